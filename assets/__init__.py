@@ -1,0 +1,1 @@
+"""What is kept: assets and their variants, uploads in, files out, the library."""

@@ -1,0 +1,44 @@
+"""Who may do what with one asset. Pages, API, websocket, manifests and files all ask here."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from assets.models import Asset, Publication, Visibility
+from mediaportal.accounts.models import User
+
+Caller = User | AnonymousUser
+
+
+def can_upload(user: Caller) -> bool:
+    """May this person bring files in?"""
+    return isinstance(user, User) and user.is_active and user.has_perm("assets.add_asset")
+
+
+def can_see(user: Caller, asset: Asset) -> bool:
+    """May this person know of the asset and open it? The same rule as `AssetQuerySet.visible_to`."""
+    if asset.deleted_at is not None:
+        return False
+    shown = asset.publication == Publication.PUBLISHED
+    if not isinstance(user, User) or not user.is_active:
+        return shown and asset.visibility == Visibility.PUBLIC
+    return (
+        asset.uploaded_by_id == user.pk
+        or (shown and asset.visibility in {Visibility.INTERNAL, Visibility.PUBLIC})
+        or user.has_perm("assets.see_all_assets")
+    )
+
+
+def can_change(user: Caller, asset: Asset) -> bool:
+    """May this person edit it, retry its job or put it in the trash?"""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return asset.uploaded_by_id == user.pk or user.has_perm("assets.manage_all_assets")
+
+
+def can_play(user: Caller, asset: Asset) -> bool:
+    """May this person have its files? Until the gate has passed them the files are served to nobody."""
+    return can_see(user, asset) and gate_passed(asset)
+
+
+def gate_passed(asset: Asset) -> bool:
+    """True once scan and probe have both let the bytes through."""
+    return asset.scan_verdict in {"clean", "unscanned"} and bool(asset.metadata.get("probed"))

@@ -1,0 +1,58 @@
+"""What can go wrong with assets and uploads, each with its stable code."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mediaportal.core.problems import InvalidInput, NotPermitted, Problem
+
+
+class FileTooLarge(Problem):
+    """The file is larger than `MAX_FILE_SIZE`."""
+
+    status = 413
+    code = "file_too_large"
+    title = _("The file is too large")
+
+
+class UnsupportedMediaType(Problem):
+    """The bytes are not of a type that the portal takes."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = _("This type of file is not accepted")
+
+
+class EmptyFile(Problem):
+    """The file has no bytes."""
+
+    status = 400
+    code = "empty_file"
+    title = _("The file is empty")
+
+
+class InvalidOptions(InvalidInput):
+    """`metadata` or `processing_options` do not have the right form."""
+
+    code = "invalid_options"
+    title = _("The options are not valid")
+
+
+class UploadBroken(Problem):
+    """The request ended before the file did."""
+
+    status = 400
+    code = "upload_incomplete"
+    title = _("The upload broke off before the file was complete")
+
+
+class StorageFull(Problem):
+    """There is not enough room left for the file."""
+
+    status = 507
+    code = "storage_full"
+    title = _("There is no room left for this file")
+
+
+class MayNotUpload(NotPermitted):
+    """The caller's role does not allow uploads."""
+
+    title = _("Your role does not allow uploads")

@@ -1,0 +1,1 @@
+"""What can be done with assets: one module for each capability."""

@@ -1,0 +1,23 @@
+"""The news that `assets` sends. Every signal is sent inside the transaction of the change, with `sender=Asset`
+(or `UploadSession`), and names its arguments here. Receivers do one thing and never decide an order.
+
+upload_progressed  session_id, user_id, bytes_received, bytes_total       throttled; outside a transaction
+asset_stored       asset, options (dict of the upload's processing options), user
+asset_rejected     asset, code, detail                                    refused by the gate
+asset_held         asset                                                  processed, but the verdicts do not agree
+asset_published    asset
+asset_blocked      asset
+asset_removed      asset                                                  moved to the trash
+access_changed     asset                                                  owner, visibility or publication moved
+"""
+
+from django.dispatch import Signal
+
+upload_progressed = Signal()
+asset_stored = Signal()
+asset_rejected = Signal()
+asset_held = Signal()
+asset_published = Signal()
+asset_blocked = Signal()
+asset_removed = Signal()
+access_changed = Signal()

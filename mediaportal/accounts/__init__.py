@@ -1,0 +1,1 @@
+"""People: the user model, the five roles and who is calling."""

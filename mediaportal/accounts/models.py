@@ -1,0 +1,75 @@
+"""The user: signs in by e-mail, has a language and a role."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Group, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from mediaportal.accounts.roles import Role
+from mediaportal.core.ids import new_id
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by e-mail and finds them whatever the case of the letters."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user of an e-mail address, whatever its case; raises `User.DoesNotExist`."""
+        return self.get(email__iexact=username)
+
+    def create_user(
+        self, email: str, password: str | None = None, *, role: str = Role.VIEWER, **fields: Any
+    ) -> "User":
+        """Make a user with a role; without a password the account cannot be signed in to."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        user.set_role(role)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make an administrator who may do everything, the admin included."""
+        return self.create_user(
+            email, password, role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True, **fields
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person (or a machine) that uses the portal."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open the admin"), default=False)
+    created_at = models.DateTimeField(_("joined"), auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment] - the manager of this class
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def role(self) -> str:
+        """The most powerful role among the person's groups, or the empty string."""
+        held = {group.name for group in self.groups.all()}
+        return next((role for role in reversed(Role.values) if role in held), "")
+
+    def set_role(self, role: str) -> None:
+        """Give the person this role in place of any other."""
+        roles = Group.objects.filter(name__in=Role.values)
+        self.groups.remove(*roles)
+        self.groups.add(Group.objects.get_or_create(name=Role(role))[0])

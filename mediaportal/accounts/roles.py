@@ -1,0 +1,74 @@
+"""The five roles, each a Django group, and the permissions that each of them brings.
+
+A role holds everything of the one before it.
+"""
+
+from typing import Any
+
+from django.apps import apps as installed_apps
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """The roles, from the least to the most powerful."""
+
+    VIEWER = "viewer", _("Viewer")
+    CONTRIBUTOR = "contributor", _("Contributor")
+    MODERATOR = "moderator", _("Moderator")
+    MANAGER = "manager", _("Manager")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+# What each role adds to the one before it, as "app.codename".
+ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
+    Role.VIEWER: ("assets.view_asset", "assets.view_variant"),
+    Role.CONTRIBUTOR: ("assets.add_asset",),
+    Role.MODERATOR: ("assets.see_all_assets", "processing.view_job", "processing.view_step"),
+    Role.MANAGER: (
+        "assets.manage_all_assets",
+        "assets.change_asset",
+        "assets.delete_asset",
+        "processing.change_job",
+        "processing.view_preset",
+        "processing.change_preset",
+        "audit.view_entry",
+    ),
+    Role.ADMINISTRATOR: (
+        "accounts.add_user",
+        "accounts.change_user",
+        "accounts.delete_user",
+        "accounts.view_user",
+        "auth.view_group",
+        "notifications.view_event",
+    ),
+}
+
+
+def permissions_of(role: str) -> set[str]:
+    """Every permission of a role as "app.codename", with those of the roles below it."""
+    found: set[str] = set()
+    for name in Role.values:
+        found.update(ROLE_PERMISSIONS[name])
+        if name == role:
+            return found
+    raise ValueError(f"unknown role {role!r}")
+
+
+def sync_roles() -> None:
+    """Create the groups and give each exactly the permissions of its role that exist so far."""
+    group_model = installed_apps.get_model("auth", "Group")
+    permission_model = installed_apps.get_model("auth", "Permission")
+    known = {
+        f"{app}.{codename}": pk
+        for pk, app, codename in permission_model.objects.values_list("pk", "content_type__app_label", "codename")
+    }
+    for role in Role.values:
+        group, _made = group_model.objects.get_or_create(name=role)
+        group.permissions.set([known[name] for name in permissions_of(role) if name in known])
+
+
+def sync_roles_after_migrate(*, app_config: Any, **_kwargs: Any) -> None:
+    """Receiver of `post_migrate`: permissions of an app appear after its own migrations, so every app counts."""
+    if app_config.label in {"accounts", "assets", "processing", "notifications", "audit"}:
+        sync_roles()

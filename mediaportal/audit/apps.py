@@ -1,0 +1,10 @@
+"""The audit app."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    """Registers `mediaportal.audit`."""
+
+    name = "mediaportal.audit"
+    label = "audit"

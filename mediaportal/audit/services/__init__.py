@@ -1,0 +1,1 @@
+"""What can be done with the audit log: add to it."""

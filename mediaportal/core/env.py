@@ -1,0 +1,105 @@
+"""The environment, read typed: each reader names the variable in its error, so a bad value is found at start."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+_UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+class EnvError(ValueError):
+    """A variable is missing or does not have the form that it needs."""
+
+
+class Env:
+    """Typed access to environment variables.
+
+    `Env()` reads the process's environment; a mapping may be given instead, for tests.
+    Every reader raises `EnvError` when the value cannot be read, and returns `default` when the variable is unset.
+    """
+
+    def __init__(self, source: Mapping[str, str] | None = None) -> None:
+        self._source = os.environ if source is None else source
+
+    def text(self, name: str, default: str = "") -> str:
+        """The value as it stands, without surrounding blanks."""
+        return self._source.get(name, default).strip()
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """A yes or no: 1/true/yes/on or 0/false/no/off."""
+        value = self._source.get(name)
+        if value is None:
+            return default
+        word = value.strip().lower()
+        if word in _TRUE:
+            return True
+        if word in _FALSE:
+            return False
+        raise EnvError(f"{name} must be true or false, not {value!r}")
+
+    def number(self, name: str, default: int, *, least: int = 0) -> int:
+        """A whole number of at least `least`."""
+        value = self.text(name)
+        if not value:
+            return default
+        try:
+            number = int(value)
+        except ValueError:
+            raise EnvError(f"{name} must be a whole number, not {value!r}") from None
+        if number < least:
+            raise EnvError(f"{name} must be at least {least}, not {number}")
+        return number
+
+    def size(self, name: str, default: int) -> int:
+        """A number of bytes, with an optional binary unit: 500M, 5G, 5GiB."""
+        value = self.text(name)
+        if not value:
+            return default
+        found = re.fullmatch(r"(\d+)\s*([KMGT]?)(?:I?B)?", value.upper())
+        if not found:
+            raise EnvError(f"{name} must be a size such as 500M or 5G, not {value!r}")
+        return int(found[1]) * _UNITS[found[2]]
+
+    def words(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
+        """A list of words parted by commas."""
+        value = self._source.get(name)
+        if value is None:
+            return list(default)
+        return [word.strip() for word in value.split(",") if word.strip()]
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        """One of the given words."""
+        value = self.text(name, default) or default
+        if value not in choices:
+            raise EnvError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+        return value
+
+    def path(self, name: str, default: Path) -> Path:
+        """An absolute path; `~` and relative paths are resolved."""
+        value = self.text(name)
+        return Path(value).expanduser().resolve() if value else default
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """Django's settings of one PostgreSQL database from a URL.
+
+        `postgresql://user:password@host:port/name`, or with a socket folder as `?host=/path`; other query
+        parameters become libpq options. Raises `EnvError` for any other scheme: only PostgreSQL is supported.
+        """
+        url = urlsplit(self.text(name) or default)
+        if url.scheme not in {"postgres", "postgresql"} or len(url.path) < 2:  # noqa: PLR2004 - a slash and a name
+            raise EnvError(f"{name} must be a postgresql:// address with a database name")
+        options = dict(parse_qsl(url.query))
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(url.path[1:]),
+            "USER": unquote(url.username or ""),
+            "PASSWORD": unquote(url.password or ""),
+            "HOST": options.pop("host", "") or (url.hostname or ""),
+            "PORT": str(url.port or options.pop("port", "")),
+            "OPTIONS": options,
+        }

@@ -1,0 +1,96 @@
+"""Errors as the door shows them: RFC 9457 problem details with a stable `code`.
+
+A service raises a `Problem`; each door (DRF, the raw ASGI apps, the pages) turns it into its own answer with
+`as_document`. Codes are part of the contract and never change their meaning.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+CONTENT_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """What is wrong with one field of the input."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class Problem(Exception):
+    """Something the caller can understand. Subclasses fix `status`, `code` and `title`; `detail` is for a person."""
+
+    status = 400
+    code = "bad_request"
+    title = "The request cannot be carried out"
+
+    def __init__(self, detail: str = "", *, errors: Sequence[FieldProblem] = (), **extra: Any) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or str(self.title)
+        self.errors = tuple(errors)
+        self.extra = extra
+
+    def as_document(self) -> dict[str, Any]:
+        """The problem as RFC 9457's JSON object."""
+        return problem_document(
+            status=self.status, code=self.code, title=str(self.title), detail=str(self.detail), errors=self.errors
+        ) | self.extra
+
+
+class InvalidInput(Problem):
+    """Fields do not have the form or the values that they need."""
+
+    status = 400
+    code = "invalid"
+    title = "The input is not valid"
+
+
+class NotSignedIn(Problem):
+    """Nobody is signed in."""
+
+    status = 401
+    code = "not_authenticated"
+    title = "Sign in first"
+
+
+class NotPermitted(Problem):
+    """The caller may see the object but not do this to it."""
+
+    status = 403
+    code = "not_permitted"
+    title = "You may not do this"
+
+
+class NotFound(Problem):
+    """There is no such thing, or the caller may not know of it."""
+
+    status = 404
+    code = "not_found"
+    title = "There is no such thing here"
+
+
+class Conflict(Problem):
+    """The thing is not in a state in which this can be done."""
+
+    status = 409
+    code = "conflict"
+    title = "This cannot be done in the present state"
+
+
+def problem_document(
+    *, status: int, code: str, title: str, detail: str, errors: Sequence[FieldProblem] = ()
+) -> dict[str, Any]:
+    """Build the JSON object of RFC 9457 with the portal's `code` and, for input, `errors` by field."""
+    document: dict[str, Any] = {
+        "type": f"urn:mediaportal:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if errors:
+        document["errors"] = [{"field": e.field, "code": e.code, "detail": e.detail} for e in errors]
+    return document

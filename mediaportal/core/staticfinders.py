@@ -1,0 +1,64 @@
+"""Static files from npm: each library's own files are served as they come, none is copied into the repository."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.storage import FileSystemStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+# served name -> path inside node_modules
+NPM_FILES = {
+    "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "vendor/bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
+    "vendor/bootstrap.rtl.min.css": "bootstrap/dist/css/bootstrap.rtl.min.css",
+    "vendor/bootstrap.bundle.min.js": "bootstrap/dist/js/bootstrap.bundle.min.js",
+    "vendor/shaka-player.ui.js": "shaka-player/dist/shaka-player.ui.js",
+    "vendor/shaka-controls.css": "shaka-player/dist/controls.css",
+    "vendor/wavesurfer.esm.js": "wavesurfer.js/dist/wavesurfer.esm.js",
+}
+
+
+class NpmFinder(BaseFinder):
+    """Finds the files of `NPM_FILES` under `node_modules`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.root = Path(settings.NODE_MODULES)
+        self.storage = FileSystemStorage(location=self.root)
+
+    def find(self, path: str, find_all: bool = False, **_kwargs: Any) -> Any:
+        """The absolute path of a served name, or nothing."""
+        source = NPM_FILES.get(path)
+        if source is None or not (self.root / source).is_file():
+            return []
+        found = str(self.root / source)
+        return [found] if find_all else found
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Any]]:
+        """Every served file as (served name, storage that can open it)."""
+        for served, source in NPM_FILES.items():
+            if (self.root / source).is_file():
+                yield served, _Renamed(self.root / source)
+
+
+class _Renamed(FileSystemStorage):
+    """A storage of one file that is served under another name."""
+
+    def __init__(self, source: Path) -> None:
+        super().__init__(location=source.parent)
+        self._source = source
+        self.prefix = ""
+
+    def path(self, name: str) -> str:
+        """The file itself, whatever name it is asked by."""
+        return str(self._source)
+
+
+class PortalStaticStorage(CompressedManifestStaticFilesStorage):
+    """Hashed names for everything of ours, ES modules included, so that files may be cached for ever."""
+
+    support_js_module_import_aggregation = True
+    manifest_strict = True

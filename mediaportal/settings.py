@@ -1,0 +1,246 @@
+"""Every setting of the portal, read once from the environment.
+
+The defaults are those of a laptop. With `DEBUG` off (the default) the portal refuses to start without a secret of
+its own. What each variable means stands in the README's table.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONCE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from mediaportal.core.env import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+
+# --- The installation -------------------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY")
+if not SECRET_KEY and DEBUG:
+    SECRET_KEY = "only-for-development-on-one-machine"  # noqa: S105 - refused below when DEBUG is off
+if not DEBUG and (len(SECRET_KEY) < 32 or SECRET_KEY.startswith(("only-for-development", "change-me"))):  # noqa: PLR2004
+    raise ImproperlyConfigured(
+        "SECRET_KEY is missing, too short (32 characters at least) or a default. "
+        "Set it in the environment, or start with script/server, which makes one."
+    )
+VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+PORT = env.number("PORT", 8000, least=1)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+HTTPS = env.flag("HTTPS", default=False)
+SITE_NAME = env.text("SITE_NAME", "Mediaportal")
+
+INSTALLED_APPS = [
+    "notifications",
+    "processing",
+    "assets",
+    "mediaportal.audit",
+    "mediaportal.accounts",
+    "mediaportal.core",
+    "unfold",
+    "channels",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+ROOT_URLCONF = "mediaportal.urls"
+WSGI_APPLICATION = "mediaportal.asgi.wsgi_application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "assets.context_processors.portal",
+            ],
+        },
+    }
+]
+
+# --- Where things are kept --------------------------------------------------------------------------------------
+DATABASES = {
+    "default": env.database("DATABASE_URL", f"postgresql://mediaportal@/mediaportal?host={VAR_DIR}/run")
+    # Django runs as WSGI in a fixed number of threads: one lasting connection for each of them.
+    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "TEST": {"TEMPLATE": "template0"}}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def _redis(number: int) -> str:
+    """The address of one of Redis's numbered databases: 0 broker, 1 channel layer, 2 cache and progress."""
+    base = env.text("REDIS_URL") or f"unix://{VAR_DIR}/run/redis.sock"
+    return f"{base}?db={number}" if base.startswith("unix:") else f"{base.rstrip('/')}/{number}"
+
+
+REDIS_CACHE_URL = _redis(2)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_CACHE_URL}}
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [_redis(1)]}}
+}
+
+MEDIA_ROOT = env.path("MEDIA_ROOT", VAR_DIR / "media")
+SCRATCH_ROOT = env.path("SCRATCH_ROOT", VAR_DIR / "scratch")
+STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "mediaportal.core.staticfinders.NpmFinder",
+]
+NODE_MODULES = BASE_DIR / "node_modules"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "mediaportal.core.staticfinders.PortalStaticStorage"},
+}
+MEDIA_BUCKET = "local"
+
+# --- Limits -----------------------------------------------------------------------------------------------------
+MAX_FILE_SIZE = env.size("MAX_FILE_SIZE", 5 * 1024**3)
+MAX_IMAGE_PIXELS = env.number("MAX_IMAGE_PIXELS", 80_000_000, least=1)
+MIN_FREE_SPACE = env.size("MIN_FREE_SPACE", 512 * 1024**2)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
+LINK_SECONDS = env.number("LINK_SECONDS", 900, least=30)
+STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)
+STEP_ATTEMPTS = env.number("STEP_ATTEMPTS", 3, least=1)
+STEP_SECONDS = env.number("STEP_SECONDS", 6 * 3600, least=60)
+SCANNER = env.choice("SCANNER", "none", ("none",))
+ALLOW_UNSANDBOXED = env.flag("ALLOW_UNSANDBOXED", default=False)
+
+# --- People -----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "library"
+LOGOUT_REDIRECT_URL = "sign-in"
+
+# --- Languages --------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+# --- The API ----------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "mediaportal.core.paging.PortalCursorPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {"sign_in": "20/min"},
+    "EXCEPTION_HANDLER": "mediaportal.core.doors.drf_exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "UPDATE_LAST_LOGIN": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Mediaportal",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- The work ---------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = _redis(0).replace("unix:", "redis+socket:").replace("?db=", "?virtual_host=")
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TIMEZONE = "UTC"
+
+# --- Safe by default --------------------------------------------------------------------------------------------
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        # The player and the admin set style attributes from scripts and templates of their own.
+        "style-src": [SELF, "'unsafe-inline'"],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF, "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+}
+UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SHOW_VIEW_ON_SITE": True}

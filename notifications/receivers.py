@@ -1,0 +1,1 @@
+"""What `notifications` hears, one line for each piece of news."""

@@ -1,0 +1,1 @@
+"""What is made: jobs and their steps, renditions, packages, pictures and sound."""

@@ -1,0 +1,1 @@
+"""System checks: are the programs and codecs there that the work needs?"""

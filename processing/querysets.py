@@ -1,0 +1,44 @@
+"""Reads of jobs and steps, named in the words of the house."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.utils import timezone
+
+from assets.models import Asset
+from mediaportal.accounts.models import User
+
+if TYPE_CHECKING:
+    from processing.models import Job, Step
+
+    _JobBase = models.QuerySet[Job, Job]
+    _StepBase = models.QuerySet[Step, Step]
+else:
+    _JobBase = _StepBase = models.QuerySet
+
+
+class JobQuerySet(_JobBase):
+    """Lists of jobs."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those of the assets that a person may see."""
+        return self.filter(asset__in=Asset.objects.visible_to(user))
+
+    def with_steps(self) -> Self:
+        """With the asset, and the steps in their order, in one further query."""
+        return self.select_related("asset").prefetch_related("steps")
+
+
+class StepQuerySet(_StepBase):
+    """Lists of steps."""
+
+    def claimable(self, queue: str) -> Self:
+        """Those of a queue that may be started now, the best first."""
+        return self.filter(
+            queue=queue, status="pending", ready_at__lte=timezone.now(), job__status__in=["pending", "processing"]
+        ).order_by("-job__priority", "ready_at", "position")
+
+    def expired(self) -> Self:
+        """Those whose worker has not renewed its lease."""
+        return self.filter(status="processing", lease_until__lt=timezone.now())

@@ -1,0 +1,1 @@
+"""What `processing` hears: an asset is stored, so its job begins."""

@@ -1,0 +1,1 @@
+"""Tests mirror the sources; `functional/` runs the real services."""
