@@ -1,0 +1,224 @@
+"""Programs are shut in, bounded, and ended with everything that they started."""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from mediaportal.core import sandbox
+from mediaportal.core.sandbox import Limits, _level
+
+PYTHON = "/usr/bin/python3"
+LEVELS: list[sandbox.Level] = ["bubblewrap", "unshare", "limits"]
+
+
+def shell(script: str, **options: object) -> sandbox.Completed:
+    return sandbox.run(["/bin/sh", "-c", script], **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=LEVELS)
+def each_level(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> sandbox.Level:
+    """Every level up to the one that this machine reaches."""
+    reached = LEVELS.index(sandbox.level())
+    wanted: sandbox.Level = LEVELS[max(reached, LEVELS.index(request.param))]
+    monkeypatch.setattr(_level, "level", lambda: wanted)
+    return wanted
+
+
+def processes_with(marker: str) -> list[int]:
+    """The processes that carry a marker on their command line."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                line = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if marker.encode() in line:
+                found.append(int(entry.name))
+    return found
+
+
+def gone(marker: str) -> bool:
+    deadline = time.monotonic() + 2
+    while processes_with(marker):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_output_and_times(each_level: sandbox.Level) -> None:
+    done = shell("echo out; echo err >&2; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done")
+    assert done.stdout == b"out\n"
+    assert done.stderr_tail == "err\n"
+    assert 0.02 < done.cpu_seconds <= done.wall_seconds + 0.2
+
+
+def test_reads_are_seen_and_not_written(each_level: sandbox.Level, tmp_path: Path) -> None:
+    source = tmp_path / "in" / "a file.txt"
+    source.parent.mkdir()
+    source.write_text("bytes")
+    place = tmp_path / "out"
+    place.mkdir()
+    shell(f"cat '{source}' > copy; cp copy '{place}/second'", reads=[source], writes=[place])
+    assert (place / "copy").read_text() == (place / "second").read_text() == "bytes"
+
+
+def test_nothing_else_is_seen(tmp_path: Path) -> None:
+    if sandbox.level() != "bubblewrap":
+        return  # the weaker levels do not hide files
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    seen = shell(f"ls /etc; cat '{secret}' 2>&1; ls /root /home 2>&1; echo; true").stdout.decode()
+    assert "passwd" not in seen
+    assert "No such file" in seen
+
+
+def test_standard_input(each_level: sandbox.Level, tmp_path: Path) -> None:
+    assert sandbox.run(["cat"], stdin=b"given").stdout == b"given"
+    file = tmp_path / "file"
+    file.write_bytes(b"from a file")
+    assert sandbox.run(["cat"], stdin=file).stdout == b"from a file"
+    assert sandbox.run(["cat"]).stdout == b""
+
+
+def test_lines_come_as_they_are_written(each_level: sandbox.Level) -> None:
+    seen: list[tuple[str, float]] = []
+    done = shell(
+        "echo one; sleep 0.6; printf two", on_line=lambda line: seen.append((line, time.monotonic()))
+    )
+    assert [line for line, _ in seen] == ["one", "two"]
+    assert seen[1][1] - seen[0][1] > 0.4
+    assert done.stdout == b""
+
+
+def test_chunks() -> None:
+    sizes: list[int] = []
+    sandbox.run(["head", "-c", "3000000", "/dev/zero"], on_chunk=lambda data: sizes.append(len(data)))
+    assert sum(sizes) == 3_000_000
+
+
+def test_failure_carries_the_end_of_stderr(each_level: sandbox.Level) -> None:
+    with pytest.raises(sandbox.ProgramFailed) as caught:
+        shell("seq 1 9000 >&2; echo the reason >&2; exit 7")
+    assert caught.value.returncode == 7
+    assert caught.value.stderr_tail.endswith("the reason\n")
+    assert len(caught.value.stderr_tail) <= 8192
+
+
+def test_missing_program_and_paths(tmp_path: Path) -> None:
+    with pytest.raises(sandbox.ProgramMissing):
+        sandbox.run(["no-such-program"])
+    with pytest.raises(sandbox.ProgramMissing):
+        sandbox.run(["/usr/bin/no-such-program"])
+    with pytest.raises(FileNotFoundError):
+        sandbox.run(["true"], reads=[tmp_path / "not there"])
+    with pytest.raises(ValueError, match="absolute"):
+        sandbox.run(["true"], reads=[Path("relative")])
+
+
+def test_wall_limit_kills_the_whole_group(each_level: sandbox.Level) -> None:
+    marker = f"4{os.getpid()}.11"
+    began = time.monotonic()
+    with pytest.raises(sandbox.ProgramTimedOut):
+        shell(f"sleep {marker} & (sleep {marker}; true) & sleep {marker}", limits=Limits(wall_seconds=0.7))
+    assert time.monotonic() - began < 2.7
+    assert gone(marker)
+
+
+def test_stop_kills_within_two_seconds(each_level: sandbox.Level) -> None:
+    marker = f"4{os.getpid()}.22"
+    wanted = threading.Event()
+    timer = threading.Timer(0.5, wanted.set)
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(sandbox.ProgramStopped):
+        shell(f"sleep {marker} & sleep {marker}", stop=wanted.is_set)
+    assert time.monotonic() - began < 2.5
+    assert gone(marker)
+
+
+def test_error_in_a_callback_kills(each_level: sandbox.Level) -> None:
+    marker = f"4{os.getpid()}.33"
+
+    def fail(_line: str) -> None:
+        raise LookupError("no")
+
+    with pytest.raises(LookupError):
+        shell(f"echo now; sleep {marker}", on_line=fail)
+    assert gone(marker)
+
+
+def test_what_is_left_behind_is_ended(each_level: sandbox.Level) -> None:
+    marker = f"4{os.getpid()}.44"
+    began = time.monotonic()
+    shell(f"sleep {marker} & echo done")
+    assert time.monotonic() - began < 2.5
+    assert gone(marker)
+
+
+def test_cpu_limit(each_level: sandbox.Level) -> None:
+    with pytest.raises(sandbox.ProgramTimedOut):
+        shell("while :; do :; done", limits=Limits(wall_seconds=20, cpu_seconds=1))
+
+
+def test_memory_limit(each_level: sandbox.Level) -> None:
+    with pytest.raises(sandbox.ProgramFailed, match="MemoryError"):
+        sandbox.run([PYTHON, "-c", "bytearray(1 << 30)"], limits=Limits(memory_bytes=512 << 20))
+
+
+def test_file_size_limit(each_level: sandbox.Level, tmp_path: Path) -> None:
+    with pytest.raises(sandbox.ProgramFailed):
+        shell("head -c 3000000 /dev/zero > big", writes=[tmp_path], limits=Limits(file_bytes=1 << 20))
+    assert (tmp_path / "big").stat().st_size <= 1 << 20
+
+
+def test_output_limit(each_level: sandbox.Level) -> None:
+    with pytest.raises(sandbox.OutputTooLarge):
+        sandbox.run(["yes"], limits=Limits(stdout_bytes=1 << 20))
+
+
+def test_no_network(each_level: sandbox.Level) -> None:
+    listing = sandbox.run(["cat", "/proc/net/dev"]).stdout.decode()
+    others = [line for line in listing.splitlines() if ":" in line and not line.strip().startswith("lo:")]
+    if each_level != "limits":
+        assert others == []
+
+
+def test_environment_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "do not tell")
+    assert b"do not tell" not in sandbox.run(["env"]).stdout
+
+
+def test_run_python_answers_json(tmp_path: Path) -> None:
+    script = tmp_path / "child.py"
+    script.write_text(
+        "import json, sys, PIL\n"
+        "request = json.load(sys.stdin)\n"
+        "json.dump({'twice': request['number'] * 2, 'path': sys.path}, sys.stdout)\n"
+    )
+    answer = sandbox.run_python(script, {"number": 21})
+    assert answer["twice"] == 42
+    assert str(Path.cwd()) not in answer["path"]
+
+
+def test_run_python_without_an_answer(tmp_path: Path) -> None:
+    script = tmp_path / "child.py"
+    script.write_text("print('not json')")
+    with pytest.raises(sandbox.ProgramFailed):
+        sandbox.run_python(script, None)
+
+
+def test_many_threads_at_once() -> None:
+    answers: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(shell("sleep 0.1; echo ok").stdout)) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [b"ok\n"] * 8
