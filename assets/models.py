@@ -55,7 +55,7 @@ class ProcessingVerdict(models.TextChoices):
 class PolicyVerdict(models.TextChoices):
     """What the policies say of the content."""
 
-    PASS = "pass", _("Pass")  # noqa: S105 - a verdict, not a secret
+    PASS = "pass", _("Pass")
     REVIEW = "review", _("Review")
     BLOCK = "block", _("Block")
 
@@ -93,12 +93,16 @@ class Asset(models.Model):
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("owner"), on_delete=models.PROTECT, related_name="assets"
     )
-    job_id = models.UUIDField(_("job"), default=new_id, unique=True, help_text=_("The job that processes it."))
+    job_id = models.UUIDField(
+        _("job"), default=new_id, unique=True, help_text=_("The job that processes it.")
+    )
     duration = models.FloatField(_("duration in seconds"), null=True, blank=True)
     width = models.PositiveIntegerField(_("width"), null=True, blank=True)
     height = models.PositiveIntegerField(_("height"), null=True, blank=True)
     metadata = models.JSONField(_("technical metadata"), default=dict, blank=True)
-    upload_status = models.CharField(max_length=10, choices=UploadStatus.choices, default=UploadStatus.PENDING)
+    upload_status = models.CharField(
+        max_length=10, choices=UploadStatus.choices, default=UploadStatus.PENDING
+    )
     upload_progress = models.PositiveSmallIntegerField(default=0, validators=_PERCENT)
     scan_verdict = models.CharField(max_length=12, choices=ScanVerdict.choices, default=ScanVerdict.PENDING)
     scan_detail = models.CharField(max_length=200, blank=True)
@@ -128,11 +132,15 @@ class Asset(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(file_size__gt=0), name="assets_asset_size_positive"),
-            models.CheckConstraint(condition=Q(upload_progress__lte=100), name="assets_asset_progress_percent"),
+            models.CheckConstraint(
+                condition=Q(upload_progress__lte=100), name="assets_asset_progress_percent"
+            ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="assets_asset_kind"),
             models.CheckConstraint(
                 condition=~Q(publication="published")
-                | Q(scan_verdict__in=["clean", "unscanned"], processing_verdict="done", policy_verdict="pass"),
+                | Q(
+                    scan_verdict__in=["clean", "unscanned"], processing_verdict="done", policy_verdict="pass"
+                ),
                 name="assets_asset_published_only_when_all_agree",
             ),
             models.UniqueConstraint(fields=["storage_bucket", "storage_key"], name="assets_asset_place_once"),
@@ -212,11 +220,20 @@ class Variant(models.Model):
     class Meta:
         verbose_name = _("variant")
         verbose_name_plural = _("variants")
-        ordering = ["variant_type", F("height").desc(nulls_last=True), F("timestamp").asc(nulls_last=True), "id"]
+        ordering = [
+            "variant_type",
+            F("height").desc(nulls_last=True),
+            F("timestamp").asc(nulls_last=True),
+            "id",
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["storage_bucket", "storage_key"], name="assets_variant_place_once"),
+            models.UniqueConstraint(
+                fields=["storage_bucket", "storage_key"], name="assets_variant_place_once"
+            ),
             models.CheckConstraint(condition=Q(file_size__gte=0), name="assets_variant_size"),
-            models.CheckConstraint(condition=Q(processing_progress__lte=100), name="assets_variant_progress_percent"),
+            models.CheckConstraint(
+                condition=Q(processing_progress__lte=100), name="assets_variant_progress_percent"
+            ),
         ]
         indexes = [models.Index(fields=["asset", "variant_type"], name="assets_variant_of_asset")]
 
@@ -256,7 +273,8 @@ class UploadSession(models.Model):
         verbose_name_plural = _("uploads")
         constraints = [
             models.CheckConstraint(
-                condition=~Q(status="accepted") | Q(asset__isnull=False), name="assets_upload_accepted_has_asset"
+                condition=~Q(status="accepted") | Q(asset__isnull=False),
+                name="assets_upload_accepted_has_asset",
             ),
         ]
         indexes = [models.Index(fields=["status", "updated_at"], name="assets_upload_stale")]

@@ -11,14 +11,8 @@ from mediaportal.accounts.models import User
 if TYPE_CHECKING:
     from assets.models import Asset, UploadSession, Variant
 
-    _AssetBase = models.QuerySet[Asset, Asset]
-    _VariantBase = models.QuerySet[Variant, Variant]
-    _UploadBase = models.QuerySet[UploadSession, UploadSession]
-else:
-    _AssetBase = _VariantBase = _UploadBase = models.QuerySet
 
-
-class AssetQuerySet(_AssetBase):
+class AssetQuerySet(models.QuerySet["Asset"]):
     """Lists of assets."""
 
     def kept(self) -> Self:
@@ -41,22 +35,22 @@ class AssetQuerySet(_AssetBase):
     def with_poster(self) -> Self:
         """With the pictures for a card, in one further query: `asset.card_variants`."""
         from_variants = self.model._meta.get_field("variants").related_model
-        pictures: Any = from_variants._default_manager.filter(  # type: ignore[union-attr]
+        pictures: Any = from_variants._default_manager.filter(
             variant_type__in=["poster", "thumbnail", "waveform", "rendition", "preview"]
         )
         return self.prefetch_related(models.Prefetch("variants", queryset=pictures, to_attr="card_variants"))
 
 
-class VariantQuerySet(_VariantBase):
+class VariantQuerySet(models.QuerySet["Variant"]):
     """Lists of variants."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Those of the assets that a person may see."""
-        assets = self.model._meta.get_field("asset").related_model._default_manager  # type: ignore[union-attr]
+        assets = self.model._meta.get_field("asset").related_model._default_manager
         return self.filter(asset__in=assets.visible_to(user))  # type: ignore[attr-defined]
 
 
-class UploadSessionQuerySet(_UploadBase):
+class UploadSessionQuerySet(models.QuerySet["UploadSession"]):
     """Lists of uploads."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:

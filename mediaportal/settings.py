@@ -91,7 +91,9 @@ TEMPLATES = [
 
 # --- Where things are kept --------------------------------------------------------------------------------------
 DATABASES = {
-    "default": env.database("DATABASE_URL", f"postgresql://mediaportal@/mediaportal?host={VAR_DIR}/run")
+    "default": env.database(
+        "DATABASE_URL", f"postgresql://mediaportal@/mediaportal?host={VAR_DIR}/run/postgres"
+    )
     # Django runs as WSGI in a fixed number of threads: one lasting connection for each of them.
     | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "TEST": {"TEMPLATE": "template0"}}
 }

@@ -123,7 +123,9 @@ class Step(models.Model):
                 condition=Q(status="pending", ready_at__isnull=False),
                 name="processing_step_claimable",
             ),
-            models.Index(fields=["lease_until"], condition=Q(status="processing"), name="processing_step_leases"),
+            models.Index(
+                fields=["lease_until"], condition=Q(status="processing"), name="processing_step_leases"
+            ),
         ]
 
     def __str__(self) -> str:

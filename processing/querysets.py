@@ -12,13 +12,8 @@ from mediaportal.accounts.models import User
 if TYPE_CHECKING:
     from processing.models import Job, Step
 
-    _JobBase = models.QuerySet[Job, Job]
-    _StepBase = models.QuerySet[Step, Step]
-else:
-    _JobBase = _StepBase = models.QuerySet
 
-
-class JobQuerySet(_JobBase):
+class JobQuerySet(models.QuerySet["Job"]):
     """Lists of jobs."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -30,13 +25,16 @@ class JobQuerySet(_JobBase):
         return self.select_related("asset").prefetch_related("steps")
 
 
-class StepQuerySet(_StepBase):
+class StepQuerySet(models.QuerySet["Step"]):
     """Lists of steps."""
 
     def claimable(self, queue: str) -> Self:
         """Those of a queue that may be started now, the best first."""
         return self.filter(
-            queue=queue, status="pending", ready_at__lte=timezone.now(), job__status__in=["pending", "processing"]
+            queue=queue,
+            status="pending",
+            ready_at__lte=timezone.now(),
+            job__status__in=["pending", "processing"],
         ).order_by("-job__priority", "ready_at", "position")
 
     def expired(self) -> Self:

@@ -39,8 +39,12 @@ def accept(*, session: UploadSession, staged_key: str, mime_type: str, file_size
             status=UploadSession.Status.ACCEPTED, asset=asset, bytes_received=file_size, bytes_total=file_size
         )
         record(
-            action="asset.uploaded", target=asset, actor=row.user, filename=asset.original_filename,
-            size=file_size, sha256=sha256,
+            action="asset.uploaded",
+            target=asset,
+            actor=row.user,
+            filename=asset.original_filename,
+            size=file_size,
+            sha256=sha256,
         )
         asset_stored.send(sender=Asset, asset=asset, options=row.options, user=row.user)
         # The last act inside the transaction: when it fails nothing is kept, and when the commit fails the bytes

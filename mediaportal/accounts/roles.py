@@ -61,7 +61,9 @@ def sync_roles() -> None:
     permission_model = installed_apps.get_model("auth", "Permission")
     known = {
         f"{app}.{codename}": pk
-        for pk, app, codename in permission_model.objects.values_list("pk", "content_type__app_label", "codename")
+        for pk, app, codename in permission_model.objects.values_list(
+            "pk", "content_type__app_label", "codename"
+        )
     }
     for role in Role.values:
         group, _made = group_model.objects.get_or_create(name=role)

@@ -1,4 +1,4 @@
-"""The ground as a Django app: it owns the remembered answers of idempotent writes and the system checks of the machine."""
+"""The ground floor as a Django app: the table of the idempotency keys and the checks of the machine."""
 
 from django.apps import AppConfig
 

@@ -18,7 +18,9 @@ class IdempotencyRecord(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user_id", "route", "key"], name="core_idempotency_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "route", "key"], name="core_idempotency_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.route} {self.key}"

@@ -6,7 +6,9 @@ A service raises a `Problem`; each door (DRF, the raw ASGI apps, the pages) turn
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -23,9 +25,9 @@ class FieldProblem:
 class Problem(Exception):
     """Something the caller can understand. Subclasses fix `status`, `code` and `title`; `detail` is for a person."""
 
-    status = 400
-    code = "bad_request"
-    title = "The request cannot be carried out"
+    status: ClassVar[int] = 400
+    code: ClassVar[str] = "bad_request"
+    title: ClassVar[str | Promise] = "The request cannot be carried out"
 
     def __init__(self, detail: str = "", *, errors: Sequence[FieldProblem] = (), **extra: Any) -> None:
         super().__init__(detail or self.title)
@@ -35,9 +37,16 @@ class Problem(Exception):
 
     def as_document(self) -> dict[str, Any]:
         """The problem as RFC 9457's JSON object."""
-        return problem_document(
-            status=self.status, code=self.code, title=str(self.title), detail=str(self.detail), errors=self.errors
-        ) | self.extra
+        return (
+            problem_document(
+                status=self.status,
+                code=self.code,
+                title=str(self.title),
+                detail=str(self.detail),
+                errors=self.errors,
+            )
+            | self.extra
+        )
 
 
 class InvalidInput(Problem):
@@ -45,7 +54,7 @@ class InvalidInput(Problem):
 
     status = 400
     code = "invalid"
-    title = "The input is not valid"
+    title: ClassVar[str | Promise] = "The input is not valid"
 
 
 class NotSignedIn(Problem):
@@ -53,7 +62,7 @@ class NotSignedIn(Problem):
 
     status = 401
     code = "not_authenticated"
-    title = "Sign in first"
+    title: ClassVar[str | Promise] = "Sign in first"
 
 
 class NotPermitted(Problem):
@@ -61,7 +70,7 @@ class NotPermitted(Problem):
 
     status = 403
     code = "not_permitted"
-    title = "You may not do this"
+    title: ClassVar[str | Promise] = "You may not do this"
 
 
 class NotFound(Problem):
@@ -69,7 +78,7 @@ class NotFound(Problem):
 
     status = 404
     code = "not_found"
-    title = "There is no such thing here"
+    title: ClassVar[str | Promise] = "There is no such thing here"
 
 
 class Conflict(Problem):
@@ -77,7 +86,7 @@ class Conflict(Problem):
 
     status = 409
     code = "conflict"
-    title = "This cannot be done in the present state"
+    title: ClassVar[str | Promise] = "This cannot be done in the present state"
 
 
 def problem_document(

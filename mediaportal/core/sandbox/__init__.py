@@ -58,7 +58,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def run(  # noqa: PLR0913 - every part of the contract is a named choice of the caller
+def run(
     argv: Sequence[str | Path],
     *,
     reads: Sequence[Path] = (),
@@ -107,7 +107,7 @@ def run(  # noqa: PLR0913 - every part of the contract is a named choice of the 
     )
 
 
-def run_python(  # noqa: PLR0913 - as `run`
+def run_python(
     script: Path,
     request: Any,
     *,

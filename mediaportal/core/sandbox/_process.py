@@ -89,7 +89,7 @@ class _Output:
         return self.stderr.decode(errors="replace")
 
 
-def execute(  # noqa: PLR0913 - the one place where a program is started; every caller passes the same six things
+def execute(
     command: Sequence[str],
     *,
     program: str,
@@ -149,7 +149,7 @@ def _opened(stdin: bytes | Path | None) -> Iterator[IO[bytes] | int]:
             yield file
 
 
-def _follow(  # noqa: PLR0913, PLR0917 - one step of `execute`
+def _follow(  # noqa: PLR0917 - one step of `execute`
     process: subprocess.Popen[bytes],
     program: str,
     started: float,

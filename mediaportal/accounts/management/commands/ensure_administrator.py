@@ -17,7 +17,9 @@ class Command(BaseCommand):
         """Make the account and print it."""
         env = Env()
         given = env.text("PORTAL_ADMIN_PASSWORD")
-        made = ensure_administrator(email=env.text("PORTAL_ADMIN_EMAIL", "admin@localhost.localdomain"), password=given)
+        made = ensure_administrator(
+            email=env.text("PORTAL_ADMIN_EMAIL", "admin@localhost.localdomain"), password=given
+        )
         if made is None:
             return
         user, password = made
