@@ -1,0 +1,77 @@
+"""What every test stands on: folders of its own, fast passwords, services kept apart by worker, no network."""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as live_settings
+from django.core.cache import cache
+from django.test import override_settings
+from rest_framework.test import APIClient
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def portal_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Media and scratch folders, cache keys and websocket groups of this worker alone."""
+    root = tmp_path_factory.mktemp("portal")
+    (root / "media").mkdir()
+    (root / "scratch").mkdir()
+    storages: dict[str, Any] = live_settings.STORAGES
+    layer: dict[str, Any] = live_settings.CHANNEL_LAYERS["default"]
+    cached: dict[str, Any] = live_settings.CACHES["default"]
+    changed = override_settings(
+        MEDIA_ROOT=root / "media",
+        SCRATCH_ROOT=root / "scratch",
+        STORAGES={
+            "default": storages["default"] | {"OPTIONS": {"location": root / "media", "base_url": None}},
+            # Hashed names need a collected folder, which tests do not have.
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        CACHES={"default": cached | {"KEY_PREFIX": f"test-{WORKER}"}},
+        CHANNEL_LAYERS={"default": layer | {"CONFIG": layer["CONFIG"] | {"prefix": f"test-{WORKER}"}}},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        ALLOWED_HOSTS=["testserver", "localhost", "127.0.0.1"],
+    )
+    with changed:
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sockets reach this machine only."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6}:
+            host = "127.0.0.1" if address[0] == "localhost" else address[0]
+            if not ipaddress.ip_address(host).is_loopback:
+                raise RuntimeError(f"a test tried to reach {address!r}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def clean_cache() -> Iterator[None]:
+    """An empty cache (throttles, progress) before and after."""
+    cache.delete_many(_keys())
+    yield
+    cache.delete_many(_keys())
+
+
+def _keys() -> list[str]:
+    """The keys of this worker, without the prefix that the cache adds by itself."""
+    client = cache._cache.get_client(None)  # type: ignore[attr-defined]  # Django offers no listing
+    mark = cache.make_key("")
+    return [key.decode().removeprefix(mark) for key in client.scan_iter(match=f"{mark}*")]
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """A client of the API with nobody signed in."""
+    return APIClient()
