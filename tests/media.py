@@ -1,0 +1,237 @@
+"""Media for the tests, made by ffmpeg's own sources when first asked for and kept for the next run.
+
+`media("plain.mp4")` returns the path of a small file; the names are those of the tables below. Each is made
+once for a machine and recipe, in a folder of the temporary directory; never change one, copy it first.
+"""
+
+import hashlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+_MAKE_SECONDS = 30
+_PICTURE = "-f lavfi -i testsrc2=s={size}:r={rate}:d={seconds}"
+_TONE = "-f lavfi -i sine=frequency=440:sample_rate=48000:d={seconds}"
+_X264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 50"
+_VP8 = "-c:v libvpx -deadline realtime -cpu-used 8"
+_AAC = "-c:a aac -b:a 64k"
+
+
+def _video(size: str = "320x240", rate: str = "25", seconds: float = 3, sound: bool = True) -> str:
+    parts = [_PICTURE.format(size=size, rate=rate, seconds=seconds)]
+    if sound:
+        parts.append(_TONE.format(seconds=seconds))
+    return " ".join(parts)
+
+
+def _sound(seconds: float = 2) -> str:
+    return _TONE.format(seconds=seconds)
+
+
+_HDR = (
+    "-vf format=yuv420p10le -c:v libx265 -preset ultrafast -x265-params log-level=none -tag:v hvc1"
+    " -color_primaries bt2020 -colorspace bt2020nc -color_range tv -color_trc {curve} -c:a aac"
+)
+
+RECIPES: dict[str, str] = {
+    # The containers that are accepted.
+    "plain.mp4": f"{_video()} {_X264} {_AAC} -movflags +faststart",
+    "plain.mov": f"{_video()} {_X264} {_AAC}",
+    "plain.mkv": f"{_video()} {_X264} {_AAC}",
+    "plain.avi": f"{_video()} -c:v mpeg4 -q:v 5 -c:a libmp3lame",
+    "plain.webm": f"{_video(rate='10')} {_VP8} -c:a libopus",
+    "plain.ts": f"{_video()} {_X264} {_AAC}",
+    "plain.m2ts": f"{_video()} {_X264} {_AAC} -f mpegts -mpegts_m2ts_mode 1",
+    "plain.mxf": f"{_video()} -c:v mpeg2video -q:v 5 -c:a pcm_s16le",
+    "tone.mp3": f"{_sound()} -c:a libmp3lame -metadata title=Tone",
+    "bare.mp3": f"{_sound()} -c:a libmp3lame -id3v2_version 0 -write_xing 0",
+    "tone.wav": _sound(),
+    "tone.aac": f"{_sound()} {_AAC}",
+    "tone.flac": _sound(),
+    "tone.ogg": f"{_sound()} -c:a libvorbis",
+    "tone.opus": f"{_sound()} -c:a libopus",
+    "tone.m4a": f"{_sound()} {_AAC}",
+    "sound_only.mkv": f"{_sound()} {_AAC}",
+    "sound_only.mp4": f"{_sound()} {_AAC}",
+    "covered.mp3": (
+        f"{_sound()} -f lavfi -i testsrc2=s=120x120:r=1:d=1 -map 0 -map 1 -frames:v 1 -c:a libmp3lame"
+        " -c:v mjpeg -disposition:v attached_pic"
+    ),
+    # Odd but legal.
+    "odd_dimensions.webm": f"{_video('321x241', '10')} {_VP8} -c:a libopus",
+    "variable_rate.mp4": (
+        f"{_video(seconds=4)} -vf select='if(lt(t,2),not(mod(n,5)),1)' -fps_mode vfr {_X264} {_AAC}"
+    ),
+    "ten_bit.mp4": f"{_video(seconds=2)} -c:v libx264 -preset ultrafast -pix_fmt yuv420p10le {_AAC}",
+    "hdr_pq.mp4": f"{_video(seconds=2)} {_HDR.format(curve='smpte2084')}",
+    "hdr_hlg.mp4": f"{_video(seconds=2)} {_HDR.format(curve='arib-std-b67')}",
+    "surround.mkv": f"{_video()} -filter_complex [1:a]pan=5.1|c0=c0|c1=c0|c2=c0|c3=c0|c4=c0|c5=c0[a]"
+    f" -map 0:v -map [a] {_X264} -c:a ac3",
+    "silent.mp4": f"{_video(sound=False)} {_X264}",
+    "two_languages.mkv": (
+        f"{_video()} -map 0:v -map 1:a -map 1:a {_X264} {_AAC}"
+        " -metadata:s:a:0 language=eng -metadata:s:a:1 language=ara -metadata:s:a:1 title=Arabic"
+    ),
+    "anamorphic.mp4": f"{_video('360x288')} -vf setsar=64/45 {_X264} {_AAC}",
+    "interlaced.ts": (
+        f"{_video(rate='50')} -vf tinterlace=mode=interleave_top,setfield=tff -c:v mpeg2video -q:v 4"
+        " -flags +ilme+ildct -c:a mp2"
+    ),
+    "portrait.mp4": f"{_video('240x426')} {_X264} {_AAC}",
+    "fast_120.mp4": f"{_video(rate='120', seconds=2)} {_X264} {_AAC}",
+    "late_video.mkv": f"-itsoffset 0.5 {_video()} -map 0:v -map 1:a {_X264} {_AAC}",
+    "wide_1080.mp4": f"{_video('1920x800', '10', 1)} {_X264} {_AAC}",
+    "full_1080.mp4": f"{_video('1920x1080', '25', 6)} {_X264} {_AAC}",
+    "tiny.mp4": f"{_video('64x48', '10', 2)} {_X264} {_AAC}",
+    "black_start.mp4": (
+        "-f lavfi -i color=black:s=320x240:r=25:d=3 -f lavfi -i testsrc2=s=320x240:r=25:d=3"
+        f" -filter_complex [0][1]concat=n=2 {_X264}"
+    ),
+    "no_frames.mp4": f"{_video(sound=False)} {_X264} -t 0",
+    "one_frame.mp4": f"{_video(sound=False)} {_X264} -frames:v 1",
+}
+
+
+def _no_index(path: Path) -> None:
+    path.write_bytes(media("plain.mov").read_bytes()[:-2000])
+
+
+def _cut_off(path: Path) -> None:
+    whole = media("plain.mp4").read_bytes()
+    path.write_bytes(whole[: len(whole) * 6 // 10])
+
+
+def _unknown_codec(path: Path) -> None:
+    path.write_bytes(media("plain.mp4").read_bytes().replace(b"avc1", b"zqzq"))
+
+
+def _unknown_sound(path: Path) -> None:
+    path.write_bytes(media("plain.mkv").read_bytes().replace(b"A_AAC", b"A_ZZZ"))
+
+
+def _outside_reference(path: Path) -> None:
+    """An MP4 whose data reference names another file: its `url ` box says "not self-contained"."""
+    whole = media("plain.mp4").read_bytes()
+    path.write_bytes(whole.replace(b"\0\0\0\x0curl \0\0\0\x01", b"\0\0\0\x0curl \0\0\0\x00"))
+
+
+def _garbage_inside(path: Path) -> None:
+    """An MP4 with a good index and rubbish where the pictures and the sound should be."""
+    whole = bytearray(media("plain.mp4").read_bytes())
+    start = whole.index(b"mdat") + 4
+    whole[start:] = hashlib.shake_256(b"rubbish").digest(len(whole) - start)
+    path.write_bytes(whole)
+
+
+def _picture(**options: object) -> Callable[[Path], None]:
+    def save(path: Path) -> None:
+        image = Image.radial_gradient("L").resize((640, 480))
+        red = Image.linear_gradient("L").resize((640, 480))
+        Image.merge("RGB", (red, image, image.transpose(Image.Transpose.ROTATE_180))).save(path, **options)  # type: ignore[arg-type]
+
+    return save
+
+
+def _heif(path: Path) -> None:
+    import pillow_heif  # noqa: PLC0415 - only one of the makers needs it
+
+    pillow_heif.register_heif_opener()
+    _picture(format="HEIF")(path)
+
+
+def _turned(path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90° to the right
+    exif[0x8825] = {1: "N", 2: (24.0, 28.0, 0.0)}
+    _picture(exif=exif)(path)
+
+
+def _animation(path: Path) -> None:
+    frames = [Image.new("RGB", (200, 100), (40 * number, 0, 255 - 40 * number)) for number in range(5)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=100, loop=0)
+
+
+def _transparent(path: Path) -> None:
+    Image.new("RGBA", (300, 200), (255, 0, 0, 100)).save(path)
+
+
+def _grey_16(path: Path) -> None:
+    Image.new("I;16", (300, 200), 30_000).save(path)
+
+
+def _cmyk(path: Path) -> None:
+    Image.new("CMYK", (300, 200), (10, 200, 30, 0)).save(path)
+
+
+def _bomb(path: Path) -> None:
+    """A few kilobytes that would unfold to a hundred megapixels and more."""
+    Image.new("1", (12_000, 10_000)).save(path, optimize=True)
+
+
+def _text(content: str) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        path.write_text(content, encoding="utf-8")
+
+    return write
+
+
+MAKERS: dict[str, Callable[[Path], None]] = {
+    "no_index.mov": _no_index,
+    "cut_off.mp4": _cut_off,
+    "unknown_codec.mp4": _unknown_codec,
+    "unknown_sound.mkv": _unknown_sound,
+    "outside_reference.mp4": _outside_reference,
+    "garbage_inside.mp4": _garbage_inside,
+    "empty.mp4": _text(""),
+    "text.mp4": _text("This is not a film.\n" * 50),
+    "playlist.m3u8": _text(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile:///etc/hostname\n#EXT-X-ENDLIST\n"
+    ),
+    "list.ffconcat": _text("ffconcat version 1.0\nfile '/etc/hostname'\n"),
+    "manifest.mpd": _text('<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011"></MPD>'),
+    "drawing.svg": _text('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+    "paper.pdf": _text("%PDF-1.4\n%%EOF\n"),
+    "picture.jpg": _picture(),
+    "picture.png": _picture(),
+    "picture.webp": _picture(),
+    "picture.gif": _picture(),
+    "picture.tiff": _picture(),
+    "picture.avif": _picture(),
+    "picture.heic": _heif,
+    "turned.jpg": _turned,
+    "animated.gif": _animation,
+    "animated.webp": _animation,
+    "transparent.png": _transparent,
+    "grey_16.png": _grey_16,
+    "cmyk.jpg": _cmyk,
+    "bomb.png": _bomb,
+    "cut_off.jpg": lambda path: _write_part("picture.jpg", path),
+}
+
+
+def _write_part(name: str, path: Path) -> None:
+    whole = media(name).read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+
+
+def media(name: str) -> Path:
+    """Return the file of that name, made if it is not there yet."""
+    recipe = RECIPES.get(name) or Path(__file__).read_text(encoding="utf-8")
+    folder = Path(tempfile.gettempdir()) / f"mediaportal-test-media-{os.getuid()}"
+    path = folder / hashlib.sha256(recipe.encode()).hexdigest()[:12] / name
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Several test processes may make it at once: each under its own name, the last one stays.
+    draft = path.with_name(f"{os.getpid()}-{name}")
+    if name in RECIPES:
+        command = ["ffmpeg", "-nostdin", "-v", "error", "-y", *recipe.split(" "), str(draft)]
+        subprocess.run(command, check=True, timeout=_MAKE_SECONDS, capture_output=True)
+    else:
+        MAKERS[name](draft)
+    draft.replace(path)
+    return path
