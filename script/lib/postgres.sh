@@ -68,7 +68,7 @@ postgres_start() {
   ! postgres_ready || return 0
   [[ -f $POSTGRES_DATA/PG_VERSION ]] || postgres_init
   local options="-k '${POSTGRES_RUN//\'/\'\\\'\'}'"
-  [[ -z ${THROWAWAY:-} ]] || options+=' -c fsync=off -c synchronous_commit=off -c full_page_writes=off'
+  [[ -z $THROWAWAY ]] || options+=' -c fsync=off -c synchronous_commit=off -c full_page_writes=off'
   as_postgres "$POSTGRES_BIN/pg_ctl" start -s -w -t 30 -D "$POSTGRES_DATA" -l "$POSTGRES_LOG" -o "$options" >&2 || {
     tail -n 5 "$POSTGRES_LOG" >&2 2>/dev/null
     die "PostgreSQL did not start; see $POSTGRES_LOG"
