@@ -9,6 +9,9 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+_INTER = "@fontsource-variable/inter/files/inter"
+_PLEX = "@fontsource/ibm-plex-sans-arabic/files/ibm-plex-sans-arabic-arabic"
+
 # served name -> path inside node_modules
 NPM_FILES = {
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
@@ -18,6 +21,10 @@ NPM_FILES = {
     "vendor/shaka-player.ui.js": "shaka-player/dist/shaka-player.ui.js",
     "vendor/shaka-controls.css": "shaka-player/dist/controls.css",
     "vendor/wavesurfer.esm.js": "wavesurfer.js/dist/wavesurfer.esm.js",
+    "vendor/inter-latin.woff2": f"{_INTER}-latin-wght-normal.woff2",
+    "vendor/inter-latin-ext.woff2": f"{_INTER}-latin-ext-wght-normal.woff2",
+    "vendor/plex-arabic-400.woff2": f"{_PLEX}-400-normal.woff2",
+    "vendor/plex-arabic-600.woff2": f"{_PLEX}-600-normal.woff2",
 }
 
 
@@ -58,7 +65,34 @@ class _Renamed(FileSystemStorage):
 
 
 class PortalStaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed names for everything of ours, ES modules included, so that files may be cached for ever."""
+    """Hashed names for everything, so that files may be cached for ever.
 
-    support_js_module_import_aggregation = True
+    Addresses are rewritten in every style sheet and in our own ES modules (`static/js/`). Scripts of others are
+    bundles that import nothing, and their source maps are not served, so nothing in them is rewritten.
+    """
+
     manifest_strict = True
+    patterns = (
+        (
+            "*.css",
+            (
+                r"""(?P<matched>url\((?P<quote>['"]{0,1})\s*(?P<url>.*?)(?P=quote)\))""",
+                (r"""(?P<matched>@import\s*["']\s*(?P<url>.*?)["'])""", """@import url("%(url)s")"""),
+            ),
+        ),
+        (
+            "js/*.js",
+            (
+                (
+                    r"""(?P<matched>import\s+(?s:(?P<imports>[\w*{}\s,$]+?))\s*from\s*['"](?P<url>[./].*?)["'])""",
+                    """import %(imports)s from "%(url)s\"""",
+                ),
+                (r"""(?P<matched>import\s*["'](?P<url>[./].*?)["'])""", """import "%(url)s\""""),
+                (r"""(?P<matched>import\(["'](?P<url>[./].*?)["']\))""", """import("%(url)s")"""),
+                (
+                    r"""(?P<matched>export\s+(?s:(?P<exports>[\w*{}\s,$]+?))\s*from\s*["'](?P<url>[./].*?)["'])""",
+                    """export %(exports)s from "%(url)s\"""",
+                ),
+            ),
+        ),
+    )
