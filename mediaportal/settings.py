@@ -246,3 +246,10 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
 }
 UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SHOW_VIEW_ON_SITE": True}
+CELERY_BEAT_SCHEDULE = {
+    "processing.sweep": {
+        "task": "processing.sweep",
+        "schedule": 10.0,
+        "options": {"queue": "ingest", "expires": 10},
+    },
+}

@@ -1,6 +1,9 @@
 """The processing app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from assets.registry import Panel, register_option_validator, register_panel
 
 
 class ProcessingConfig(AppConfig):
@@ -9,5 +12,10 @@ class ProcessingConfig(AppConfig):
     name = "processing"
 
     def ready(self) -> None:
-        """Hear what `assets` tells."""
-        from processing import checks, receivers  # noqa: F401, PLC0415 - connected by import, once apps are ready
+        """Hear what `assets` tells, and take a place on the asset page."""
+        # Models may be imported only now, and importing these connects them.
+        from processing import checks, receivers  # noqa: F401, PLC0415
+        from processing.services.presets import validate_options  # noqa: PLC0415
+
+        register_option_validator(validate_options)
+        register_panel(Panel("steps", _("Processing"), "job-steps", order=10))

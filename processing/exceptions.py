@@ -1,4 +1,8 @@
-"""What can be wrong with a medium: each has a stable `code` and a sentence that a person understands."""
+"""What can be wrong with a medium or with a job: each has a stable `code` and a sentence that a person understands."""
+
+from django.utils.translation import gettext_lazy as _
+
+from mediaportal.core.problems import Conflict
 
 
 class MediaError(Exception):
@@ -46,3 +50,31 @@ class EncodingFailed(MediaError):
 
     code = "encoding_failed"
     sentence = "The file could not be converted; it may be damaged in the middle."
+
+
+class StepRefused(MediaError):
+    """A refusal with a code and a sentence of its own, such as the scanner's."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        """Fix this refusal's code and sentence."""
+        self.code = code
+        self.sentence = sentence
+        super().__init__()
+
+
+class LeaseLost(Exception):
+    """This worker no longer holds the step: it was cancelled, or another worker has taken it over."""
+
+
+class NotRetryable(Conflict):
+    """Only failed and cancelled jobs can be tried again."""
+
+    code = "job_not_retryable"
+    title = _("Only a failed or cancelled job can be tried again")
+
+
+class NotCancellable(Conflict):
+    """The job has ended already."""
+
+    code = "job_not_cancellable"
+    title = _("This job has ended already")

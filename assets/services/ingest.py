@@ -1,14 +1,12 @@
 """Acceptance: the one function in which every way in ends, whatever door the bytes came through."""
 
-from pathlib import Path
-
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assets.exceptions import EmptyFile
 from assets.models import Asset, Kind, UploadSession, UploadStatus, Visibility
+from assets.services import places
 from assets.services.names import asset_folder, safe_filename
 from assets.signals import asset_stored
 from mediaportal.audit.services.log import record
@@ -49,7 +47,7 @@ def accept(*, session: UploadSession, staged_key: str, mime_type: str, file_size
         asset_stored.send(sender=Asset, asset=asset, options=row.options, user=row.user)
         # The last act inside the transaction: when it fails nothing is kept, and when the commit fails the bytes
         # lie in a folder of an asset that does not exist, which the sweeper of orphans finds.
-        _move(staged_key, asset.storage_key)
+        places.put(places.path_of(staged_key), asset.storage_key)
     session.refresh_from_db()
     return asset
 
@@ -76,10 +74,3 @@ def _new_asset(session: UploadSession, *, mime_type: str, file_size: int, sha256
         visibility=wishes.get("visibility") or Visibility.PRIVATE,
         upload_status=UploadStatus.PROCESSING,
     )
-
-
-def _move(source_key: str, target_key: str) -> None:
-    """Move an object inside the default storage without copying its bytes."""
-    source, target = Path(default_storage.path(source_key)), Path(default_storage.path(target_key))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    source.replace(target)

@@ -1,0 +1,121 @@
+"""The job documents of the contract, for the schema and for lists."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from processing.models import Job, Preset
+from processing.services import status
+
+
+class ErrorSerializer(serializers.Serializer[dict[str, Any]]):
+    """A stable code and a sentence."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class StepSerializer(serializers.Serializer[dict[str, Any]]):
+    """One step of a job."""
+
+    name = serializers.CharField()
+    status = serializers.CharField()
+    progress = serializers.IntegerField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    error = ErrorSerializer(allow_null=True)
+
+
+class ResultVariantSerializer(serializers.Serializer[dict[str, Any]]):
+    """One file that was made."""
+
+    id = serializers.UUIDField()
+    variant_type = serializers.CharField()
+    quality = serializers.CharField()
+    format = serializers.CharField()
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    bitrate = serializers.IntegerField(allow_null=True, help_text="bit/s")
+    duration = serializers.FloatField(allow_null=True, help_text="seconds")
+    file_size = serializers.IntegerField(help_text="bytes")
+    url = serializers.CharField()
+
+
+class ResultThumbnailSerializer(serializers.Serializer[dict[str, Any]]):
+    """A still and the second it was taken at."""
+
+    timestamp = serializers.FloatField(allow_null=True)
+    url = serializers.CharField()
+
+
+class PlaybackSerializer(serializers.Serializer[dict[str, Any]]):
+    """What a player needs."""
+
+    hls_url = serializers.CharField(allow_null=True)
+    dash_url = serializers.CharField(allow_null=True)
+    license_url = serializers.CharField(allow_null=True)
+    poster_url = serializers.CharField(allow_null=True)
+    storyboard_url = serializers.CharField(allow_null=True)
+    preview_url = serializers.CharField(allow_null=True)
+    captions = serializers.ListField(child=serializers.DictField())
+
+
+class ResultsSerializer(serializers.Serializer[dict[str, Any]]):
+    """What a job has made so far."""
+
+    original_url = serializers.CharField(allow_null=True)
+    variants = ResultVariantSerializer(many=True)
+    thumbnails = ResultThumbnailSerializer(many=True)
+    playback = PlaybackSerializer()
+    metadata_url = serializers.CharField(allow_null=True)
+
+
+class JobStatusSerializer(serializers.Serializer[dict[str, Any]]):
+    """The answer of `GET /api/v1/media/job/{job_id}/status`."""
+
+    job_id = serializers.UUIDField()
+    asset_id = serializers.UUIDField()
+    job_type = serializers.CharField()
+    status = serializers.CharField()
+    progress = serializers.IntegerField()
+    current_step = serializers.CharField(allow_null=True)
+    estimated_completion = serializers.DateTimeField(allow_null=True)
+    error = ErrorSerializer(allow_null=True)
+    steps = StepSerializer(many=True)
+    results = ResultsSerializer()
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    """One job in a list."""
+
+    job_id = serializers.UUIDField(source="id")
+    asset_id = serializers.UUIDField()
+    title = serializers.CharField(source="asset.title")
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = [
+            "job_id",
+            "asset_id",
+            "title",
+            "job_type",
+            "status",
+            "progress",
+            "error",
+            "created_at",
+            "started_at",
+            "completed_at",
+        ]
+
+    def get_error(self, job: Job) -> dict[str, str] | None:
+        """The reason, when it failed."""
+        return status.error_of(job)
+
+
+class PresetSerializer(serializers.ModelSerializer[Preset]):
+    """A recipe that an upload may name in its `processing_options`."""
+
+    class Meta:
+        model = Preset
+        fields = ["slug", "title", "description", "recipe", "is_default"]

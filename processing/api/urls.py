@@ -1,0 +1,13 @@
+"""Addresses of the job API, below /api/v1/."""
+
+from django.urls import path
+
+from processing.api import views
+
+urlpatterns = [
+    path("media/job/<uuid:job_id>/status", views.JobStatusView.as_view(), name="api-job-status"),
+    path("media/job/<uuid:job_id>/cancel", views.JobCancelView.as_view(), name="api-job-cancel"),
+    path("media/job/<uuid:job_id>/retry", views.JobRetryView.as_view(), name="api-job-retry"),
+    path("jobs/", views.JobListView.as_view(), name="api-jobs"),
+    path("presets/", views.PresetListView.as_view(), name="api-presets"),
+]

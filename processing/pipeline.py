@@ -1,0 +1,103 @@
+"""Which steps a job has, in which order, and what carries each of them out.
+
+The order is this explicit list. Upper apps add steps of their own with `add_step` when they are ready.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Kind
+from processing.models import Queue
+from processing.services.context import StepContext
+from processing.steps import metadata, packaging, pictures, probe, scan, thumbnails, transcoding
+
+Work = Callable[[StepContext], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """One step of a job: its name in the contract, its words on the pages, where it waits and what it waits for.
+
+    `weight` is its rough share of the job's time, from which the job's progress is derived. `gate` marks the steps
+    whose refusal means that the file is rejected.
+    """
+
+    name: str
+    label: str | Promise
+    queue: Queue
+    after: tuple[str, ...]
+    weight: int
+    work: Work | None
+    gate: bool = False
+
+
+_UPLOAD = StepPlan("upload", _("Receiving the file"), Queue.INGEST, (), 0, None)
+_SCAN = StepPlan("scan", _("Checking for malware"), Queue.INGEST, ("upload",), 1, scan.run, gate=True)
+_PROBE = StepPlan("probe", _("Reading the file"), Queue.INGEST, ("scan",), 1, probe.run, gate=True)
+
+PIPELINES: dict[str, list[StepPlan]] = {
+    Kind.VIDEO: [
+        _UPLOAD,
+        _SCAN,
+        _PROBE,
+        StepPlan("thumbnails", _("Taking pictures"), Queue.INGEST, ("probe",), 4, thumbnails.run),
+        StepPlan(
+            "transcoding", _("Making renditions"), Queue.TRANSCODE, ("probe",), 80, transcoding.run_video
+        ),
+        StepPlan(
+            "packaging", _("Packaging for streaming"), Queue.TRANSCODE, ("transcoding",), 6, packaging.run
+        ),
+        StepPlan(
+            "metadata", _("Writing the metadata"), Queue.INGEST, ("thumbnails", "packaging"), 1, metadata.run
+        ),
+    ],
+    Kind.AUDIO: [
+        _UPLOAD,
+        _SCAN,
+        _PROBE,
+        StepPlan(
+            "transcoding",
+            _("Making the sound and its waveform"),
+            Queue.TRANSCODE,
+            ("probe",),
+            40,
+            transcoding.run_audio,
+        ),
+        StepPlan("metadata", _("Writing the metadata"), Queue.INGEST, ("transcoding",), 1, metadata.run),
+    ],
+    Kind.IMAGE: [
+        _UPLOAD,
+        _SCAN,
+        _PROBE,
+        StepPlan("thumbnails", _("Making pictures"), Queue.INGEST, ("probe",), 20, pictures.run),
+        StepPlan("metadata", _("Writing the metadata"), Queue.INGEST, ("thumbnails",), 1, metadata.run),
+    ],
+}
+
+
+def add_step(plan: StepPlan, *, kinds: Iterable[str]) -> None:
+    """Append a step of an upper app to the pipelines of these kinds; a second one of the same name is ignored."""
+    for kind in kinds:
+        if plan.name not in {step.name for step in PIPELINES[kind]}:
+            PIPELINES[kind].append(plan)
+
+
+def plan_of(kind: str, name: str) -> StepPlan:
+    """The plan of one step; raises `KeyError` for a step that the kind does not have."""
+    for plan in PIPELINES[kind]:
+        if plan.name == name:
+            return plan
+    raise KeyError(name)
+
+
+def label_of(name: str) -> str:
+    """A step's name in words for people; an unknown one stays as it is."""
+    for plans in PIPELINES.values():
+        for plan in plans:
+            if plan.name == name:
+                return str(plan.label)
+    return name

@@ -1,0 +1,36 @@
+"""What a step is given while it runs: its asset, a scratch folder, and ways to report, to stop and to publish."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assets.models import Asset
+from processing.models import Job, Step
+from processing.services.publishing import Product
+
+
+@dataclass
+class StepContext:
+    """One run of one step.
+
+    `scratch` is an empty folder that goes away with the run. `report` takes a fraction from 0 to 1. `stop` tells
+    whether the run should end: it was cancelled, or the worker goes down. Files put into `products` are published,
+    all or none, when the run has ended well. `facts` are fields of the asset, written in the same transaction; a
+    new `kind` changes which steps follow.
+    """
+
+    job: Job
+    step: Step
+    asset: Asset
+    source: Path
+    scratch: Path
+    report: Callable[[float], None]
+    stop: Callable[[], bool]
+    products: list[Product] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def stem(self) -> str:
+        """The original's file name without its extension: every variant's name begins with it."""
+        return self.asset.original_filename.rsplit(".", 1)[0] or self.asset.original_filename

@@ -1,0 +1,227 @@
+"""Making, ending, cancelling and retrying jobs. Every status moves by a conditional update, in a transaction."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from assets.access import Caller, can_change
+from assets.models import Asset, ProcessingVerdict, UploadStatus
+from assets.services import publication
+from assets.signals import asset_rejected
+from mediaportal.audit.services.log import record
+from mediaportal.core.problems import NotPermitted
+from processing.exceptions import NotCancellable, NotRetryable
+from processing.models import OPEN, Job, JobType, Status, Step
+from processing.pipeline import PIPELINES, StepPlan, plan_of
+from processing.services import progress
+from processing.services.queues import wake
+from processing.signals import asset_probed, job_changed
+
+
+@transaction.atomic
+def create(*, asset: Asset, job_id: UUID, parameters: dict[str, Any]) -> Job:
+    """Make the job of a stored asset under the id that its upload named, and wake the workers.
+
+    The step `upload` stands in it as already completed.
+    """
+    job = Job.objects.create(id=job_id, asset=asset, job_type=JobType.INGEST, parameters=parameters)
+    steps = Step.objects.bulk_create(_planned(job, PIPELINES[asset.kind]))
+    job_changed.send(sender=Job, job=job, durable=True)
+    wake({step.queue for step in steps if step.ready_at and step.status == Status.PENDING})
+    return job
+
+
+def _planned(job: Job, plans: list[StepPlan], *, first: int = 0) -> list[Step]:
+    """Unsaved steps of a plan. A step without work has happened already; what waits for it alone is ready."""
+    now = timezone.now()
+    past = {plan.name for plan in plans if plan.work is None}
+    return [
+        Step(
+            job=job,
+            name=plan.name,
+            position=position,
+            queue=plan.queue,
+            depends_on=list(plan.after),
+            weight=plan.weight,
+            status=Status.COMPLETED if plan.work is None else Status.PENDING,
+            progress=100 if plan.work is None else 0,
+            ready_at=now if past and set(plan.after) <= past else None,
+            started_at=job.asset.created_at if plan.work is None else None,
+            completed_at=now if plan.work is None else None,
+        )
+        for position, plan in enumerate(plans, start=first)
+    ]
+
+
+def learn(*, job: Job, step: Step, facts: dict[str, Any]) -> None:
+    """Lay down what a step found out about the asset; another kind than was thought changes the steps that follow.
+
+    Must run in the transaction that completes the step.
+    """
+    kind = facts.get("kind", job.asset.kind)
+    if kind != job.asset.kind:
+        job.steps.filter(position__gt=step.position, status=Status.PENDING).delete()
+        rest = [plan for plan in PIPELINES[kind] if not job.steps.filter(name=plan.name).exists()]
+        Step.objects.bulk_create(_planned(job, rest, first=step.position + 1))
+    Asset.objects.filter(pk=job.asset_id).update(**facts)
+    job.asset.refresh_from_db()
+    if facts.get("metadata", {}).get("probed"):
+        asset_probed.send(sender=Asset, asset=job.asset)
+
+
+def start(*, job: Job) -> None:
+    """Mark a job and its asset as running when the first step is claimed; later claims change nothing."""
+    if Job.objects.filter(pk=job.pk, status=Status.PENDING).update(
+        status=Status.PROCESSING, started_at=timezone.now()
+    ):
+        Asset.objects.filter(pk=job.asset_id, processing_verdict=ProcessingVerdict.PENDING).update(
+            processing_verdict=ProcessingVerdict.RUNNING
+        )
+        job.refresh_from_db()
+        job_changed.send(sender=Job, job=job, durable=True)
+
+
+def step_done(*, step: Step) -> None:
+    """Unblock what waited for a completed step, and end the job when nothing is left. The job's row is locked."""
+    job = Job.objects.select_for_update().get(pk=step.job_id)
+    steps = list(job.steps.all())
+    done = {one.name for one in steps if one.status == Status.COMPLETED}
+    freed = [
+        one
+        for one in steps
+        if one.status == Status.PENDING and one.ready_at is None and set(one.depends_on) <= done
+    ]
+    Step.objects.filter(pk__in=[one.pk for one in freed], ready_at=None).update(ready_at=timezone.now())
+    job.progress = durable_progress(steps)
+    Job.objects.filter(pk=job.pk).update(progress=job.progress)
+    Asset.objects.filter(pk=job.asset_id).update(upload_progress=job.progress)
+    if len(done) == len(steps):
+        _complete(job)
+    else:
+        job_changed.send(sender=Job, job=job, durable=True)
+    wake({one.queue for one in freed})
+
+
+def durable_progress(steps: list[Step]) -> int:
+    """A job's progress in percent from its steps' weights, completed steps only."""
+    whole = sum(step.weight for step in steps) or 1
+    return sum(step.weight for step in steps if step.status == Status.COMPLETED) * 100 // whole
+
+
+def _complete(job: Job) -> None:
+    """End a job whose steps have all completed, and let the asset's publication follow."""
+    if not Job.objects.filter(pk=job.pk, status=Status.PROCESSING).update(
+        status=Status.COMPLETED, progress=100, completed_at=timezone.now()
+    ):
+        return
+    Asset.objects.filter(pk=job.asset_id).update(
+        processing_verdict=ProcessingVerdict.DONE,
+        upload_status=UploadStatus.COMPLETED,
+        upload_progress=100,
+        error_code="",
+        error_detail="",
+    )
+    job.refresh_from_db()
+    publication.refresh(asset=job.asset)
+    job_changed.send(sender=Job, job=job, durable=True)
+
+
+def fail(*, job: Job, step: Step, code: str, detail: str) -> None:
+    """End a job because a step has failed for good: the other steps are not begun, running ones are told to stop."""
+    if not Job.objects.filter(pk=job.pk, status__in=OPEN).update(
+        status=Status.FAILED, error_code=code, error_detail=detail, completed_at=timezone.now()
+    ):
+        return
+    Step.objects.filter(job=job, status__in=OPEN).update(status=Status.CANCELLED, lease_until=None)
+    Asset.objects.filter(pk=job.asset_id).update(
+        processing_verdict=ProcessingVerdict.FAILED,
+        upload_status=UploadStatus.FAILED,
+        error_code=code,
+        error_detail=detail,
+    )
+    job.refresh_from_db()
+    job.asset.refresh_from_db()
+    publication.refresh(asset=job.asset)
+    if plan_of(job.asset.kind, step.name).gate:
+        asset_rejected.send(sender=Asset, asset=job.asset, code=code, detail=detail)
+    job_changed.send(sender=Job, job=job, durable=True)
+
+
+@transaction.atomic
+def cancel(*, job: Job, user: Caller) -> Job:
+    """Stop a job; running steps lose their lease and end within seconds.
+
+    Raises `NotPermitted`, or `NotCancellable` when the job has ended already.
+    """
+    if not can_change(user, job.asset):
+        raise NotPermitted
+    if not Job.objects.filter(pk=job.pk, status__in=OPEN).update(
+        status=Status.CANCELLED, completed_at=timezone.now()
+    ):
+        raise NotCancellable
+    Step.objects.filter(job=job, status__in=OPEN).update(status=Status.CANCELLED, lease_until=None)
+    Asset.objects.filter(pk=job.asset_id).update(
+        processing_verdict=ProcessingVerdict.FAILED,
+        upload_status=UploadStatus.FAILED,
+        error_code="cancelled",
+        error_detail="",
+    )
+    record(action="job.cancelled", target=job, actor=user)
+    job.refresh_from_db()
+    job.asset.refresh_from_db()
+    publication.refresh(asset=job.asset)
+    job_changed.send(sender=Job, job=job, durable=True)
+    return job
+
+
+@transaction.atomic
+def retry(*, job: Job, user: Caller) -> Job:
+    """Go on with a failed or cancelled job from the steps that did not complete.
+
+    Raises `NotPermitted`, or `NotRetryable` when the job is not in such a state.
+    """
+    if not can_change(user, job.asset):
+        raise NotPermitted
+    if not Job.objects.filter(pk=job.pk, status__in=[Status.FAILED, Status.CANCELLED]).update(
+        status=Status.PENDING, error_code="", error_detail="", completed_at=None
+    ):
+        raise NotRetryable
+    steps = list(Step.objects.select_for_update().filter(job=job))
+    done = {step.name for step in steps if step.status == Status.COMPLETED}
+    again = [step for step in steps if step.name not in done]
+    for step in again:
+        step.status, step.attempt, step.progress = Status.PENDING, 0, 0
+        step.error_code = step.error_detail = step.log = step.worker = ""
+        step.started_at = step.completed_at = step.lease_until = None
+        step.ready_at = timezone.now() if set(step.depends_on) <= done else None
+        progress.forget(job_id=job.pk, step=step.name)
+    Step.objects.bulk_update(
+        again,
+        [
+            "status",
+            "attempt",
+            "progress",
+            "error_code",
+            "error_detail",
+            "log",
+            "worker",
+            "started_at",
+            "completed_at",
+            "lease_until",
+            "ready_at",
+        ],
+    )
+    Asset.objects.filter(pk=job.asset_id).update(
+        processing_verdict=ProcessingVerdict.PENDING,
+        upload_status=UploadStatus.PROCESSING,
+        error_code="",
+        error_detail="",
+    )
+    record(action="job.retried", target=job, actor=user)
+    job.refresh_from_db()
+    job.asset.refresh_from_db()
+    job_changed.send(sender=Job, job=job, durable=True)
+    wake({step.queue for step in again if step.ready_at})
+    return job

@@ -1,0 +1,161 @@
+"""Who works on what: claiming a step, keeping the lease, and taking back what a lost worker held."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from processing.exceptions import LeaseLost
+from processing.models import Job, Status, Step
+from processing.services import jobs, progress
+from processing.services.queues import wake
+
+logger = logging.getLogger(__name__)
+
+
+def claim(*, queue: str, worker: str) -> Step | None:
+    """Take the best step that waits in a queue, with a lease for this worker; None when there is none.
+
+    Two workers never get the same step, and neither waits for the other (SKIP LOCKED).
+    """
+    with transaction.atomic():
+        step = Step.objects.claimable(queue).select_for_update(skip_locked=True, of=("self",)).first()
+        if step is None:
+            return None
+        now = timezone.now()
+        step.status = Status.PROCESSING
+        step.worker = worker
+        step.attempt += 1
+        step.progress = 0
+        step.started_at = now
+        step.lease_until = now + timedelta(seconds=settings.STEP_LEASE_SECONDS)
+        step.save(update_fields=["status", "worker", "attempt", "progress", "started_at", "lease_until"])
+    # In a transaction of its own: everywhere else the job's row is locked before its steps' rows.
+    with transaction.atomic():
+        jobs.start(job=Job.objects.get(pk=step.job_id))
+    progress.forget(job_id=step.job_id, step=step.name)
+    return Step.objects.select_related("job__asset").get(pk=step.pk)
+
+
+def lock_job_of(*, step_id: UUID) -> Job:
+    """Lock the job of a step for the rest of the transaction; whoever changes both takes the job's row first."""
+    return Job.objects.select_for_update(of=("self",)).select_related("asset").get(steps__pk=step_id)
+
+
+def renew(*, step: Step, percent: int) -> bool:
+    """Prolong a lease and write down the progress in percent; False when this run no longer holds the step."""
+    return bool(
+        Step.objects.filter(
+            pk=step.pk, status=Status.PROCESSING, worker=step.worker, attempt=step.attempt
+        ).update(
+            lease_until=timezone.now() + timedelta(seconds=settings.STEP_LEASE_SECONDS), progress=percent
+        )
+    )
+
+
+def give_back(*, step: Step) -> None:
+    """Return a step untouched, because its worker goes down: another may take it at once, and no attempt is lost."""
+    with transaction.atomic():
+        if Step.objects.filter(
+            pk=step.pk, status=Status.PROCESSING, worker=step.worker, attempt=step.attempt
+        ).update(
+            status=Status.PENDING,
+            worker="",
+            lease_until=None,
+            attempt=step.attempt - 1,
+            progress=0,
+            started_at=None,
+            ready_at=timezone.now(),
+        ):
+            wake([step.queue])
+
+
+def sweep() -> int:
+    """Return steps whose lease ran out, fail those without attempts left, and wake queues with waiting work.
+
+    Returns how many leases had run out. Safe to run anywhere and at any time.
+    """
+    taken = 0
+    for pk in Step.objects.expired().values_list("pk", flat=True):
+        with transaction.atomic():
+            lock_job_of(step_id=pk)
+            step = (
+                Step.objects.expired()
+                .select_for_update(skip_locked=True, of=("self",))
+                .select_related("job__asset")
+                .filter(pk=pk)
+                .first()
+            )
+            if step is None:
+                continue
+            taken += 1
+            logger.warning("the lease of step %s (%s) ran out at %s", step.pk, step.name, step.worker)
+            if not failed_attempt(
+                step=step, code="worker_lost", detail="The worker that ran this step was lost."
+            ):
+                wake([step.queue])
+    waiting = Step.objects.filter(
+        status=Status.PENDING,
+        ready_at__lte=timezone.now(),
+        job__status__in=[Status.PENDING, Status.PROCESSING],
+    )
+    with transaction.atomic():
+        wake(waiting.values_list("queue", flat=True).distinct())
+    return taken
+
+
+def complete(
+    *, step: Step, results: dict[str, Any], publish: Callable[[Step, Job], None] | None = None
+) -> None:
+    """Complete a step that this run still holds, with what `publish` does in the same transaction.
+
+    Raises `LeaseLost` when the step was taken away; then nothing of `publish` has happened.
+    """
+    with transaction.atomic():
+        job = lock_job_of(step_id=step.pk)
+        moved = Step.objects.filter(
+            pk=step.pk, status=Status.PROCESSING, worker=step.worker, attempt=step.attempt
+        ).update(
+            status=Status.COMPLETED,
+            progress=100,
+            completed_at=timezone.now(),
+            lease_until=None,
+            error_code="",
+            error_detail="",
+            log="",
+            results=results,
+        )
+        if not moved:
+            raise LeaseLost(step.name)
+        if publish is not None:
+            publish(step, job)
+        jobs.step_done(step=step)
+    progress.forget(job_id=step.job_id, step=step.name)
+
+
+def failed_attempt(*, step: Step, code: str, detail: str, log: str = "", final: bool = False) -> bool:
+    """Write down that a run of a step failed; True when it was the last try and the job has failed with it.
+
+    Must run in a transaction that holds the job's row. Between tries there are 5, 10, 20 … seconds.
+    """
+    last = final or step.attempt >= settings.STEP_ATTEMPTS
+    moved = Step.objects.filter(
+        pk=step.pk, status=Status.PROCESSING, worker=step.worker, attempt=step.attempt
+    ).update(
+        status=Status.FAILED if last else Status.PENDING,
+        worker="" if not last else step.worker,
+        lease_until=None,
+        completed_at=timezone.now() if last else None,
+        ready_at=timezone.now() + timedelta(seconds=0 if last else 5 * 2 ** (step.attempt - 1)),
+        error_code=code,
+        error_detail=detail,
+        log=log[-8000:],
+    )
+    if moved and last:
+        jobs.fail(job=step.job, step=step, code=code, detail=detail)
+    return last

@@ -1,0 +1,57 @@
+"""Presets: recipes as data, which one a job follows, and whether a recipe is sound."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assets.exceptions import InvalidOptions
+from mediaportal.core.problems import FieldProblem
+from processing.ffmpeg.ladder import STANDARD, Ladder
+from processing.models import Job, Preset
+
+_SPEEDS = {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"}
+_LEAST_SIDE, _LARGEST_SIDE = 64, 4320
+_LEAST_RATE, _LARGEST_RATE = 32_000, 100_000_000
+_CRF = range(10, 41)
+
+
+def validate(recipe: Any) -> Ladder:
+    """The ladder that a recipe describes; raises `InvalidOptions` with a sentence about what is wrong with it."""
+    try:
+        found = Ladder.from_data(recipe)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _wrong(_("The recipe does not have the form of a ladder: %(why)s.") % {"why": error}) from error
+    if found.speed not in _SPEEDS or found.crf not in _CRF:
+        raise _wrong(_("Speed must be one of x264's presets, and CRF between 10 and 40."))
+    for level in found.levels:
+        sides = range(_LEAST_SIDE, _LARGEST_SIDE + 1)
+        rates = range(_LEAST_RATE, _LARGEST_RATE + 1)
+        if level.height not in sides or not level.height <= level.width <= 2 * _LARGEST_SIDE:
+            raise _wrong(_("The size of %(name)s is out of bounds.") % {"name": level.name})
+        if level.max_rate not in rates or level.max_rate_fast not in rates:
+            raise _wrong(_("The bit rate of %(name)s is out of bounds.") % {"name": level.name})
+    if len({level.name for level in found.levels}) != len(found.levels):
+        raise _wrong(_("Two rungs have the same name."))
+    return found
+
+
+def ladder_for(job: Job) -> Ladder:
+    """The ladder of the preset that the job names, of the default preset otherwise, of the code as a last resort."""
+    wanted = job.parameters.get("preset")
+    found = Preset.objects.filter(slug=wanted).first() if wanted else None
+    found = found or Preset.objects.filter(is_default=True).first()
+    return validate(found.recipe) if found else STANDARD
+
+
+def validate_options(options: dict[str, Any]) -> None:
+    """Check of an upload's `processing_options`: the preset must exist. Raises `InvalidOptions`."""
+    wanted = options.get("preset")
+    if wanted is None:
+        return
+    if not isinstance(wanted, str) or not Preset.objects.filter(slug=wanted).exists():
+        raise _wrong(_("There is no preset of this name."), field="processing_options.preset")
+
+
+def _wrong(detail: str, *, field: str = "recipe") -> InvalidOptions:
+    """The error with the field that it is about."""
+    return InvalidOptions(detail, errors=[FieldProblem(field, "invalid", detail)])

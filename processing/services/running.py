@@ -1,0 +1,157 @@
+"""Running one step: the heart that beats while it works, and what becomes of its result."""
+
+import logging
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from assets.services import places
+from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut, SandboxError
+from processing.exceptions import LeaseLost, MediaError
+from processing.models import Job, Step
+from processing.pipeline import plan_of
+from processing.services import jobs, leases, progress, publishing
+from processing.services.context import StepContext
+
+logger = logging.getLogger(__name__)
+_SIGNALS = 128
+
+# Set when the worker is told to end: running programs are stopped and their steps given back.
+shutting_down = threading.Event()
+
+
+def run(*, step: Step) -> None:
+    """Carry out a claimed step to its end: completed, given back, to be tried again, or failed with a reason.
+
+    Never raises for what a step does wrong; an error of the database goes on to the caller, and the lease runs out.
+    """
+    lost = threading.Event()
+    try:
+        with _scratch(step) as scratch, places.local_file(step.job.asset.storage_key) as source:
+            context = _context(step, source=source, scratch=scratch, lost=lost)
+            with _heart(step, lost):
+                results = _work(context)
+            _finish(context, results)
+    except LeaseLost:
+        logger.info("step %s (%s) was taken away while it ran", step.pk, step.name)
+    except ProgramStopped:
+        if shutting_down.is_set() and not lost.is_set():
+            leases.give_back(step=step)
+    except MediaError as error:
+        _fail(step, code=error.code, detail=error.sentence, log=error.log, final=True)
+    except ProgramTimedOut as error:
+        _fail(
+            step,
+            code="step_timed_out",
+            detail=_("This step took longer than it may."),
+            log=str(error),
+            final=True,
+        )
+    except ProgramFailed as error:
+        # An exit code of its own means that the program does not like the file; a signal is worth another try.
+        _fail(
+            step,
+            code="processing_failed",
+            detail=_("A program that works on the file failed."),
+            log=error.stderr_tail,
+            final=0 < error.returncode < _SIGNALS,
+        )
+    except (SandboxError, OSError) as error:
+        logger.exception("step %s (%s) failed", step.pk, step.name)
+        _fail(
+            step,
+            code="worker_trouble",
+            detail=_("The machine could not carry out this step."),
+            log=str(error),
+        )
+    except Exception as error:
+        # The edge of the task: whatever a step does wrong becomes a reason that people can read. It is logged whole.
+        logger.exception("step %s (%s) broke", step.pk, step.name)
+        _fail(
+            step,
+            code="internal_error",
+            detail=_("Something unexpected went wrong in this step."),
+            log=repr(error),
+        )
+
+
+def _context(step: Step, *, source: Path, scratch: Path, lost: threading.Event) -> StepContext:
+    """What the step is given."""
+    return StepContext(
+        job=step.job,
+        step=step,
+        asset=step.job.asset,
+        source=source,
+        scratch=scratch,
+        report=progress.reporter(job=step.job, step=step),
+        stop=lambda: lost.is_set() or shutting_down.is_set(),
+    )
+
+
+def _work(context: StepContext) -> dict[str, Any]:
+    """Call what the pipeline names for this step."""
+    work = plan_of(context.asset.kind, context.step.name).work
+    return {} if work is None else work(context)
+
+
+def _finish(context: StepContext, results: dict[str, Any]) -> None:
+    """Publish what was made and complete the step, in one transaction, if this run still holds it."""
+    sums = publishing.checksums(context.products)
+
+    def publish(step: Step, job: Job) -> None:
+        if context.facts:
+            jobs.learn(job=job, step=step, facts=context.facts)
+        publishing.publish(step=step, job=job, asset=job.asset, products=context.products, sums=sums)
+
+    leases.complete(step=context.step, results=results, publish=publish)
+
+
+def _fail(step: Step, *, code: str, detail: str, log: str = "", final: bool = False) -> None:
+    """Write a failed run down."""
+    with transaction.atomic():
+        step.job = leases.lock_job_of(step_id=step.pk)
+        leases.failed_attempt(step=step, code=code, detail=detail, log=log, final=final)
+    progress.forget(job_id=step.job_id, step=step.name)
+
+
+@contextmanager
+def _scratch(step: Step) -> Iterator[Path]:
+    """An empty folder for this run alone, removed at its end whatever happens."""
+    folder = settings.SCRATCH_ROOT / f"{step.job_id}-{step.name}-{uuid4().hex[:8]}"
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _heart(step: Step, lost: threading.Event) -> Iterator[None]:
+    """Renew the lease each second in a thread of its own; sets `lost` when the step was taken away."""
+    done = threading.Event()
+
+    def beat() -> None:
+        try:
+            while not done.wait(1.0):
+                fraction = progress.read(step.job_id).get(step.name, 0.0)
+                if not leases.renew(step=step, percent=int(fraction * 100)):
+                    lost.set()
+                    return
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"lease-{step.name}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join(timeout=10)

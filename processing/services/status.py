@@ -1,0 +1,178 @@
+"""A job as programs and pages see it: its status, its steps and what has been made so far."""
+
+from datetime import timedelta
+from typing import Any
+
+from assets.services.state import state_of
+from django.db.models import Avg, F
+from django.utils import timezone
+
+from assets import access, delivery
+from assets.models import Asset, Variant, VariantType
+from processing.models import Job, Status, Step
+from processing.services import progress
+
+# Below this share of the work an estimate would be a guess.
+_LEAST_FOR_ESTIMATE = 0.05
+_HISTORY = 20
+
+
+def live_steps(job: Job) -> list[tuple[Step, int]]:
+    """A job's steps in their order, each with its progress in percent as of now."""
+    fractions = progress.read(job.pk) if job.status == Status.PROCESSING else {}
+    found = []
+    for step in job.steps.all():
+        percent = step.progress
+        if step.status == Status.PROCESSING:
+            percent = max(percent, int(fractions.get(step.name, 0.0) * 100))
+        found.append((step, percent))
+    return found
+
+
+def percent_of(job: Job, steps: list[tuple[Step, int]]) -> int:
+    """A job's progress in percent, with the running steps' shares. 100 only when it has completed."""
+    if job.status == Status.COMPLETED:
+        return 100
+    whole = sum(step.weight for step, _percent in steps) or 1
+    return min(99, int(sum(step.weight * percent for step, percent in steps) / whole))
+
+
+def current_step(steps: list[tuple[Step, int]]) -> str | None:
+    """The name of the heaviest step that is running now, or of the next one that waits."""
+    running = [step for step, _percent in steps if step.status == Status.PROCESSING]
+    if running:
+        return max(running, key=lambda step: step.weight).name
+    return next((step.name for step, _percent in steps if step.status == Status.PENDING), None)
+
+
+def seconds_left(job: Job, percent: int) -> int | None:
+    """How many seconds the job will still take at the pace so far; None while that cannot be told."""
+    share = percent / 100
+    if job.status != Status.PROCESSING or job.started_at is None or share < _LEAST_FOR_ESTIMATE:
+        return None
+    return round((timezone.now() - job.started_at).total_seconds() * (1 - share) / share)
+
+
+def progress_of(job: Job) -> dict[str, Any]:
+    """The part of a job that moves: the data of `job.progress` and the snapshot of a job's topic."""
+    steps = live_steps(job)
+    percent = percent_of(job, steps)
+    return {
+        "job_id": str(job.pk),
+        "asset_id": str(job.asset_id),
+        "status": job.status,
+        "progress": percent,
+        "current_step": current_step(steps),
+        "steps": [{"name": step.name, "status": step.status, "progress": done} for step, done in steps],
+        "state": state_of(job.asset).code,
+        "eta_seconds": seconds_left(job, percent),
+        "error": error_of(job),
+    }
+
+
+def error_of(row: Job | Step) -> dict[str, str] | None:
+    """Why a job or a step failed, or None."""
+    return {"code": row.error_code, "detail": row.error_detail} if row.error_code else None
+
+
+def job_document(*, job: Job, user: access.Caller) -> dict[str, Any]:
+    """The body of `GET /api/v1/media/job/{job_id}/status`; results fill as they appear.
+
+    Expects a job loaded with `with_steps`; makes one further query, for the variants.
+    """
+    steps = live_steps(job)
+    percent = percent_of(job, steps)
+    left = seconds_left(job, percent)
+    return {
+        "job_id": str(job.pk),
+        "asset_id": str(job.asset_id),
+        "job_type": job.job_type,
+        "status": job.status,
+        "progress": percent,
+        "current_step": current_step(steps),
+        "estimated_completion": None if left is None else timezone.now() + timedelta(seconds=left),
+        "error": error_of(job),
+        "steps": [
+            {
+                "name": step.name,
+                "status": step.status,
+                "progress": done,
+                "started_at": step.started_at,
+                "completed_at": step.completed_at,
+                "error": error_of(step),
+            }
+            for step, done in steps
+        ],
+        "results": _results(job.asset, user),
+    }
+
+
+def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
+    """What has been made, with signed links; links are given only to those who may have the files."""
+    variants = list(asset.variants.all())
+    if not access.can_play(user, asset):
+        variants = []
+        original = None
+    else:
+        original = delivery.original_url(asset, user=user)
+    url = {variant.pk: delivery.variant_url(variant, user=user) for variant in variants}
+    first = _first_of(variants)
+    files = [v for v in variants if v.variant_type not in {VariantType.THUMBNAIL, VariantType.MANIFEST}]
+    return {
+        "original_url": original,
+        "variants": [
+            {
+                "id": str(v.pk),
+                "variant_type": v.variant_type,
+                "quality": v.quality,
+                "format": v.format,
+                "width": v.width,
+                "height": v.height,
+                "bitrate": v.bitrate,
+                "duration": v.duration,
+                "file_size": v.file_size,
+                "url": url[v.pk],
+            }
+            for v in files
+        ],
+        "thumbnails": [
+            {"timestamp": v.timestamp, "url": url[v.pk]}
+            for v in sorted(variants, key=lambda v: (v.timestamp or 0.0, v.width or 0))
+            if v.variant_type == VariantType.THUMBNAIL and v.format == "webp"
+        ],
+        "playback": {
+            "hls_url": url.get(first("manifest", "hls")),
+            "dash_url": url.get(first("manifest", "dash")),
+            "license_url": None,
+            "poster_url": url.get(first("poster", "webp") or first("poster", "jpg")),
+            "storyboard_url": None,
+            "preview_url": None,
+            "captions": [],
+        },
+        "metadata_url": url.get(first("metadata", "json")),
+    }
+
+
+def _first_of(variants: list[Variant]) -> Any:
+    """A function that finds the id of the first variant of a type and format."""
+    return lambda kind, form: next(
+        (v.pk for v in variants if (v.variant_type, v.format) == (kind, form)), None
+    )
+
+
+def expected_seconds(*, kind: str, file_size: int) -> float | None:
+    """How long a new job may take, from the pace (seconds per byte) of the last jobs of the same kind.
+
+    None while there is no history: an estimate is never invented.
+    """
+    recent = (
+        Job.objects.filter(status=Status.COMPLETED, asset__kind=kind, started_at__isnull=False)
+        .order_by("-created_at")
+        .values_list("pk", flat=True)[:_HISTORY]
+    )
+    pace = Job.objects.filter(pk__in=list(recent)).aggregate(
+        took=Avg(F("completed_at") - F("started_at")), size=Avg("asset__file_size")
+    )
+    if pace["took"] is None or not pace["size"]:
+        return None
+    return float(pace["took"].total_seconds() * max(file_size / pace["size"], 0.1))

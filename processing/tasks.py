@@ -1,0 +1,52 @@
+"""Celery's side of the work: thin tasks that claim, run and sweep."""
+
+import os
+import socket
+import threading
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
+from django.db import transaction
+
+from processing.models import Queue, Step
+from processing.services import leases, running
+from processing.services.queues import WORK_TASK, wake
+
+
+def _worker_name() -> str:
+    """Who holds a lease: machine, process and thread."""
+    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+
+
+@shared_task(name=WORK_TASK, acks_late=True, ignore_result=True)
+def work(queue: str) -> None:
+    """Claim the best waiting step of a queue and run it; when more is waiting, pass the message on."""
+    if running.shutting_down.is_set():
+        return
+    step = leases.claim(queue=queue, worker=_worker_name())
+    if step is None:
+        return
+    running.run(step=step)
+    if not running.shutting_down.is_set() and Step.objects.claimable(queue).exists():
+        with transaction.atomic():
+            wake([queue])
+
+
+@shared_task(name="processing.sweep", ignore_result=True)
+def sweep() -> None:
+    """Take back expired leases and wake queues in which something waits."""
+    leases.sweep()
+
+
+@worker_ready.connect
+def look_for_work(**_kwargs: Any) -> None:
+    """A fresh worker finds what waited while no worker was there."""
+    with transaction.atomic():
+        wake(Queue.values)
+
+
+@worker_shutting_down.connect
+def stop_running(**_kwargs: Any) -> None:
+    """Told to end: stop the programs that run, so that their steps go back at once."""
+    running.shutting_down.set()

@@ -1,0 +1,113 @@
+"""The pages of the work: the list of jobs and the steps on the asset page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Case, IntegerField, Value, When
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from assets.access import can_change
+from processing.models import Job, Status, Step
+from processing.pipeline import label_of
+from processing.services import status
+
+_PAGE = 50
+# Running first, then waiting, then failed, then the rest.
+_ORDER = Case(
+    When(status=Status.PROCESSING, then=Value(0)),
+    When(status=Status.PENDING, then=Value(1)),
+    When(status=Status.FAILED, then=Value(2)),
+    default=Value(3),
+    output_field=IntegerField(),
+)
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step as a page shows it; `seconds` is how long it took, or has taken so far."""
+
+    name: str
+    label: str
+    status: str
+    progress: int
+    started_at: datetime | None
+    completed_at: datetime | None
+    seconds: float | None
+    error_code: str
+    error_detail: str
+
+
+def _row(step: Step, percent: int) -> StepRow:
+    seconds = None
+    if step.started_at and step.completed_at:
+        seconds = (step.completed_at - step.started_at).total_seconds()
+    return StepRow(
+        name=step.name,
+        label=label_of(step.name),
+        status=step.status,
+        progress=percent,
+        started_at=step.started_at,
+        completed_at=step.completed_at,
+        seconds=seconds,
+        error_code=step.error_code,
+        error_detail=step.error_detail,
+    )
+
+
+def _card(job: Job, request: HttpRequest) -> dict[str, Any]:
+    """A job with what a template shows of it."""
+    steps = status.live_steps(job)
+    percent = status.percent_of(job, steps)
+    current = status.current_step(steps)
+    return {
+        "job": job,
+        "progress": percent,
+        "current_label": label_of(current) if current else "",
+        "seconds_left": status.seconds_left(job, percent),
+        "steps": [_row(step, done) for step, done in steps],
+        "can_retry": job.status in {Status.FAILED, Status.CANCELLED} and can_change(request.user, job.asset),
+        "can_cancel": job.status in {Status.PENDING, Status.PROCESSING}
+        and can_change(request.user, job.asset),
+    }
+
+
+@require_GET
+def job_list(request: HttpRequest) -> HttpResponse:
+    """Every job that this person may see; `?status=` narrows it."""
+    found = (
+        Job.objects.visible_to(request.user)
+        .with_steps()
+        .annotate(rank=_ORDER)
+        .order_by("rank", "-created_at")
+    )
+    wanted = request.GET.get("status", "")
+    if wanted in Status.values:
+        found = found.filter(status=wanted)
+    page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "jobs": [_card(job, request) for job in page],
+        "status": wanted,
+        "statuses": Status.choices,
+    }
+    return render(request, "processing/jobs.html", context)
+
+
+@require_GET
+def job_steps(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """The steps of an asset's last job, as a fragment of the asset page."""
+    job = (
+        Job.objects.visible_to(request.user)
+        .with_steps()
+        .filter(asset_id=asset_id)
+        .order_by("-created_at")
+        .first()
+    )
+    if job is None:
+        raise Http404
+    return render(request, "processing/steps.html", _card(job, request))

@@ -1,0 +1,183 @@
+"""One run of a step: published and completed, or given back, tried again, failed, taken away; never half."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from assets.models import Asset, Variant
+from assets.services import places
+from mediaportal.core import sandbox
+from processing.exceptions import StepRefused
+from processing.models import Job, Queue, Status, Step
+from processing.pipeline import PIPELINES, StepPlan
+from processing.services import jobs, leases, running
+from processing.services.context import StepContext
+from processing.services.publishing import Product
+from tests.factories import AssetFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Work = Callable[[StepContext], dict[str, Any]]
+
+
+@pytest.fixture
+def run_step(monkeypatch: pytest.MonkeyPatch) -> Callable[[Work], Step]:
+    """Make a job of one step that does `work`, claim it, run it, and return its row."""
+
+    def do(work: Work) -> Step:
+        plan = [
+            StepPlan("upload", "Upload", Queue.INGEST, (), 0, None),
+            StepPlan("thumbnails", "Pictures", Queue.INGEST, ("upload",), 1, work),
+        ]
+        monkeypatch.setitem(PIPELINES, "image", plan)
+        asset = AssetFactory(image=True, passed_gate=True, content=b"bytes")
+        jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+        step = leases.claim(queue="ingest", worker="tests")
+        assert step is not None
+        running.run(step=step)
+        return Step.objects.select_related("job__asset").get(pk=step.pk)
+
+    return do
+
+
+@pytest.fixture(autouse=True)
+def awake() -> Iterator[None]:
+    yield
+    running.shutting_down.clear()
+
+
+def make_picture(context: StepContext) -> dict[str, Any]:
+    path = context.scratch / "a.webp"
+    path.write_bytes(b"picture")
+    context.products.append(Product(path, "thumbnail", "webp", f"{context.stem}_1.webp", {"timestamp": 1.5}))
+    return {"made": 1}
+
+
+def scratch_folders() -> list[Path]:
+    return list(Path(settings.SCRATCH_ROOT).iterdir())
+
+
+def test_what_a_step_made_is_published_with_its_completion(run_step: Callable[[Work], Step]) -> None:
+    step = run_step(make_picture)
+    variant = Variant.objects.get(asset=step.job.asset)
+    assert (step.status, step.progress, step.results) == (Status.COMPLETED, 100, {"made": 1})
+    assert places.path_of(variant.storage_key).read_bytes() == b"picture"
+    assert variant.timestamp == 1.5 and variant.file_size == 7 and len(variant.checksum) == 64
+    assert step.job.status == Status.COMPLETED
+    assert not scratch_folders()
+
+
+def test_a_second_run_replaces_what_the_first_made(run_step: Callable[[Work], Step]) -> None:
+    step = run_step(make_picture)
+    before = Variant.objects.get(asset=step.job.asset)
+    Step.objects.filter(pk=step.pk).update(status=Status.PENDING)
+    Job.objects.filter(pk=step.job_id).update(status=Status.PENDING)
+    again = leases.claim(queue="ingest", worker="other")
+    assert again is not None
+    running.run(step=again)
+    after = Variant.objects.get(asset=step.job.asset)
+    assert after.storage_key == before.storage_key
+    assert len(list(places.path_of(after.storage_key).parent.iterdir())) == 1
+
+
+def test_a_refused_file_fails_at_once_with_its_reason(run_step: Callable[[Work], Step]) -> None:
+    def refuse(context: StepContext) -> dict[str, Any]:
+        make_picture(context)
+        raise StepRefused("corrupt_media", "The file is broken.")
+
+    step = run_step(refuse)
+    assert (step.status, step.error_code, step.error_detail) == (
+        Status.FAILED,
+        "corrupt_media",
+        "The file is broken.",
+    )
+    assert step.job.status == Status.FAILED
+    assert not Variant.objects.exists()
+    assert not scratch_folders()
+
+
+def test_a_failing_program_ends_the_job_with_the_end_of_its_output(run_step: Callable[[Work], Step]) -> None:
+    def fail(context: StepContext) -> dict[str, Any]:
+        sandbox.run(
+            ["ffmpeg", "-v", "error", "-i", context.source, "-f", "null", "-"], reads=[context.source]
+        )
+        return {}
+
+    step = run_step(fail)
+    assert (step.status, step.error_code) == (Status.FAILED, "processing_failed")
+    assert step.log
+
+
+def test_an_unexpected_error_is_tried_again_before_the_job_fails(run_step: Callable[[Work], Step]) -> None:
+    def broken(_context: StepContext) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    step = run_step(broken)
+    assert (step.status, step.attempt, step.error_code) == (Status.PENDING, 1, "internal_error")
+    assert "ZeroDivisionError" not in step.error_detail
+    assert step.job.status == Status.PROCESSING
+
+
+def test_a_cancelled_step_ends_its_program_and_publishes_nothing(run_step: Callable[[Work], Step]) -> None:
+    began = threading.Event()
+    took: list[float] = []
+
+    def sleep(context: StepContext) -> dict[str, Any]:
+        make_picture(context)
+        began.set()
+        start = time.monotonic()
+        try:
+            sandbox.run(["sleep", "30"], stop=context.stop)
+        finally:
+            took.append(time.monotonic() - start)
+        return {}
+
+    def cancel() -> None:
+        assert began.wait(10)
+        job = Job.objects.select_related("asset__uploaded_by").get()
+        jobs.cancel(job=job, user=job.asset.uploaded_by)
+
+    thread = threading.Thread(target=_closing(cancel))
+    thread.start()
+    step = run_step(sleep)
+    thread.join(10)
+    assert step.status == Status.CANCELLED and step.job.status == Status.CANCELLED
+    assert took[0] < 5
+    assert not Variant.objects.exists() and not scratch_folders()
+
+
+def test_a_worker_that_is_told_to_end_gives_its_step_back(run_step: Callable[[Work], Step]) -> None:
+    def sleep(context: StepContext) -> dict[str, Any]:
+        running.shutting_down.set()
+        sandbox.run(["sleep", "30"], stop=context.stop)
+        return {}
+
+    step = run_step(sleep)
+    assert (step.status, step.attempt, step.worker) == (Status.PENDING, 0, "")
+    assert step.job.status == Status.PROCESSING
+
+
+def test_a_run_whose_lease_was_taken_publishes_nothing(run_step: Callable[[Work], Step]) -> None:
+    def slow(context: StepContext) -> dict[str, Any]:
+        Step.objects.filter(pk=context.step.pk).update(worker="another", attempt=2)
+        return make_picture(context)
+
+    step = run_step(slow)
+    assert (step.status, step.worker) == (Status.PROCESSING, "another")
+    assert not Variant.objects.exists()
+    assert not Asset.objects.filter(publication="published").exists()
+
+
+def _closing(call: Callable[[], None]) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            call()
+        finally:
+            connection.close()
+
+    return run
