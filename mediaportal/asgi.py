@@ -6,10 +6,46 @@ connection for each request.
 """
 
 import os
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
+from channels.routing import URLRouter
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediaportal.settings")
 wsgi_application = get_wsgi_application()
-application = WSGIMiddleware(wsgi_application, workers=4)
+
+# Only now are the apps ready to be imported.
+from django.conf import settings  # noqa: E402
+from django.urls import re_path  # noqa: E402
+
+from mediaportal.accounts.authentication import websocket_door  # noqa: E402
+from mediaportal.core.bodies import with_whole_body  # noqa: E402
+from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, refuse_websocket  # noqa: E402
+
+# Answers of Django are small and whole, so a slow reader may leave one in memory but holds no thread.
+_mounted: Any = WSGIMiddleware(cast("Any", wsgi_application), workers=settings.WEB_THREADS, send_queue_size=0)
+django_app = raw_app(with_whole_body(_mounted))
+websockets = websocket_door(URLRouter([re_path("", refuse_websocket)]))  # type: ignore[arg-type]  # an ASGI app
+
+# exact path, or a prefix that ends with a slash -> raw app
+STREAMS: dict[str, App] = {}
+
+
+def stream_for(path: str) -> App | None:
+    """The raw app that serves a path, if one does."""
+    if found := STREAMS.get(path):
+        return found
+    return next(
+        (app for prefix, app in STREAMS.items() if prefix.endswith("/") and path.startswith(prefix)), None
+    )
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Hand a connection to the app that serves it. There is no lifespan: servers run with it off."""
+    if scope["type"] == "websocket":
+        await websockets(scope, receive, send)
+    elif scope["type"] == "http":
+        await (stream_for(scope["path"]) or django_app)(scope, receive, send)
+    else:
+        raise NotImplementedError(f"{scope['type']} is not served here")

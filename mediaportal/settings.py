@@ -32,6 +32,11 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 HTTPS = env.flag("HTTPS", default=False)
 SITE_NAME = env.text("SITE_NAME", "Mediaportal")
+# Threads of each web process: for Django's pages and API, for the database work of streaming requests (each of these
+# two holds one database connection a thread), and for file bytes.
+WEB_THREADS = env.number("WEB_THREADS", 8, least=1)
+STREAM_THREADS = env.number("STREAM_THREADS", 4, least=1)
+DISK_THREADS = env.number("DISK_THREADS", 8, least=1)
 
 INSTALLED_APPS = [
     "notifications",
@@ -69,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
 ]
+CSRF_FAILURE_VIEW = "mediaportal.core.doors.csrf_failure"
 ROOT_URLCONF = "mediaportal.urls"
 WSGI_APPLICATION = "mediaportal.asgi.wsgi_application"
 TEMPLATES = [
@@ -177,6 +183,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "mediaportal.core.paging.PortalCursorPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # Callers are told apart by the address that the server saw; headers that anybody can write do not count.
+    "NUM_PROXIES": 0,
     "DEFAULT_THROTTLE_RATES": {"sign_in": "20/min"},
     "EXCEPTION_HANDLER": "mediaportal.core.doors.drf_exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -187,6 +195,8 @@ SIMPLE_JWT = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": True,
+    # A changed password ends every token that was given out before.
+    "CHECK_REVOKE_TOKEN": True,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Mediaportal",

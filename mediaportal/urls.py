@@ -1,8 +1,19 @@
 """Every address that Django serves. The raw ASGI addresses (uploads, files, websockets) stand in `asgi.py`."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+
+from mediaportal.core import doors
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("mediaportal.accounts.api.urls")),
+    # Last: what no room serves.
+    path("api/", doors.no_such_route),
+    path("api/<path:rest>", doors.no_such_route),
 ]
+
+handler400 = doors.bad_request
+handler403 = doors.permission_denied
+handler404 = doors.page_not_found
+handler500 = doors.server_error

@@ -4,11 +4,13 @@ A service raises a `Problem`; each door (DRF, the raw ASGI apps, the pages) turn
 `as_document`. Codes are part of the contract and never change their meaning.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -27,7 +29,8 @@ class Problem(Exception):
 
     status: ClassVar[int] = 400
     code: ClassVar[str] = "bad_request"
-    title: ClassVar[str | Promise] = "The request cannot be carried out"
+    title: ClassVar[str | Promise] = _("The request cannot be carried out")
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, detail: str = "", *, errors: Sequence[FieldProblem] = (), **extra: Any) -> None:
         super().__init__(detail or self.title)
@@ -54,7 +57,7 @@ class InvalidInput(Problem):
 
     status = 400
     code = "invalid"
-    title: ClassVar[str | Promise] = "The input is not valid"
+    title: ClassVar[str | Promise] = _("The input is not valid")
 
 
 class NotSignedIn(Problem):
@@ -62,7 +65,7 @@ class NotSignedIn(Problem):
 
     status = 401
     code = "not_authenticated"
-    title: ClassVar[str | Promise] = "Sign in first"
+    title: ClassVar[str | Promise] = _("Sign in first")
 
 
 class NotPermitted(Problem):
@@ -70,7 +73,7 @@ class NotPermitted(Problem):
 
     status = 403
     code = "not_permitted"
-    title: ClassVar[str | Promise] = "You may not do this"
+    title: ClassVar[str | Promise] = _("You may not do this")
 
 
 class NotFound(Problem):
@@ -78,7 +81,7 @@ class NotFound(Problem):
 
     status = 404
     code = "not_found"
-    title: ClassVar[str | Promise] = "There is no such thing here"
+    title: ClassVar[str | Promise] = _("There is no such thing here")
 
 
 class Conflict(Problem):
@@ -86,7 +89,55 @@ class Conflict(Problem):
 
     status = 409
     code = "conflict"
-    title: ClassVar[str | Promise] = "This cannot be done in the present state"
+    title: ClassVar[str | Promise] = _("This cannot be done in the present state")
+
+
+class MethodNotAllowed(Problem):
+    """The address does not know this verb."""
+
+    status = 405
+    code = "method_not_allowed"
+    title: ClassVar[str | Promise] = _("This address does not take this method")
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__()
+        self.headers = {"Allow": allowed}
+
+
+class TooSlow(Problem):
+    """The request's body did not arrive in time."""
+
+    status = 408
+    code = "request_timeout"
+    title: ClassVar[str | Promise] = _("The request took too long to arrive")
+
+
+class BodyTooLarge(Problem):
+    """The request's body is larger than any request without a file needs."""
+
+    status = 413
+    code = "request_too_large"
+    title: ClassVar[str | Promise] = _("The request is too large")
+
+
+class RateLimited(Problem):
+    """The caller asks too often, or for too much at once."""
+
+    status = 429
+    code = "rate_limited"
+    title: ClassVar[str | Promise] = _("Too many requests")
+
+    def __init__(self, detail: str = "", *, retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.headers = {"Retry-After": str(max(1, retry_after))}
+
+
+class InternalError(Problem):
+    """Something broke on our side; what it was stands in the log only."""
+
+    status = 500
+    code = "internal_error"
+    title: ClassVar[str | Promise] = _("Something went wrong on our side")
 
 
 def problem_document(

@@ -1,0 +1,81 @@
+"""A portal that really runs: uvicorn in a process of its own, on the test's database, Redis and media folder."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30.0
+
+
+def portal_environment() -> dict[str, str]:
+    """The environment of a process that shares this test's database, Redis and folders."""
+    of = connection.settings_dict
+    where = f"?host={quote(str(of['HOST']), safe='/')}" if of["HOST"] else ""
+    if of["PORT"]:
+        where += f"&port={of['PORT']}"
+    user = quote(str(of["USER"])) + (f":{quote(str(of['PASSWORD']))}" if of["PASSWORD"] else "")
+    return os.environ | {
+        "DATABASE_URL": f"postgresql://{user}@/{of['NAME']}{where}",
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "SCRATCH_ROOT": str(settings.SCRATCH_ROOT),
+        "STATIC_ROOT": str(settings.STATIC_ROOT),
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DEBUG": "1",
+        "DJANGO_SETTINGS_MODULE": "mediaportal.settings",
+        "PYTHONWARNINGS": "default",
+    }
+
+
+def free_port() -> int:
+    """A port on the loopback address that nobody uses just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_answers(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until something answers at this address, whatever its status."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            with contextlib.closing(urllib.request.urlopen(url, timeout=5)):
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the server did not start in time")
+
+
+@pytest.fixture
+def web(transactional_db: None) -> Iterator[str]:
+    """The address (without a slash at the end) of a running web process; rows committed by the test are seen by it."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "mediaportal.asgi:application", "--lifespan", "off"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"]
+    process = subprocess.Popen(command, cwd=ROOT, env=portal_environment())
+    try:
+        wait_until_answers(f"http://127.0.0.1:{port}/api/", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(timeout=10)
