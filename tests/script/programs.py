@@ -1,0 +1,44 @@
+"""The project's scripts as the tests call them: real, in a data folder of their own, without the tests' services."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NOT_FOR_SCRIPTS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT", "MAKEFLAGS")
+SECONDS = 60
+
+
+def environment(var_dir: Path, **more: str) -> dict[str, str]:
+    """What a script sees when a person starts it with `VAR_DIR` set, and `more`."""
+    kept = {name: value for name, value in os.environ.items() if name not in NOT_FOR_SCRIPTS}
+    return kept | {"VAR_DIR": str(var_dir)} | more
+
+
+def script(
+    name: str, *arguments: str, env: Mapping[str, str], seconds: float = SECONDS
+) -> subprocess.CompletedProcess[str]:
+    """Run a script to its end within `seconds`; its status is for the caller to judge."""
+    return subprocess.run(
+        [str(ROOT / "script" / name), *arguments],
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
+def processes_with(text: str) -> list[str]:
+    """The command lines of the living processes that hold `text`."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue  # it ended meanwhile
+        if text in line:
+            found.append(line)
+    return found
