@@ -62,7 +62,7 @@ RECIPES: dict[str, str] = {
         " -c:v mjpeg -disposition:v attached_pic"
     ),
     # Odd but legal.
-    "odd_dimensions.webm": f"{_video('321x241', '10')} {_VP8} -c:a libopus",
+    "odd_dimensions.webm": f"{_video(rate='10')} -vf format=rgb24,pad=321:241 {_VP8} -c:a libopus",
     "variable_rate.mp4": (
         f"{_video(seconds=4)} -vf select='if(lt(t,2),not(mod(n,5)),1)' -fps_mode vfr {_X264} {_AAC}"
     ),
@@ -94,6 +94,13 @@ RECIPES: dict[str, str] = {
     "no_frames.mp4": f"{_video(sound=False)} {_X264} -t 0",
     "one_frame.mp4": f"{_video(sound=False)} {_X264} -frames:v 1",
 }
+
+
+def _copied(name: str, *arguments: str) -> Callable[[Path], None]:
+    def copy(path: Path) -> None:
+        _ffmpeg("-i", str(media(name)), "-c", "copy", *arguments, str(path))
+
+    return copy
 
 
 def _no_index(path: Path) -> None:
@@ -180,6 +187,8 @@ def _text(content: str) -> Callable[[Path], None]:
 
 
 MAKERS: dict[str, Callable[[Path], None]] = {
+    "rotated.mp4": _copied("plain.mp4", "-metadata:s:v", "rotate=90"),
+    "broken_end.mkv": lambda path: _write_part("plain.mkv", path),
     "no_index.mov": _no_index,
     "cut_off.mp4": _cut_off,
     "unknown_codec.mp4": _unknown_codec,
@@ -218,6 +227,11 @@ def _write_part(name: str, path: Path) -> None:
     path.write_bytes(whole[: len(whole) // 2])
 
 
+def _ffmpeg(*arguments: str) -> None:
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", *arguments]
+    subprocess.run(command, check=True, timeout=_MAKE_SECONDS, capture_output=True)
+
+
 def media(name: str) -> Path:
     """Return the file of that name, made if it is not there yet."""
     recipe = RECIPES.get(name) or Path(__file__).read_text(encoding="utf-8")
@@ -229,8 +243,7 @@ def media(name: str) -> Path:
     # Several test processes may make it at once: each under its own name, the last one stays.
     draft = path.with_name(f"{os.getpid()}-{name}")
     if name in RECIPES:
-        command = ["ffmpeg", "-nostdin", "-v", "error", "-y", *recipe.split(" "), str(draft)]
-        subprocess.run(command, check=True, timeout=_MAKE_SECONDS, capture_output=True)
+        _ffmpeg(*recipe.split(" "), str(draft))
     else:
         MAKERS[name](draft)
     draft.replace(path)

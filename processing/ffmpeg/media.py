@@ -9,7 +9,7 @@ class VideoStream:
     """The picture stream that is used. Sizes in pixels, rates in frames per second, times in seconds.
 
     `width` and `height` are as coded; `display_width` and `display_height` as seen, after square pixels and
-    rotation.
+    rotation. `duration` runs from the beginning of the file to the end of the last picture, if that is known.
     """
 
     index: int
@@ -31,6 +31,7 @@ class VideoStream:
     color_range: str
     is_hdr: bool
     frames: int | None
+    duration: float | None
     start_time: float
     bit_rate: int | None
     profile: str

@@ -4,8 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from processing.ffmpeg.ladder import Rung
-from processing.ffmpeg.media import Probe
+from mediaportal.core.sandbox import ProgramFailed
+from processing.exceptions import EncodingFailed
+from processing.ffmpeg import program
+from processing.ffmpeg.filters import ladder_graph, rate_filter
+from processing.ffmpeg.ladder import SEGMENT_SECONDS, Rung, output_frame_rate
+from processing.ffmpeg.media import AudioStream, Probe, VideoStream
+from processing.ffmpeg.outcome import look, tolerance
+
+_SAMPLE_RATE = 48_000
+_CHANNELS = 2
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,7 @@ class EncodedRung:
 
 @dataclass(frozen=True)
 class EncodedAudio:
-    """One sound track as AAC stereo in a file of its own."""
+    """One sound track as AAC stereo in a file of its own: seconds, bytes, bit/s; `language` is a BCP 47 tag."""
 
     path: Path
     language: str
@@ -55,6 +63,119 @@ def transcode(
     """Encode `source` into `folder` (scratch, absolute, existing) and check what was made.
 
     `on_progress` hears ffmpeg's own fraction from 0 to 1, about twice a second. Raises `EncodingFailed`,
-    `UnknownCodec` and the errors of the sandbox.
+    `ValueError` for a source without pictures or no rungs, and the errors of the sandbox.
     """
-    raise NotImplementedError
+    if probe.video is None or not rungs:
+        raise ValueError("There is nothing to encode")
+    try:
+        done = program.ffmpeg(
+            command(source, probe, rungs, folder, audio_bit_rate=audio_bit_rate),
+            reads=[source],
+            writes=[folder],
+            limits=program.work_limits(probe.duration),
+            on_line=program.progress_reader(probe.duration, on_progress or _ignore),
+            stop=stop,
+        )
+    except ProgramFailed as error:
+        raise EncodingFailed(error.stderr_tail) from error
+    encoded = Encoded(
+        rungs=tuple(_rung(rung, _rung_path(folder, rung), stop) for rung in rungs),
+        audio=tuple(
+            _audio(track, _audio_path(folder, number), stop) for number, track in enumerate(probe.audio)
+        ),
+        cpu_seconds=done.cpu_seconds,
+    )
+    _verify(probe, probe.video, encoded, done.stderr_tail)
+    return encoded
+
+
+def command(
+    source: Path, probe: Probe, rungs: Sequence[Rung], folder: Path, *, audio_bit_rate: int = 128_000
+) -> list[str]:
+    """Return ffmpeg's arguments: rungs as `{quality}.mp4` without sound, tracks as `audio_0.m4a` and so on."""
+    video = probe.video
+    if video is None:
+        raise ValueError("There are no pictures")
+    arguments = [
+        *("-progress", "pipe:1", "-stats_period", "0.5"),
+        *program.source_arguments(source, probe.mime_type),
+        *("-filter_complex", ladder_graph(video, rungs)),
+    ]
+    for number, rung in enumerate(rungs):
+        arguments += ["-map", f"[v{number}]", *_video_options(video, rung), str(_rung_path(folder, rung))]
+    for number, track in enumerate(probe.audio):
+        arguments += ["-map", f"0:{track.index}", *audio_options(audio_bit_rate)]
+        arguments.append(str(_audio_path(folder, number)))
+    return arguments
+
+
+def audio_options(bit_rate: int) -> list[str]:
+    """Return the encoder's options for one sound track: AAC stereo that starts at 0 and has no holes."""
+    return [
+        *("-af", "aresample=async=1:first_pts=0"),
+        *("-c:a", "aac", "-b:a", str(bit_rate), "-ac", str(_CHANNELS), "-ar", str(_SAMPLE_RATE)),
+        *("-map_metadata", "-1", "-map_chapters", "-1", "-f", "mp4"),
+    ]
+
+
+def _video_options(video: VideoStream, rung: Rung) -> list[str]:
+    """Return the encoder's options for one rung: closed groups of 4 seconds, cut at the same times in all rungs."""
+    # Key frames are forced by time, not counted, so that they fall together with any frame rate. The count is only
+    # an upper bound that is never reached.
+    longest_group = round(output_frame_rate(video) * SEGMENT_SECONDS * 2) + 1
+    options = [
+        *("-c:v", "libx264", "-preset", rung.speed, "-crf", str(rung.crf), "-profile:v", "high"),
+        *("-maxrate", str(rung.max_rate), "-bufsize", str(rung.buffer_size)),
+        *("-g", str(longest_group), "-sc_threshold", "0", "-forced-idr", "1", "-flags", "+cgop"),
+        *("-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})"),
+        *("-fps_mode", "vfr", "-video_track_timescale", "90000"),
+        *("-map_metadata", "-1", "-map_chapters", "-1", "-f", "mp4"),
+    ]
+    if rate_filter(video) is None:
+        options += ["-enc_time_base", "1/90000"]
+    return options
+
+
+def _rung_path(folder: Path, rung: Rung) -> Path:
+    return folder / f"{rung.quality}.mp4"
+
+
+def _audio_path(folder: Path, number: int) -> Path:
+    return folder / f"audio_{number}.m4a"
+
+
+def _rung(rung: Rung, path: Path, stop: program.Stop | None) -> EncodedRung:
+    made = look(path, stop=stop)
+    if (made.width, made.height) != (rung.width, rung.height):
+        raise EncodingFailed(f"{path.name} is {made.width}x{made.height}")
+    return EncodedRung(rung, path, made.duration, made.frames, made.size, made.bit_rate)
+
+
+def _audio(track: AudioStream, path: Path, stop: program.Stop | None) -> EncodedAudio:
+    made = look(path, stop=stop)
+    return EncodedAudio(
+        path=path,
+        language=track.language,
+        title=track.title,
+        is_default=track.is_default,
+        duration=made.duration,
+        size=made.size,
+        bit_rate=made.bit_rate,
+    )
+
+
+def _verify(probe: Probe, video: VideoStream, encoded: Encoded, log: str) -> None:
+    """Refuse rungs that differ in their frames, or that are shorter than the source."""
+    frames = {rung.frames for rung in encoded.rungs}
+    if len(frames) != 1:
+        raise EncodingFailed(f"the rungs have {sorted(frames)} frames\n{log}")
+    wanted = probe.duration if video.duration is None else video.duration
+    reached = max(rung.duration for rung in encoded.rungs)
+    if video.duration is None:
+        reached = max(reached, *(track.duration for track in encoded.audio), 0.0)
+    if reached < wanted - tolerance(wanted):
+        raise EncodingFailed(f"it lasts {reached:.2f} instead of {wanted:.2f} seconds\n{log}")
+
+
+def _ignore(_fraction: float) -> None:
+    """Hear progress that nobody asked for."""

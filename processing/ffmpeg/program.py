@@ -1,0 +1,113 @@
+"""How ffmpeg and ffprobe are called here: always in the sandbox, never with a file that may name other files.
+
+A demuxer is allowed only if it belongs to the type that the file's own bytes showed, so that a playlist, a `concat`
+list or a subtitle file in disguise opens nothing; and no protocol but plain files.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mediaportal.core.sandbox import Completed, Limits, run
+
+Stop = Callable[[], bool]
+
+_DEMUXERS = {
+    "video/mp4": "mov",
+    "video/quicktime": "mov",
+    "audio/mp4": "mov",
+    "video/x-matroska": "matroska",
+    "video/webm": "matroska",
+    "video/x-msvideo": "avi",
+    "video/mp2t": "mpegts",
+    "application/mxf": "mxf",
+    "audio/mpeg": "mp3,aac",  # a raw AAC stream may stand behind an ID3 tag and then looks like MP3
+    "audio/wav": "wav,w64",
+    "audio/aac": "aac",
+    "audio/flac": "flac",
+    "audio/ogg": "ogg",
+}
+
+_GIB = 1 << 30
+# Address space, not memory: every thread of a decoder or encoder takes some of it.
+_MEMORY_BYTES = 8 * _GIB + (os.cpu_count() or 1) * _GIB // 4
+
+LOOK_LIMITS = Limits(wall_seconds=120, cpu_seconds=120, memory_bytes=4 * _GIB, file_bytes=_GIB)
+"""For a look at a file or a few pictures of it."""
+
+
+def work_limits(duration: float, *, factor: float = 60.0) -> Limits:
+    """Return the limits for work on a whole file: `factor` seconds of wall time for each second of `duration`."""
+    wall = 300 + duration * factor
+    cpu = int(wall * (os.cpu_count() or 1))
+    return Limits(wall_seconds=wall, cpu_seconds=cpu, memory_bytes=_MEMORY_BYTES, file_bytes=256 * _GIB)
+
+
+def source_arguments(source: Path, mime_type: str, *before: str) -> list[str]:
+    """Return the arguments that open `source` as nothing but its own type; raises `KeyError` for other types."""
+    return [
+        *("-protocol_whitelist", "file,pipe"),
+        *("-format_whitelist", _DEMUXERS[mime_type]),
+        *before,
+        *("-i", f"file:{source}"),
+    ]
+
+
+def is_media(mime_type: str) -> bool:
+    """Tell whether ffmpeg is to open files of this type at all."""
+    return mime_type in _DEMUXERS
+
+
+def ffmpeg(
+    arguments: Sequence[str],
+    *,
+    reads: Sequence[Path],
+    writes: Sequence[Path] = (),
+    limits: Limits = LOOK_LIMITS,
+    on_line: Callable[[str], None] | None = None,
+    on_chunk: Callable[[bytes], None] | None = None,
+    stop: Stop | None = None,
+) -> Completed:
+    """Run ffmpeg; raises the errors of the sandbox."""
+    return run(
+        ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y", *arguments],
+        reads=reads,
+        writes=writes,
+        limits=limits,
+        on_line=on_line,
+        on_chunk=on_chunk,
+        stop=stop,
+    )
+
+
+def ffprobe(
+    arguments: Sequence[str],
+    *,
+    reads: Sequence[Path],
+    on_line: Callable[[str], None] | None = None,
+    stop: Stop | None = None,
+) -> Completed:
+    """Run ffprobe; raises the errors of the sandbox."""
+    return run(
+        ["ffprobe", "-hide_banner", "-v", "error", *arguments],
+        reads=reads,
+        limits=LOOK_LIMITS,
+        on_line=on_line,
+        stop=stop,
+    )
+
+
+def progress_reader(duration: float, on_progress: Callable[[float], None]) -> Callable[[str], None]:
+    """Return what reads the lines of `-progress pipe:1` and tells the fraction done, from 0 to 1, never backwards."""
+    last = 0.0
+
+    def read(line: str) -> None:
+        nonlocal last
+        name, _, value = line.partition("=")
+        if name == "out_time_us" and value.lstrip("-").isdigit() and duration > 0:
+            fraction = min(1.0, max(0.0, int(value) / 1e6 / duration))
+            if fraction > last:
+                last = fraction
+                on_progress(fraction)
+
+    return read

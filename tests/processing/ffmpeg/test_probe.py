@@ -1,0 +1,133 @@
+"""What a file holds is told rightly, and what is broken is refused with the right reason."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from processing.exceptions import CorruptMedia, EmptyMedia, MediaError, UnknownCodec
+from processing.ffmpeg import probe
+from processing.ffmpeg.media import Probe, VideoStream
+from tests.media import media
+from tests.processing.ffmpeg.conftest import probed
+
+
+def video_of(name: str) -> VideoStream:
+    video = probed(name).video
+    assert video is not None
+    return video
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["plain.mp4", "plain.mov", "plain.mkv", "plain.avi", "plain.webm", "plain.ts", "plain.m2ts", "plain.mxf"],
+)
+def test_every_video_container(name: str) -> None:
+    found = probed(name)
+    assert found.kind == "video"
+    assert found.duration == pytest.approx(3, abs=0.1)
+    assert (video_of(name).display_width, video_of(name).display_height) == (320, 240)
+    assert not video_of(name).is_vfr
+    assert [track.language for track in found.audio] == ["und"]
+    assert found.size == media(name).stat().st_size
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tone.mp3", "bare.mp3", "covered.mp3", "tone.wav", "tone.aac", "tone.flac", "tone.ogg", "tone.opus",
+        "tone.m4a", "sound_only.mp4", "sound_only.mkv",
+    ],
+)  # fmt: skip
+def test_sound_is_sound(name: str) -> None:
+    found = probed(name)
+    assert (found.kind, found.video) == ("audio", None)
+    assert found.duration == pytest.approx(2, abs=0.1)
+    assert found.audio[0].sample_rate == 48_000
+
+
+def test_odd_pictures() -> None:
+    assert (video_of("odd_dimensions.webm").width, video_of("odd_dimensions.webm").height) == (321, 241)
+    assert (video_of("rotated.mp4").display_width, video_of("rotated.mp4").display_height) == (240, 320)
+    assert video_of("rotated.mp4").rotation in {90, 270}
+    assert (video_of("anamorphic.mp4").display_width, video_of("anamorphic.mp4").display_height) == (512, 288)
+    assert video_of("variable_rate.mp4").is_vfr
+    assert video_of("interlaced.ts").is_interlaced
+    assert not video_of("plain.ts").is_interlaced
+    assert video_of("ten_bit.mp4").bit_depth == 10
+    assert not video_of("ten_bit.mp4").is_hdr
+    assert (video_of("hdr_pq.mp4").is_hdr, video_of("hdr_hlg.mp4").is_hdr) == (True, True)
+    assert video_of("fast_120.mp4").frame_rate == 120
+    assert video_of("one_frame.mp4").frames == 1
+
+
+def test_odd_sound() -> None:
+    assert probed("silent.mp4").audio == ()
+    assert probed("surround.mkv").audio[0].channels == 6
+    tracks = probed("two_languages.mkv").audio
+    assert [(track.language, track.title) for track in tracks] == [("en", ""), ("ar", "Arabic")]
+
+
+def test_words_of_the_container() -> None:
+    assert probed("tone.mp3").tags["title"] == "Tone"
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "error"),
+    [
+        ("no_index.mov", "video/quicktime", CorruptMedia),
+        ("cut_off.mp4", "video/mp4", CorruptMedia),
+        ("broken_end.mkv", "video/x-matroska", CorruptMedia),
+        ("garbage_inside.mp4", "video/mp4", CorruptMedia),
+        ("text.mp4", "video/mp4", CorruptMedia),
+        ("empty.mp4", "video/mp4", CorruptMedia),
+        ("no_frames.mp4", "video/mp4", EmptyMedia),
+        ("unknown_codec.mp4", "video/mp4", UnknownCodec),
+        ("unknown_sound.mkv", "video/x-matroska", UnknownCodec),
+        ("picture.png", "image/png", UnknownCodec),
+    ],
+)
+def test_refused(name: str, mime: str, error: type[MediaError]) -> None:
+    with pytest.raises(error) as caught:
+        probe.examine(media(name), mime_type=mime)
+    assert str(caught.value) == error.sentence
+
+
+@pytest.mark.parametrize(
+    "mime", ["video/mp4", "video/x-msvideo", "video/x-matroska", "audio/mpeg", "video/mp2t"]
+)
+@pytest.mark.parametrize("ending", [".m3u8", ".mp4", ".avi"])
+def test_a_list_of_other_files_opens_none_of_them(tmp_path: Path, mime: str, ending: str) -> None:
+    """Neither as what it is nor under another name may a list make ffmpeg open what it points at."""
+    other = tmp_path / "other.mp4"
+    shutil.copy(media("plain.mp4"), other)
+    lists = [
+        f"ffconcat version 1.0\nfile '{other}'\n",
+        f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nfile://{other}\n#EXT-X-ENDLIST\n",
+        f"#EXTM3U\n#EXTINF:9,\nconcat:{other}|{other}\n",
+    ]
+    for number, content in enumerate(lists):
+        path = tmp_path / f"list{number}{ending}"
+        path.write_text(content)
+        with pytest.raises(CorruptMedia):
+            probe.examine(path, mime_type=mime)
+
+
+def test_an_outside_reference_is_not_followed(tmp_path: Path) -> None:
+    """An MP4 may say that its bytes lie elsewhere; only its own are read."""
+    path = tmp_path / "copy.mp4"
+    shutil.copy(media("outside_reference.mp4"), path)
+    assert probe.examine(path, mime_type="video/mp4").duration == pytest.approx(3, abs=0.1)
+
+
+def test_names_that_look_like_commands(tmp_path: Path) -> None:
+    path = tmp_path / "-y %d;'\" :x.mp4"
+    shutil.copy(media("plain.mp4"), path)
+    assert probe.examine(path, mime_type="video/mp4").kind == "video"
+
+
+def test_there_and_back_through_json() -> None:
+    for name in ("two_languages.mkv", "tone.mp3"):
+        found = probed(name)
+        assert Probe.from_data(json.loads(json.dumps(found.as_data()))) == found

@@ -1,0 +1,147 @@
+"""One command makes all rungs of any legal source, and what is wrong does not pass as good."""
+
+import json
+import subprocess
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageStat
+
+from mediaportal.core.sandbox import ProgramStopped
+from processing.exceptions import EncodingFailed
+from processing.ffmpeg.ladder import STANDARD, WEAK_NETWORK, plan
+from processing.ffmpeg.transcode import transcode
+from tests.media import media
+from tests.processing.ffmpeg.conftest import Encode, probed
+
+
+def shown(path: Path, *entries: str) -> dict[str, list[dict[str, Any]]]:
+    command = ["ffprobe", "-v", "error", *entries, "-of", "json", str(path)]
+    answer: dict[str, list[dict[str, Any]]] = json.loads(subprocess.check_output(command, timeout=30))
+    return answer
+
+
+def stream(path: Path) -> dict[str, Any]:
+    return shown(path, "-show_streams")["streams"][0]
+
+
+def key_times(path: Path) -> list[float]:
+    packets = shown(path, "-show_entries", "packet=pts_time,flags")["packets"]
+    return [float(packet["pts_time"]) for packet in packets if "K" in packet["flags"]]
+
+
+def picture_at(path: Path, seconds: float, folder: Path) -> Image.Image:
+    target = folder / f"{path.stem}.png"
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-ss", str(seconds), "-i", str(path)]
+    subprocess.run([*command, "-frames:v", "1", str(target)], check=True, timeout=30)
+    return Image.open(target).convert("RGB")
+
+
+def test_full_ladder(encode: Encode) -> None:
+    made = encode("full_1080.mp4")
+    assert [rung.rung.quality for rung in made.rungs] == ["1080p", "720p", "480p", "360p"]
+    for rung in made.rungs:
+        facts = stream(rung.path)
+        assert (facts["width"], facts["height"]) == (rung.rung.width, rung.rung.height)
+        assert (facts["codec_name"], facts["pix_fmt"], facts["profile"]) == ("h264", "yuv420p", "High")
+        assert rung.frames == 150
+        assert rung.duration == pytest.approx(6, abs=0.05)
+        assert key_times(rung.path) == [0.0, 4.0]
+    assert [track.duration for track in made.audio] == [pytest.approx(6, abs=0.1)]
+    assert made.cpu_seconds > 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "frames", "rate"),
+    [
+        ("odd_dimensions.webm", 30, 10), ("rotated.mp4", 75, 25), ("ten_bit.mp4", 50, 25), ("hdr_pq.mp4", 50, 25),
+        ("hdr_hlg.mp4", 50, 25), ("surround.mkv", 75, 25), ("silent.mp4", 75, 25), ("anamorphic.mp4", 75, 25),
+        ("interlaced.ts", 75, 25), ("portrait.mp4", 75, 25), ("fast_120.mp4", 120, 60), ("tiny.mp4", 20, 10),
+        ("one_frame.mp4", 1, 25), ("plain.avi", 76, 25), ("plain.mxf", 75, 25), ("plain.webm", 30, 10),
+    ],
+)  # fmt: skip
+def test_odd_sources(encode: Encode, name: str, frames: int, rate: int) -> None:
+    made = encode(name)
+    facts = stream(made.rungs[0].path)
+    assert made.rungs[0].frames == frames
+    assert made.rungs[0].duration == pytest.approx(frames / rate, abs=0.06)
+    assert facts["pix_fmt"] == "yuv420p"
+    assert facts.get("sample_aspect_ratio", "1:1") == "1:1"
+    assert facts.get("field_order", "progressive") == "progressive"
+    assert "side_data_list" not in facts
+    assert len(made.audio) == len(probed(name).audio)
+
+
+def test_variable_rate_keeps_its_times(encode: Encode) -> None:
+    path = encode("variable_rate.mp4", WEAK_NETWORK).rungs[-1].path
+    packets = shown(path, "-show_entries", "packet=pts_time")["packets"]
+    times = sorted(float(packet["pts_time"]) for packet in packets)
+    gaps = [after - before for before, after in pairwise(times)]
+    assert max(gaps) == pytest.approx(0.2, abs=0.001)
+    assert min(gaps) == pytest.approx(0.04, abs=0.001)
+    assert len({rung.frames for rung in encode("variable_rate.mp4", WEAK_NETWORK).rungs}) == 1
+
+
+def test_hdr_becomes_ordinary(encode: Encode, tmp_path: Path) -> None:
+    for name in ("hdr_pq.mp4", "hdr_hlg.mp4"):
+        path = encode(name).rungs[0].path
+        assert stream(path)["color_transfer"] == "bt709"
+        mean = ImageStat.Stat(picture_at(path, 1, tmp_path).convert("L")).mean[0]
+        assert 40 < mean < 215
+
+
+def test_late_pictures_stay_in_step(encode: Encode) -> None:
+    """The first picture stands until the moving begins, so that the sound keeps its place."""
+    made = encode("late_video.mkv")
+    assert made.rungs[0].duration == pytest.approx(3.55, abs=0.05)
+    assert float(stream(made.rungs[0].path)["start_time"]) == 0.0
+
+
+def test_several_tracks(encode: Encode) -> None:
+    made = encode("two_languages.mkv")
+    assert [(track.language, track.title) for track in made.audio] == [("en", ""), ("ar", "Arabic")]
+    for track in made.audio:
+        facts = stream(track.path)
+        assert (facts["codec_name"], facts["channels"], facts["sample_rate"]) == ("aac", 2, "48000")
+
+
+def test_progress_is_told(tmp_path: Path) -> None:
+    probe = probed("full_1080.mp4")
+    assert probe.video is not None
+    told: list[float] = []
+    transcode(media("full_1080.mp4"), probe, plan(probe.video, STANDARD), tmp_path, on_progress=told.append)
+    assert told == sorted(told)
+    assert len(told) > 2
+    assert 0 < told[0] < told[-1] <= 1
+
+
+def test_stop_ends_it_soon(tmp_path: Path) -> None:
+    probe = probed("full_1080.mp4")
+    assert probe.video is not None
+    told: list[float] = []
+    with pytest.raises(ProgramStopped):
+        transcode(
+            media("full_1080.mp4"),
+            probe,
+            plan(probe.video),
+            tmp_path,
+            on_progress=lambda _fraction: told.append(time.monotonic()),
+            stop=lambda: bool(told),
+        )
+    assert time.monotonic() - told[0] < 2
+
+
+def test_a_source_that_fails_half_way(tmp_path: Path) -> None:
+    """A look may find nothing wrong; what was made is measured all the same."""
+    probe = probed("plain.mp4")
+    assert probe.video is not None
+    with pytest.raises(EncodingFailed):
+        transcode(media("cut_off.mp4"), probe, plan(probe.video), tmp_path)
+
+
+def test_nothing_to_encode(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        transcode(media("tone.mp3"), probed("tone.mp3"), [], tmp_path)
