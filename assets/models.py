@@ -116,6 +116,9 @@ class Asset(models.Model):
     )
     error_code = models.CharField(max_length=60, blank=True)
     error_detail = models.TextField(blank=True)
+    link_epoch = models.PositiveIntegerField(
+        default=0, help_text=_("Raised to end every signed link to its files.")
+    )
     created_at = models.DateTimeField(_("added"), auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(_("in the trash since"), null=True, blank=True)

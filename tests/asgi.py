@@ -82,3 +82,16 @@ async def call(
 
     await app(scope_of(method, url, headers), receive, send)
     return answer
+
+
+def request(
+    app: App,
+    method: str,
+    url: str,
+    *,
+    headers: dict[str, str] | None = None,
+    body: Sequence[bytes] = (b"",),
+    disconnect: bool = False,
+) -> Answer:
+    """As `call`, for tests that use the ORM themselves and so have no event loop of their own."""
+    return asyncio.run(call(app, method, url, headers=headers, body=body, disconnect=disconnect))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings as live_settings
 from django.core.cache import cache
+from django.db import connections
 from django.test import override_settings
 from rest_framework.test import APIClient
 
@@ -38,6 +39,8 @@ def portal_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ALLOWED_HOSTS=["testserver", "localhost", "127.0.0.1"],
     )
+    # Threads of the portal give their connection back after each use, so that the database can be dropped.
+    connections.settings["default"]["CONN_MAX_AGE"] = 0
     with changed:
         yield
 

@@ -1,0 +1,1 @@
+"""The raw ASGI apps through which file bytes come in and go out."""

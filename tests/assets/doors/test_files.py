@@ -1,0 +1,275 @@
+"""Files leave only by a good link, whole or in parts, and stop when they may no longer be played."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from assets import delivery
+from assets.doors import files
+from assets.models import Asset
+from assets.services.names import asset_folder
+from mediaportal.core.doors import App
+from tests.asgi import Answer, request
+from tests.factories import AssetFactory, VariantFactory, put_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CONTENT = bytes(range(256)) * 40
+
+
+@pytest.fixture
+def app() -> App:
+    """A server that remembers nothing of other tests."""
+    return files.files_app()
+
+
+@pytest.fixture
+def asset() -> Asset:
+    """A published video with its bytes."""
+    return AssetFactory(published=True, content=CONTENT, original_filename="فيلم film.mp4")
+
+
+@pytest.fixture
+def url(asset: Asset) -> str:
+    """The owner's link to it, percent-decoded as a server does."""
+    return plain(delivery.original_url(asset, user=asset.uploaded_by))
+
+
+def plain(url: str) -> str:
+    """A path as it stands in an ASGI scope."""
+    return unquote(url)
+
+
+def get(app: App, url: str, method: str = "GET", **headers: str) -> Answer:
+    """Ask for a path."""
+    return request(app, method, url, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def test_a_whole_file(app: App, url: str) -> None:
+    answer = get(app, url)
+    assert (answer.status, answer.body, answer.finished) == (200, CONTENT, True)
+    assert answer.headers["content-type"] == "video/mp4"
+    assert answer.headers["content-length"] == str(len(CONTENT))
+    assert answer.headers["accept-ranges"] == "bytes"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["content-disposition"] == (
+        "inline; filename=\"____ film.mp4\"; filename*=UTF-8''%D9%81%D9%8A%D9%84%D9%85%20film.mp4"
+    )
+    private, age = answer.headers["cache-control"].split(", ")
+    assert private == "private"
+    assert 0 < int(age.removeprefix("max-age=")) <= 900 + 6
+
+
+def test_head(app: App, url: str) -> None:
+    answer = get(app, url, "HEAD")
+    assert (answer.status, answer.body, answer.headers["content-length"]) == (200, b"", str(len(CONTENT)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [("bytes=0-9", 0, 9), ("bytes=10000-", 10000, 10239), ("bytes=-40", 10200, 10239)],
+)
+def test_parts(app: App, url: str, asked: str, first: int, last: int) -> None:
+    answer = get(app, url, Range=asked)
+    assert (answer.status, answer.body) == (206, CONTENT[first : last + 1])
+    assert answer.headers["content-range"] == f"bytes {first}-{last}/{len(CONTENT)}"
+    assert answer.headers["content-length"] == str(last - first + 1)
+
+
+def test_parts_outside(app: App, url: str) -> None:
+    answer = get(app, url, Range="bytes=99999-")
+    assert (answer.status, answer.headers["content-range"]) == (416, f"bytes */{len(CONTENT)}")
+
+
+def test_conditions(app: App, url: str) -> None:
+    first = get(app, url)
+    etag = first.headers["etag"]
+    same = get(app, url, If_None_Match=etag)
+    assert (same.status, same.body, same.headers["etag"]) == (304, b"", etag)
+    assert get(app, url, If_Modified_Since=first.headers["last-modified"]).status == 304
+    assert get(app, url, Range="bytes=0-1", If_Range=etag).status == 206
+    assert get(app, url, Range="bytes=0-1", If_Range='"other"').status == 200
+
+
+def test_large_files_come_in_pieces(app: App, asset: Asset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "PIECE_BYTES", 1000)
+    url = plain(delivery.original_url(asset, user=asset.uploaded_by))
+    assert get(app, url).body == CONTENT
+
+
+def test_downloads_are_attachments(app: App, asset: Asset) -> None:
+    url = plain(delivery.original_url(asset, user=asset.uploaded_by, download=True))
+    assert get(app, url).headers["content-disposition"].startswith("attachment; ")
+
+
+@pytest.mark.parametrize(
+    "mime_type", ["text/html", "image/svg+xml", "application/octet-stream", "text/javascript"]
+)
+def test_what_could_act_is_never_shown(mime_type: str) -> None:
+    link = delivery.Link(asset_id=uuid4(), scope="x/a", expires=1, mime_type=mime_type)
+    assert files.disposition(link, "a", mime_type).startswith("attachment")
+
+
+def test_packages(app: App, asset: Asset) -> None:
+    manifest = VariantFactory(asset=asset, hls=True, content=b"#EXTM3U\n")
+    folder = manifest.storage_key.rsplit("/", 1)[0]
+    put_file(f"{folder}/v360/init.mp4", b"init")
+    put_file(f"{folder}/v360/1.m4s", b"segment")
+    url = delivery.variant_url(manifest, user=asset.uploaded_by)
+    answer = get(app, url)
+    assert (answer.body, answer.headers["content-type"]) == (b"#EXTM3U\n", "application/vnd.apple.mpegurl")
+    assert answer.headers["cache-control"] == "private, no-cache"
+    base = url.rsplit("/", 1)[0]
+    segment = get(app, f"{base}/v360/1.m4s")
+    assert (segment.body, segment.headers["content-type"]) == (b"segment", "video/iso.segment")
+    assert segment.headers["cache-control"].endswith("immutable")
+    for other in (
+        "../original/" + asset.original_filename,
+        "v360",
+        "v360/",
+        "v360/../../original/x",
+        ".",
+        "nothing",
+    ):
+        assert get(app, f"{base}/{other}").status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/files/",
+        "/files/x",
+        "/files/x/y",
+        "/files//",
+        "/files/" + "A" * 150 + "/film.mp4",
+        "/files/../manage.py",
+    ],
+)
+def test_without_a_good_token_there_is_nothing(app: App, path: str) -> None:
+    answer = get(app, path)
+    assert (answer.status, answer.json()["code"]) == (404, "not_found")
+
+
+def test_expired_links_say_so(app: App, asset: Asset) -> None:
+    link = delivery.Link(asset_id=asset.pk, scope="original/" + asset.original_filename, expires=1)
+    answer = get(app, f"/files/{delivery.sign(link)}/{asset.original_filename}")
+    assert (answer.status, answer.json()["code"]) == (403, "link_expired")
+
+
+def test_other_verbs(app: App, url: str) -> None:
+    answer = get(app, url, "POST")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_a_link_without_a_person_opens_public_files_only(app: App) -> None:
+    url = delivery.original_url(_made(visibility="internal"), user=AnonymousUser())
+    assert get(app, url).status == 404
+    url = delivery.original_url(_made(visibility="public"), user=AnonymousUser())
+    assert get(app, url).status == 200
+
+
+def _made(**traits: Any) -> Asset:
+    """An asset made in this test's own thread."""
+    return AssetFactory(published=True, content=CONTENT, **traits)
+
+
+def test_links_stop_when_the_asset_is_gone(app: App, asset: Asset, url: str, clock: "Clock") -> None:
+    assert get(app, url).status == 200
+    Asset.objects.filter(pk=asset.pk).update(publication="blocked", deleted_at="2026-01-01T00:00:00Z")
+    assert get(app, url).status == 200, "the answer of a moment ago still counts"
+    clock.pass_seconds(delivery.CHECK_SECONDS)
+    assert get(app, url).status == 404
+
+
+def test_a_running_download_stops_too(
+    app: App, asset: Asset, url: str, clock: "Clock", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PIECE_BYTES", 1000)
+    pread = os.pread
+
+    def slow(descriptor: int, size: int, at: int) -> bytes:
+        if at == 3000:
+            Asset.objects.filter(pk=asset.pk).update(deleted_at="2026-01-01T00:00:00Z")
+            connection.close()  # of the thread that reads
+        clock.pass_seconds(2)
+        return pread(descriptor, size, at)
+
+    monkeypatch.setattr(os, "pread", slow)
+    answer = get(app, url)
+    assert not answer.finished
+    assert 3000 < len(answer.body) < 8000
+
+
+def test_the_database_is_not_asked_for_every_segment(
+    app: App, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    real = delivery.standing
+
+    def counted(**who: Any) -> delivery.Standing:
+        asked.append(who)
+        return real(**who)
+
+    monkeypatch.setattr(delivery, "standing", counted)
+    for _ in range(20):
+        assert get(app, url).status == 200
+    assert len(asked) == 1
+
+
+def test_symbolic_links_lead_nowhere(app: App, asset: Asset, tmp_path: Path) -> None:
+    manifest = VariantFactory(asset=asset, hls=True, content=b"#EXTM3U\n")
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    folder = Path(default_storage.path(f"{asset_folder(asset.pk)}/cmaf"))
+    (folder / "file").symlink_to(secret)
+    (folder / "inside").symlink_to(folder / "master.m3u8")
+    (folder / "way").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe")
+    base = delivery.variant_url(manifest, user=asset.uploaded_by).rsplit("/", 1)[0]
+    for name in ("file", "inside", "way/secret", "pipe"):
+        assert get(app, f"{base}/{name}").status == 404
+
+
+def test_a_client_that_leaves_ends_the_reading(app: App, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "PIECE_BYTES", 10)
+    answer = request(app, "GET", url, disconnect=True)
+    assert not answer.finished
+    assert len(answer.body) < len(CONTENT)
+
+
+class Clock:
+    """Monotonic time that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+    def monotonic(self) -> float:
+        """Stands in for `time.monotonic`."""
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    """Let the two modules that ask for the time ask this clock."""
+    made = Clock()
+
+    class Time:
+        monotonic = staticmethod(made.monotonic)
+        time = staticmethod(time.time)
+
+    monkeypatch.setattr(delivery, "time", Time)
+    monkeypatch.setattr(files, "time", Time)
+    yield made
