@@ -1,13 +1,29 @@
-"""What a sound file becomes: an AAC rendition and the peaks of its waveform."""
+"""What a sound file becomes: an AAC rendition and the peaks of its waveform, from one decode."""
 
+import sys
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from processing.ffmpeg.media import Probe
+from mediaportal.core.sandbox import ProgramFailed
+from processing.exceptions import EmptyMedia, EncodingFailed
+from processing.ffmpeg import program
+from processing.ffmpeg.media import AudioStream, Probe
+from processing.ffmpeg.outcome import look, tolerance
+from processing.ffmpeg.transcode import audio_options
 
 PEAKS = 1200
+"""How many peaks a waveform has at most."""
+
+_SAMPLE_RATE = 8000
+_SAMPLE_BYTES = 2
+_LOUDEST = 32_768
+# Peaks are first taken of pieces this many times shorter, as the true duration is known only at the end.
+_FINER = 4
+_SHORTEST_PIECE = 8
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,52 @@ class AudioRendition:
     cpu_seconds: float
 
 
+class PeakMeter:
+    """Takes 16-bit samples as they come and keeps the loudest of each short piece."""
+
+    def __init__(self, expected_seconds: float) -> None:
+        """Choose the length of a piece by the duration that is expected; a wrong one does no harm."""
+        samples = int(max(0.0, expected_seconds) * _SAMPLE_RATE)
+        self._piece = max(_SHORTEST_PIECE, samples // (PEAKS * _FINER))
+        self._rest = b""
+        self._loud = array("H")
+        self.samples = 0
+
+    @property
+    def seconds(self) -> float:
+        """How much has come."""
+        return self.samples / _SAMPLE_RATE
+
+    def take(self, data: bytes) -> None:
+        """Take raw bytes, cut anywhere."""
+        data = self._rest + data
+        step = self._piece * _SAMPLE_BYTES
+        whole = len(data) // step * step
+        self._rest = data[whole:]
+        self._measure(data[:whole])
+
+    def finish(self) -> Waveform:
+        """Return the waveform of all that came."""
+        rest, self._rest = self._rest[: len(self._rest) // _SAMPLE_BYTES * _SAMPLE_BYTES], b""
+        if rest:
+            self._measure(rest)
+        pieces = len(self._loud)
+        count = min(PEAKS, pieces)
+        edges = [pieces * number // count for number in range(count + 1)] if count else []
+        peaks = tuple(round(max(self._loud[first:last]) / _LOUDEST, 4) for first, last in pairwise(edges))
+        return Waveform(round(self.seconds, 3), peaks)
+
+    def _measure(self, data: bytes) -> None:
+        samples = array("h", data)
+        if sys.byteorder == "big":
+            samples.byteswap()
+        self.samples += len(samples)
+        for start in range(0, len(samples), self._piece):
+            piece = samples[start : start + self._piece]
+            highest, lowest = max(piece), min(piece)
+            self._loud.append(max(highest, -lowest))
+
+
 def render(
     source: Path,
     probe: Probe,
@@ -45,6 +107,51 @@ def render(
 ) -> AudioRendition:
     """Write `target` (an .m4a in an existing scratch folder) from the default track and measure its waveform.
 
-    Raises `EncodingFailed`, `UnknownCodec` and the errors of the sandbox.
+    `on_progress` hears the fraction that was really decoded. Raises `EmptyMedia`, `EncodingFailed` and the errors of
+    the sandbox.
     """
-    raise NotImplementedError
+    if not probe.audio:
+        raise EmptyMedia("there is no sound track")
+    meter = PeakMeter(probe.duration)
+    told = 0.0
+
+    def take(data: bytes) -> None:
+        nonlocal told
+        meter.take(data)
+        fraction = min(1.0, meter.seconds / probe.duration)
+        if on_progress is not None and (fraction - told >= 0.01 or fraction == 1.0 > told):  # noqa: PLR2004 - 1 %
+            told = fraction
+            on_progress(fraction)
+
+    try:
+        done = program.ffmpeg(
+            _command(source, probe, target, bit_rate),
+            reads=[source],
+            writes=[target.parent],
+            limits=program.work_limits(probe.duration, factor=5.0),
+            on_chunk=take,
+            stop=stop,
+        )
+    except ProgramFailed as error:
+        raise EncodingFailed(error.stderr_tail) from error
+    made = look(target, stop=stop)
+    if made.duration < probe.duration - tolerance(probe.duration):
+        raise EncodingFailed(
+            f"it lasts {made.duration:.2f} instead of {probe.duration:.2f} seconds\n{done.stderr_tail}"
+        )
+    return AudioRendition(target, made.duration, made.size, made.bit_rate, meter.finish(), done.cpu_seconds)
+
+
+def _command(source: Path, probe: Probe, target: Path, bit_rate: int) -> list[str]:
+    track = _chosen(probe.audio)
+    stream = f"0:{track.index}"
+    samples = ("-ac", "1", "-ar", str(_SAMPLE_RATE), "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1")
+    return [
+        *program.source_arguments(source, probe.mime_type),
+        *("-map", stream, *audio_options(bit_rate), "-movflags", "+faststart", str(target)),
+        *("-map", stream, *samples),
+    ]
+
+
+def _chosen(tracks: tuple[AudioStream, ...]) -> AudioStream:
+    return next((track for track in tracks if track.is_default), tracks[0])
