@@ -7,7 +7,9 @@ from mediaportal.core import doors
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("", include("processing.urls")),
     path("api/v1/", include("mediaportal.accounts.api.urls")),
+    path("api/v1/", include("processing.api.urls")),
     # Last: what no room serves.
     path("api/", doors.no_such_route),
     path("api/<path:rest>", doors.no_such_route),

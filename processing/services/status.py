@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from assets.services.state import state_of
 from django.db.models import Avg, F
 from django.utils import timezone
 
 from assets import access, delivery
 from assets.models import Asset, Variant, VariantType
+from assets.services.state import state_of
 from processing.models import Job, Status, Step
 from processing.services import progress
 

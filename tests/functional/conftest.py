@@ -79,3 +79,31 @@ def web(transactional_db: None) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(timeout=10)
+
+
+@pytest.fixture
+def workers(transactional_db: None) -> Iterator[None]:
+    """Celery's workers for every queue, in a process of their own, on the test's database and folders."""
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-q",
+        "-A",
+        "mediaportal",
+        "worker",
+        "-n",
+        f"test{free_port()}@%h",
+    ]
+    command += ["-Q", "ingest,transcode,analysis,notify", "--pool", "threads", "-c", "2"]
+    command += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "WARNING"]
+    process = subprocess.Popen(command, cwd=ROOT, env=portal_environment())
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(timeout=10)

@@ -1,0 +1,47 @@
+"""The form of a measurement, and how a run is shown."""
+
+import json
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from os import cpu_count
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number: what it is, its unit, and the bound that it must keep (`most`), if it has one."""
+
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether the bound is kept; None without a bound."""
+        return None if self.most is None else self.value <= self.most
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as a Markdown table."""
+    lines = ["| what | measured | bound | |", "|---|---:|---:|---|"]
+    for row in rows:
+        bound = "" if row.most is None else f"≤ {row.most:g} {row.unit}"
+        word = {None: "", True: "kept", False: "**missed**"}[row.kept]
+        lines.append(f"| {row.name} | {row.value:.3g} {row.unit} | {bound} | {word} |")
+    return "\n".join(lines)
+
+
+def write(rows: Sequence[Row], path: Path) -> None:
+    """Write the rows and the machine they were measured on as JSON."""
+    document = {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "machine": {"cores": cpu_count(), "system": platform.platform(), "python": platform.python_version()},
+        "rows": [asdict(row) | {"kept": row.kept} for row in rows],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    halfway = path.with_suffix(".part")
+    halfway.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    halfway.replace(path)
