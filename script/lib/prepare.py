@@ -4,6 +4,7 @@ Checks the machine and the settings, brings the database up to date, and makes t
 in is written to the file that is named as the only argument, and nothing else ever holds the password.
 """
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from django.core.management import CommandError, call_command
 def prepare(sign_in: Path) -> None:
     """Check, migrate, make the administrator; raises `CommandError` when something must be put right first."""
     django.setup()
-    call_command("check")
+    call_command("check", stdout=io.StringIO())  # what is amiss goes to stderr
     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
     with os.fdopen(os.open(sign_in, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         call_command("ensure_administrator", stdout=file, skip_checks=True)
