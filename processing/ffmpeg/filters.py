@@ -59,13 +59,12 @@ def ladder_graph(video: VideoStream, rungs: Sequence[Rung]) -> str:
     return ";".join(chains)
 
 
-def still_chain(video: VideoStream, longest: int) -> tuple[str, int, int]:
-    """Return the filters for a still whose longer side is at most `longest` pixels, and its width and height."""
+def still_chain(video: VideoStream, longest: int) -> str:
+    """Return the filters for a still whose longer side is at most `longest` pixels."""
     factor = min(1.0, longest / max(video.display_width, video.display_height))
     width = max(2, round(video.display_width * factor / 2) * 2)
     height = max(2, round(video.display_height * factor / 2) * 2)
-    chain = plain_chain(video, width, height)[:-1]
-    return ",".join([*chain, "format=rgb24"]), width, height
+    return ",".join([*plain_chain(video, width, height)[:-1], "format=rgb24"])
 
 
 def _tone_map(video: VideoStream) -> list[str]:

@@ -55,7 +55,8 @@ class AudioStream:
 class Probe:
     """What a file holds. `kind` comes from the streams: an MP4 without pictures is audio.
 
-    `duration` in seconds, `size` in bytes, `bit_rate` in bit/s. Cover art is not a video stream.
+    `duration` in seconds, `size` in bytes, `bit_rate` in bit/s; `start_time` is what the container's clock shows at
+    the beginning. Cover art is not a video stream.
     """
 
     kind: Literal["video", "audio"]
@@ -67,6 +68,7 @@ class Probe:
     video: VideoStream | None
     audio: tuple[AudioStream, ...]
     tags: dict[str, str] = field(default_factory=dict)
+    start_time: float = 0.0
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain JSON types."""

@@ -88,6 +88,7 @@ def examine(source: Path, *, mime_type: str, stop: program.Stop | None = None) -
         video=_video(video, timing) if video else None,
         audio=tuple(_audio(stream) for stream in sounds),
         tags=_tags(answer["format"]),
+        start_time=start,
     )
 
 

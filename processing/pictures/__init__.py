@@ -1,13 +1,26 @@
 """Image files: look into them, and make web-size pictures and thumbnails, with Pillow in the sandbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from mediaportal.core.sandbox import Limits, ProgramFailed, run_python
+from processing.exceptions import CorruptMedia, ImageTooLarge, MediaError, UnknownCodec
+
 MOST_PIXELS = 80_000_000
 WEB_PIXELS = 2048
 THUMBNAIL_PIXELS = (320, 640)
+
+MIME_TYPES = frozenset(
+    {"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "image/heic", "image/tiff"}
+)
+
+_CHILD = Path(__file__).with_name("_child.py")
+_LIMITS = Limits(wall_seconds=120, cpu_seconds=180, memory_bytes=6 << 30, file_bytes=512 << 20, processes=64)
+_ERRORS: dict[str, type[MediaError]] = {
+    error.code: error for error in (ImageTooLarge, CorruptMedia, UnknownCodec)
+}
 
 
 @dataclass(frozen=True)
@@ -53,8 +66,16 @@ class Pictures:
 def inspect(
     source: Path, *, mime_type: str, most_pixels: int = MOST_PIXELS, stop: Callable[[], bool] | None = None
 ) -> Picture:
-    """Return what the image holds, read from its header. Raises `ImageTooLarge`, `CorruptMedia`, `UnknownCodec`."""
-    raise NotImplementedError
+    """Return what the image holds, read from its header: nothing is unfolded.
+
+    Raises `ImageTooLarge`, `CorruptMedia`, `UnknownCodec` and the errors of the sandbox.
+    """
+    facts = _ask(
+        {"do": "inspect", "source": str(source), "mime_type": mime_type, "most_pixels": most_pixels},
+        reads=[source],
+        stop=stop,
+    )
+    return Picture(mime_type=mime_type, is_animated=facts["frames"] > 1, **facts)
 
 
 def render(
@@ -66,9 +87,79 @@ def render(
     most_pixels: int = MOST_PIXELS,
     stop: Callable[[], bool] | None = None,
 ) -> Pictures:
-    """Write `{stem}_web.webp` and `{stem}_{320w,640w}.{webp,jpg}` into `folder`; never larger than the
-    source.
+    """Write `{stem}_web.webp` and `{stem}_{320w,640w}.{webp,jpg}` into `folder`; never larger than the source.
 
-    Orientation is applied, colours become sRGB, metadata (places above all) is dropped. Raises as `inspect`.
+    Orientation is applied, colours become sRGB, metadata (places above all) is dropped. A small animation stays one
+    in the web size; thumbnails show its first picture. Raises as `inspect`.
     """
-    raise NotImplementedError
+    made = _ask(
+        {
+            "do": "render",
+            "source": str(source),
+            "mime_type": mime_type,
+            "most_pixels": most_pixels,
+            "stem": str(folder / stem),
+            "web": WEB_PIXELS,
+            "thumbnails": THUMBNAIL_PIXELS,
+        },
+        reads=[source],
+        writes=[folder],
+        stop=stop,
+    )
+    return Pictures(_file(made["web"]), tuple(_file(facts) for facts in made["thumbnails"]))
+
+
+def finish_stills(
+    frames: Sequence[Path],
+    folder: Path,
+    *,
+    thumbnail_pixels: int,
+    poster_pixels: int,
+    stop: Callable[[], bool] | None = None,
+) -> tuple[list[tuple[int, PictureFile]], list[tuple[int, PictureFile]]]:
+    """Turn raw frames (PPM) into `thumbnail_01.webp`, `.jpg` … and the best of them into `poster.webp`, `.jpg`.
+
+    Returns the poster's files and the thumbnails, each with the number of its frame. Raises `CorruptMedia` and the
+    errors of the sandbox.
+    """
+    made = _ask(
+        {
+            "do": "stills",
+            "frames": [str(path) for path in frames],
+            "folder": str(folder),
+            "thumbnail": thumbnail_pixels,
+            "poster": poster_pixels,
+        },
+        reads=frames,
+        writes=[folder],
+        stop=stop,
+    )
+    poster, thumbnails = (
+        [(facts.pop("frame"), _file(facts)) for facts in made[name]] for name in ("poster", "thumbnails")
+    )
+    return poster, thumbnails
+
+
+def _file(facts: dict[str, Any]) -> PictureFile:
+    return PictureFile(**{**facts, "path": Path(facts["path"])})
+
+
+def _ask(
+    request: dict[str, Any],
+    *,
+    reads: Sequence[Path],
+    writes: Sequence[Path] = (),
+    stop: Callable[[], bool] | None,
+) -> dict[str, Any]:
+    """Let the child do its work; an image that crashes it is as damaged as one that it refuses."""
+    if request.get("mime_type", "image/png") not in MIME_TYPES:
+        raise UnknownCodec(str(request["mime_type"]))
+    try:
+        answer: dict[str, Any] = run_python(
+            _CHILD, request, reads=reads, writes=writes, limits=_LIMITS, stop=stop
+        )
+    except ProgramFailed as error:
+        raise CorruptMedia(error.stderr_tail) from error
+    if "error" in answer:
+        raise _ERRORS[answer["error"]](answer["log"])
+    return answer
