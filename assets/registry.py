@@ -1,12 +1,13 @@
 """Lists that upper rooms fill when they are ready, so that `assets` shows their parts without importing them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 
 OptionValidator = Callable[[dict[str, Any]], None]
+Estimator = Callable[[str, int], float | None]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Panel:
 
 _panels: dict[str, Panel] = {}
 _option_validators: list[OptionValidator] = []
+_option_names: set[str] = {"preset"}
+_estimators: list[Estimator] = []
 
 
 def register_panel(panel: Panel) -> None:
@@ -37,10 +40,31 @@ def panels() -> list[Panel]:
     return sorted(_panels.values(), key=lambda panel: (panel.order, panel.name))
 
 
-def register_option_validator(validator: OptionValidator) -> None:
-    """Add a check of an upload's `processing_options`; it raises `InvalidOptions`."""
+def register_option_validator(validator: OptionValidator, *, names: Iterable[str] = ()) -> None:
+    """Add a check of an upload's `processing_options`; it raises `InvalidOptions`. `names` are the options, all of
+    them text, that may be sent beside `preset` because of it.
+    """
+    _option_names.update(names)
     if validator not in _option_validators:
         _option_validators.append(validator)
+
+
+def option_names() -> frozenset[str]:
+    """The options that somebody understands; all others are refused."""
+    return frozenset(_option_names)
+
+
+def register_estimator(estimator: Estimator) -> None:
+    """Name who can tell how many seconds the work on a new file of a kind and size (bytes) will take, if anybody."""
+    if estimator not in _estimators:
+        _estimators.append(estimator)
+
+
+def expected_seconds(kind: str, file_size: int) -> float | None:
+    """How long the work on a new file may take, or None while nobody can tell. May ask the database."""
+    return next(
+        (found for estimator in _estimators if (found := estimator(kind, file_size)) is not None), None
+    )
 
 
 def validate_options(options: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ wsgi_application = get_wsgi_application()
 from django.conf import settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+from assets.doors import uploads  # noqa: E402
 from assets.doors.files import files_app  # noqa: E402
 from mediaportal.accounts.authentication import websocket_door  # noqa: E402
 from mediaportal.core.bodies import with_whole_body  # noqa: E402
@@ -30,7 +31,7 @@ django_app = raw_app(with_whole_body(_mounted))
 websockets = websocket_door(URLRouter([re_path("", refuse_websocket)]))  # type: ignore[arg-type]  # an ASGI app
 
 # exact path, or a prefix that ends with a slash -> raw app
-STREAMS: dict[str, App] = {"/files/": files_app()}
+STREAMS: dict[str, App] = {uploads.PATH: uploads.upload_app(), "/files/": files_app()}
 
 
 def stream_for(path: str) -> App | None:

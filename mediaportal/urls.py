@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("processing.urls")),
     path("api/v1/", include("mediaportal.accounts.api.urls")),
     path("api/v1/", include("processing.api.urls")),
+    path("api/v1/", include("assets.api.urls")),
     # Last: what no room serves.
     path("api/", doors.no_such_route),
     path("api/<path:rest>", doors.no_such_route),

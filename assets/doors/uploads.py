@@ -1,0 +1,350 @@
+"""`POST /api/v1/media/upload`: a form with one file, streamed to the storage.
+
+The bytes are written once, to the file system where they will stay, while they are hashed and counted. What can be
+refused is refused at the first byte that shows it. Nothing of this holds a Django thread, so that any number of slow
+uploads leaves the pages alone.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from assets import registry
+from assets.doors.parts import Intake, PartFile, require_room
+from assets.exceptions import (
+    EmptyFile,
+    FileTooLarge,
+    InvalidOptions,
+    UnsupportedMediaType,
+    UploadBroken,
+)
+from assets.models import UploadSession
+from assets.services import ingest, uploads, wishes
+from mediaportal.accounts.authentication import signed_in
+from mediaportal.accounts.models import User
+from mediaportal.core import filetype, idempotency
+from mediaportal.core.bodies import Disconnected, content_length, header, refusing_early
+from mediaportal.core.doors import App, Receive, Scope, Send, problem_of, raw_app, send_json
+from mediaportal.core.ids import new_id
+from mediaportal.core.multipart import StreamedForm
+from mediaportal.core.problems import FieldProblem, MethodNotAllowed, Problem, RateLimited
+from mediaportal.core.threads import in_database, in_sandbox, on_disk
+
+log = logging.getLogger(__name__)
+
+PATH = "/api/v1/media/upload"
+ROUTE = "media.upload"
+IDLE_SECONDS = 60.0
+PROGRESS_SECONDS = 0.25
+ROW_SECONDS = 5.0
+# What a form may have around its file.
+_FORM_BYTES = 512 * 1024
+# Containers that may hold pictures or only sound: which, is seen by the probe.
+_EITHER = {"video/mp4", "video/quicktime", "video/x-matroska", "video/webm", "audio/mp4", "audio/ogg"}
+
+
+@dataclass
+class _Request:
+    """One upload while it runs."""
+
+    user: User
+    claim: idempotency.Claim | None
+    session: UploadSession | None = None
+    before: idempotency.Answer | None = None
+
+    @property
+    def key(self) -> str | None:
+        """Where its bytes go; nowhere for a repeated request, whose bytes are only compared."""
+        return uploads.part_key(self.session.pk) if self.session else None
+
+
+def _begin(scope: Scope) -> _Request:
+    """Everything that is asked before the first byte, in one visit to the database."""
+    user = signed_in(scope)
+    chosen = _chosen_id(scope)
+    length = content_length(scope)
+    if (length or 0) - _FORM_BYTES > settings.MAX_FILE_SIZE:
+        raise FileTooLarge(_too_large())
+    require_room(f"{uploads.INCOMING}/x", length or 0)
+    key = header(scope, b"idempotency-key")
+    request = _Request(user, idempotency.Claim(user.pk, ROUTE, key) if key else None)
+    upload_id = chosen or new_id()
+    if request.claim:
+        request.before = idempotency.begin(
+            request.claim, note={"upload_id": str(upload_id)}, alive=_still_running
+        )
+    if request.before is None:
+        try:
+            request.session = uploads.begin(user=user, upload_id=upload_id, bytes_total=length)
+        except Problem:
+            if request.claim:
+                idempotency.release(request.claim)
+            raise
+    return request
+
+
+def _still_running(note: dict[str, Any]) -> bool:
+    """Whether the upload of an earlier, unfinished try is still being received."""
+    return uploads.is_alive(upload_id=UUID(note["upload_id"]))
+
+
+def _chosen_id(scope: Scope) -> UUID | None:
+    """`?upload_id=` when the client chose one; raises `InvalidOptions`."""
+    values = parse_qs(scope["query_string"].decode()).get("upload_id")
+    if not values:
+        return None
+    try:
+        return UUID(values[0])
+    except ValueError:
+        detail = _("Must be a UUID.")
+        raise InvalidOptions(detail, errors=[FieldProblem("upload_id", "invalid", detail)]) from None
+
+
+def _too_large() -> str:
+    """The sentence that names the limit."""
+    return _("A file may have at most %d MiB.") % (settings.MAX_FILE_SIZE // 1024**2)
+
+
+class Reception:
+    """Receives the bytes of one upload."""
+
+    def __init__(self, scope: Scope, receive: Receive, request: _Request) -> None:
+        self._receive, self._request = receive, request
+        self._length = content_length(scope)
+        self.intake = Intake(PartFile(request.key))
+        self.form = StreamedForm(
+            header(scope, b"content-type"),
+            file_field="file",
+            fields=wishes.FIELDS,
+            sink=self.intake.take,
+            content_length=self._length,
+        )
+        self._sniffing: asyncio.Task[str] | None = None
+        self._telling: asyncio.Task[None] | None = None
+        self._fields_seen = False
+        self._told_at = 0.0
+        # The row has just been made.
+        self._written_at = time.monotonic()
+
+    async def all_bytes(self) -> str:
+        """Read the request to its end and return the file's SHA-256 in hex.
+
+        Raises a `Problem` for what must be refused, and `Disconnected`.
+        """
+        more = True
+        while more:
+            data, more = await self._next()
+            self.form.push(data)
+            await self.intake.settle()
+            await self._look_at_fields()
+            self._look_at_head()
+            self._tell()
+        if not self.form.complete:
+            raise UploadBroken
+        if self.form.file_name is None:
+            detail = _("Send the file in the field “file”.")
+            raise InvalidOptions(detail, errors=[FieldProblem("file", "required", detail)])
+        if not self.intake.received:
+            raise EmptyFile
+        return await self.intake.finish()
+
+    async def mime_type(self) -> str:
+        """What the bytes are. Raises `UnsupportedMediaType`."""
+        if self._sniffing is None:
+            self._sniffing = asyncio.ensure_future(in_sandbox(filetype.sniff, bytes(self.intake.head)))
+        found = await self._sniffing
+        self._judge(found)
+        return found
+
+    def _judge(self, found: str) -> None:
+        """Raise `UnsupportedMediaType` for a type that is not taken, or another one than was announced (so far)."""
+        if found not in filetype.KINDS:
+            raise UnsupportedMediaType(
+                _("The bytes of this file are of the type %s, which is not taken here.") % found
+            )
+        wanted = self.form.fields.get("content_type", "")
+        if wanted in {"", filetype.KINDS[found]} or (found in _EITHER and wanted in {"video", "audio"}):
+            return
+        raise UnsupportedMediaType(
+            _("The file was announced as %(wanted)s, but its bytes are %(found)s.")
+            % {"wanted": wanted, "found": found}
+        )
+
+    async def abandon(self) -> None:
+        """Let go of everything."""
+        if self._sniffing is not None:
+            self._sniffing.add_done_callback(_looked_at)
+        await self.quiet()
+        await self.intake.abandon()
+
+    async def quiet(self) -> None:
+        """Wait until the last progress has been told, so that none follows the end."""
+        if self._telling is not None:
+            await asyncio.wait([self._telling])
+
+    async def _next(self) -> tuple[bytes, bool]:
+        """The next bytes of the body, and whether more follow."""
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            raise UploadBroken(_("No more bytes came.")) from None
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        return message.get("body", b""), message.get("more_body", False)
+
+    def _look_at_head(self) -> None:
+        """Ask what the file is as soon as its beginning is there, and refuse it as soon as the answer is."""
+        if self._sniffing is None:
+            if len(self.intake.head) >= filetype.HEAD_BYTES:
+                self._sniffing = asyncio.ensure_future(in_sandbox(filetype.sniff, bytes(self.intake.head)))
+        elif self._sniffing.done():
+            self._judge(self._sniffing.result())
+
+    async def _look_at_fields(self) -> None:
+        """Refuse wrong fields that stand before the file when the file begins, not after its last byte."""
+        if not self._fields_seen and self.form.file_name is not None:
+            self._fields_seen = True
+            if self.form.fields:
+                await in_database(wishes.parse, dict(self.form.fields))
+
+    def _tell(self) -> None:
+        """Tell those who watch, but not more often than they can see, and never two at a time."""
+        now, session = time.monotonic(), self._request.session
+        if session is None or now - self._told_at < PROGRESS_SECONDS:
+            return
+        if self._telling is not None and not self._telling.done():
+            return
+        durable = now - self._written_at >= ROW_SECONDS
+        self._told_at, self._written_at = now, now if durable else self._written_at
+        total = self.form.file_bytes_expected or self._length
+        self._telling = asyncio.ensure_future(
+            in_database(
+                uploads.note_progress,
+                session=session,
+                received=self.intake.received,
+                total=max(total, self.intake.received) if total else None,
+                durable=durable,
+            )
+        )
+        self._telling.add_done_callback(_log_failure)
+
+
+def _looked_at(task: "asyncio.Task[Any]") -> None:
+    """Take note of how a task ended that nobody waits for any more."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _log_failure(task: "asyncio.Task[Any]") -> None:
+    """Progress that could not be told is no reason to end an upload."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.warning("could not tell the progress of an upload", exc_info=error)
+
+
+class UploadDoor:
+    """The app behind the path. One per process: it counts how many uploads each person has running."""
+
+    def __init__(self) -> None:
+        self._running: Counter[UUID] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one upload."""
+        if scope["method"] != "POST":
+            raise MethodNotAllowed("POST")
+        request = await in_database(_begin, scope)
+        user_id = request.user.pk
+        self._running[user_id] += 1
+        try:
+            if self._running[user_id] > settings.UPLOADS_AT_ONCE:
+                problem = RateLimited(_("Too many uploads at once."), retry_after=5)
+                await in_database(_give_up, request, problem, 0)
+                raise problem
+            status, document = await self._taken(scope, receive, request)
+        except Disconnected:
+            return
+        finally:
+            self._running[user_id] -= 1
+            if not self._running[user_id]:
+                del self._running[user_id]
+        await send_json(send, status, document)
+
+    async def _taken(self, scope: Scope, receive: Receive, request: _Request) -> tuple[int, dict[str, Any]]:
+        """Receive, judge and accept; whatever goes wrong leaves no bytes behind."""
+        reception: Reception | None = None
+        problem: Problem = UploadBroken()
+        done = False
+        try:
+            reception = await on_disk(Reception, scope, receive, request)
+            sha256 = await reception.all_bytes()
+            mime_type = await reception.mime_type()
+            await reception.quiet()
+            answer = await in_database(_accept, request, reception, sha256, mime_type)
+            done = True
+        except Disconnected:
+            raise
+        except Exception as error:
+            problem = problem_of(error)
+            raise
+        finally:
+            if not done:
+                await asyncio.shield(_clean_up(request, reception, problem))
+        return answer
+
+
+def _accept(
+    request: _Request, reception: Reception, sha256: str, mime_type: str
+) -> tuple[int, dict[str, Any]]:
+    """Check the fields, accept the bytes, and make the answer (or give the one of the first time)."""
+    form, size = reception.form, reception.intake.received
+    wanted = wishes.parse(form.fields)
+    fingerprint = idempotency.fingerprint_of(
+        [wanted.filename or form.file_name, wanted.kind, wanted.metadata, wanted.options, size, sha256]
+    )
+    if request.before is not None:
+        request.before.check(fingerprint)
+        return request.before.status, request.before.document
+    assert request.session is not None  # noqa: S101 - made whenever there was no answer before
+    session = uploads.describe(session=request.session, filename=form.file_name or "", wishes=wanted)
+    asset = ingest.accept(
+        session=session,
+        staged_key=uploads.part_key(session.pk),
+        mime_type=mime_type,
+        file_size=size,
+        sha256=sha256,
+    )
+    seconds = registry.expected_seconds(asset.kind, asset.file_size)
+    document = uploads.accepted_document(session=session, asset=asset, seconds=seconds)
+    if request.claim:
+        idempotency.finish(request.claim, fingerprint=fingerprint, status=202, document=document)
+    return 202, document
+
+
+async def _clean_up(request: _Request, reception: Reception | None, problem: Problem) -> None:
+    """Close and remove what was written, and end the upload."""
+    received = 0
+    if reception is not None:
+        received = reception.intake.received
+        await reception.abandon()
+    await in_database(_give_up, request, problem, received)
+
+
+def _give_up(request: _Request, problem: Problem, received: int) -> None:
+    """End the upload with a reason, and let the idempotency key go."""
+    if request.session is not None:
+        uploads.fail(upload_id=request.session.pk, problem=problem, received=received)
+    if request.claim is not None:
+        idempotency.release(request.claim)
+
+
+def upload_app() -> App:
+    """The app for the router."""
+    return raw_app(refusing_early(UploadDoor()))

@@ -1,0 +1,220 @@
+"""Uploads on their way in: begun, watched, ended, and swept away when nobody goes on with them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assets import access
+from assets.exceptions import MayNotUpload, UploadBroken
+from assets.models import Asset, ProcessingVerdict, ScanVerdict, UploadSession, UploadStatus
+from assets.services.names import safe_filename
+from assets.services.wishes import Wishes
+from assets.signals import upload_progressed
+from mediaportal.accounts.models import User
+from mediaportal.core import idempotency
+from mediaportal.core.ids import new_id
+from mediaportal.core.problems import Conflict, Problem
+
+INCOMING = "incoming"
+STATUS_URL = "/api/v1/media/job/{}/status"
+PROGRESS_URL = "/api/v1/media/upload/{}/progress"
+# An upload whose row has not been touched for so long is not being received by any process.
+SILENT_AFTER = timedelta(minutes=5)
+_PROGRESS_KEPT = 600  # seconds in the cache after the last byte
+
+
+def part_key(upload_id: UUID) -> str:
+    """Where the bytes of an upload lie in the default storage until they are accepted."""
+    return f"{INCOMING}/{upload_id}.part"
+
+
+def begin(
+    *, user: access.Caller, upload_id: UUID | None = None, bytes_total: int | None = None
+) -> UploadSession:
+    """Begin an upload; `upload_id` may be chosen by the client, who can then watch it from the first byte.
+
+    `bytes_total` is the size in bytes as far as it is known. Raises `MayNotUpload`, or `Conflict` for an id that is
+    taken.
+    """
+    if not isinstance(user, User) or not access.can_upload(user):
+        raise MayNotUpload
+    try:
+        with transaction.atomic():
+            return UploadSession.objects.create(
+                id=upload_id or new_id(), user=user, filename="", bytes_total=bytes_total
+            )
+    except IntegrityError:
+        raise Conflict(_("This upload_id is in use; choose another one.")) from None
+
+
+def describe(*, session: UploadSession, filename: str, wishes: Wishes) -> UploadSession:
+    """Write down what the form said; `filename` is the name of the file's part, which a `filename` field outdoes.
+
+    Raises `Conflict` when the upload has ended in the meantime.
+    """
+    session.filename = safe_filename(wishes.filename or filename)
+    session.metadata, session.options = wishes.metadata, wishes.options
+    moved = UploadSession.objects.filter(pk=session.pk, status=UploadSession.Status.UPLOADING).update(
+        filename=session.filename, metadata=wishes.metadata, options=wishes.options, updated_at=timezone.now()
+    )
+    if not moved:
+        raise Conflict(_("This upload has ended already."))
+    return session
+
+
+def note_progress(*, session: UploadSession, received: int, total: int | None, durable: bool) -> None:
+    """Tell those who watch how many bytes have come. `durable` also writes it to the row, which keeps it alive."""
+    cache.set(_cache_key(session.pk), {"received": received, "total": total}, _PROGRESS_KEPT)
+    if durable:
+        UploadSession.objects.filter(pk=session.pk, status=UploadSession.Status.UPLOADING).update(
+            bytes_received=received, bytes_total=total, updated_at=timezone.now()
+        )
+    upload_progressed.send(
+        sender=UploadSession,
+        session_id=session.pk,
+        user_id=session.user_id,
+        bytes_received=received,
+        bytes_total=total,
+    )
+
+
+def fail(*, upload_id: UUID, problem: Problem, received: int | None = None) -> bool:
+    """End an upload that was refused or broke off, and remove its bytes; False when it had ended already."""
+    changes: dict[str, Any] = {} if received is None else {"bytes_received": received}
+    moved = UploadSession.objects.filter(pk=upload_id, status=UploadSession.Status.UPLOADING).update(
+        status=UploadSession.Status.FAILED,
+        error_code=problem.code,
+        error_detail=str(problem.detail),
+        updated_at=timezone.now(),
+        **changes,
+    )
+    if moved:
+        default_storage.delete(part_key(upload_id))
+    return bool(moved)
+
+
+def is_alive(*, upload_id: UUID) -> bool:
+    """Whether some process is receiving this upload just now."""
+    return UploadSession.objects.filter(
+        pk=upload_id, status=UploadSession.Status.UPLOADING, updated_at__gt=timezone.now() - SILENT_AFTER
+    ).exists()
+
+
+# --- What others see ----------------------------------------------------------------------------------------------
+def progress_document(*, session: UploadSession) -> dict[str, Any]:
+    """The body of `GET /api/v1/media/upload/{upload_id}/progress`; load the session with its asset.
+
+    `progress` is in percent, of the bytes while they come and of the processing afterwards.
+    """
+    received, total = session.bytes_received, session.bytes_total
+    if session.status == UploadSession.Status.UPLOADING and (live := cache.get(_cache_key(session.pk))):
+        received, total = live["received"], live["total"]
+    return {
+        "upload_id": str(session.pk),
+        "status": status_word(session),
+        "bytes_received": received,
+        "bytes_total": total,
+        "progress": _percent(session, received, total),
+        "asset_id": str(session.asset_id) if session.asset_id else None,
+        "job_id": str(session.job_id) if session.asset_id else None,
+        "error": _error(session),
+    }
+
+
+def status_word(session: UploadSession) -> str:
+    """One of pending, uploading, scanning, processing, completed, failed."""
+    if session.status == UploadSession.Status.FAILED:
+        return "failed"
+    asset = session.asset
+    if asset is None:
+        begun = session.bytes_received or cache.get(_cache_key(session.pk))
+        return "uploading" if begun else "pending"
+    if UploadStatus.FAILED in {asset.upload_status, asset.processing_verdict}:
+        return "failed"
+    if asset.scan_verdict in {ScanVerdict.INFECTED, ScanVerdict.UNSCANNABLE}:
+        return "failed"
+    if asset.processing_verdict == ProcessingVerdict.DONE:
+        return "completed"
+    return "processing" if access.gate_passed(asset) else "scanning"
+
+
+def _percent(session: UploadSession, received: int, total: int | None) -> int:
+    """How far it is, in percent; never 100 before it is there."""
+    asset = session.asset
+    if asset is not None:
+        return 100 if asset.processing_verdict == ProcessingVerdict.DONE else asset.upload_progress
+    return min(99, received * 100 // total) if total else 0
+
+
+def _error(session: UploadSession) -> dict[str, str] | None:
+    """Why it failed, or None."""
+    source: UploadSession | Asset = session.asset or session
+    return {"code": source.error_code, "detail": source.error_detail} if source.error_code else None
+
+
+def _cache_key(upload_id: UUID) -> str:
+    """Where the number of bytes so far stands."""
+    return f"upload:{upload_id}"
+
+
+def accepted_document(*, session: UploadSession, asset: Asset, seconds: float | None) -> dict[str, Any]:
+    """The answer to an upload that was accepted; `seconds` is how long its processing may take, if that is known."""
+    done = None if seconds is None else timezone.now() + timedelta(seconds=seconds)
+    return {
+        "upload_id": str(session.pk),
+        "asset_id": str(asset.pk),
+        "job_id": str(asset.job_id),
+        "status": status_word(session),
+        "progress_url": PROGRESS_URL.format(session.pk),
+        "status_url": STATUS_URL.format(asset.job_id),
+        "estimated_completion": done.isoformat(timespec="seconds").replace("+00:00", "Z") if done else None,
+    }
+
+
+# --- Sweeping -----------------------------------------------------------------------------------------------------
+def sweep_stale(*, older_than: timedelta | None = None) -> int:
+    """End uploads that no byte has reached for so long, and remove files that belong to none; returns how many.
+
+    `older_than` is `UPLOAD_STALE_HOURS` unless told.
+    """
+    age = timedelta(hours=settings.UPLOAD_STALE_HOURS) if older_than is None else older_than
+    limit = timezone.now() - age
+    stale = UploadSession.objects.filter(status=UploadSession.Status.UPLOADING, updated_at__lt=limit)
+    ended = sum(fail(upload_id=pk, problem=UploadBroken()) for pk in stale.values_list("pk", flat=True))
+    ended += _remove_orphans(limit.timestamp())
+    idempotency.forget_old()
+    return ended
+
+
+def _remove_orphans(limit: float) -> int:
+    """Remove files in the incoming folder that were last written before a time and that no running upload owns."""
+    folder = Path(default_storage.path(INCOMING))
+    if not folder.is_dir():
+        return 0
+    removed = 0
+    for path in folder.iterdir():
+        try:
+            old = path.lstat().st_mtime < limit
+        except FileNotFoundError:
+            continue
+        if old and not _is_running(path.stem):
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _is_running(name: str) -> bool:
+    """Whether a file's name is that of an upload that has not ended."""
+    try:
+        upload_id = UUID(name)
+    except ValueError:
+        return False
+    return UploadSession.objects.filter(pk=upload_id, status=UploadSession.Status.UPLOADING).exists()

@@ -1,0 +1,86 @@
+"""Bytes are written once, hashed as they pass, and never pile up in memory."""
+
+import asyncio
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+
+from assets.doors import parts
+from assets.doors.parts import Intake, PartFile
+from assets.exceptions import FileTooLarge, StorageFull
+from mediaportal.core.ids import new_id
+
+
+def key() -> str:
+    """A fresh place in the storage."""
+    parts.require_room("incoming/x", 0)
+    return f"incoming/{new_id()}.part"
+
+
+async def test_what_is_taken_is_written_and_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PIECE_BYTES", 1000)
+    place, content = key(), os.urandom(12_345)
+    intake = Intake(PartFile(place))
+    for at in range(0, len(content), 333):
+        intake.take(memoryview(content)[at : at + 333])
+        await intake.settle()
+        assert len(intake._filling) < 1000
+    assert await intake.finish() == hashlib.sha256(content).hexdigest()
+    assert intake.received == len(content)
+    path = Path(default_storage.path(place))
+    assert path.read_bytes() == content
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_the_beginning_is_kept_for_looking_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "HEAD_BYTES", 10)
+    intake = Intake(PartFile(None))
+    for byte in b"abcdefghijklmno":
+        intake.take(memoryview(bytes([byte])))
+    assert intake.head == b"abcdefghij"
+    assert await intake.finish() == hashlib.sha256(b"abcdefghijklmno").hexdigest()
+
+
+def test_a_file_may_not_grow_beyond_the_limit(settings: Any) -> None:
+    settings.MAX_FILE_SIZE = 10
+    intake = Intake(PartFile(None))
+    intake.take(memoryview(b"0123456789"))
+    with pytest.raises(FileTooLarge):
+        intake.take(memoryview(b"x"))
+
+
+def test_an_existing_file_is_never_written_over() -> None:
+    place = key()
+    PartFile(place).close()
+    with pytest.raises(FileExistsError):
+        PartFile(place)
+
+
+def test_there_must_be_room(settings: Any) -> None:
+    settings.MIN_FREE_SPACE = 0
+    parts.require_room("incoming/x", 1)
+    with pytest.raises(StorageFull):
+        parts.require_room("incoming/x", 1 << 60)
+
+
+async def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = PartFile(None)
+    file._descriptor = os.open("/dev/full", os.O_WRONLY)
+    intake = Intake(file)
+    intake.take(memoryview(b"x"))
+    with pytest.raises(StorageFull):
+        await intake.finish()
+    await intake.abandon()
+    assert file._descriptor == -1
+
+
+async def test_abandoning_waits_for_the_disk_and_closes() -> None:
+    intake = Intake(PartFile(key()))
+    intake.take(memoryview(b"x" * parts.PIECE_BYTES))
+    await intake.settle()
+    await asyncio.gather(intake.abandon())
+    await intake.abandon()
