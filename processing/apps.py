@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from assets.registry import Panel, register_option_validator, register_panel
+from assets.registry import Panel, register_estimator, register_option_validator, register_panel
 
 
 class ProcessingConfig(AppConfig):
@@ -16,6 +16,8 @@ class ProcessingConfig(AppConfig):
         # Models may be imported only now, and importing these connects them.
         from processing import checks, receivers  # noqa: F401, PLC0415
         from processing.services.presets import validate_options  # noqa: PLC0415
+        from processing.services.status import expected_seconds  # noqa: PLC0415
 
         register_option_validator(validate_options)
+        register_estimator(lambda kind, size: expected_seconds(kind=kind, file_size=size))
         register_panel(Panel("steps", _("Processing"), "job-steps", order=10))
