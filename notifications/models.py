@@ -1,6 +1,7 @@
 """The outbox of events, and what people are told."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,25 +9,37 @@ from mediaportal.core.ids import new_id
 
 
 class Event(models.Model):
-    """Something that happened, written in the transaction in which it happened. `seq` grows with each row.
+    """Something that happened, written in the transaction in which it happened.
 
-    An event belongs to every topic in `topics`, for example `asset:<id>` and `job:<id>`.
+    An event belongs to every topic in `topics`, for example `asset:<id>` and `job:<id>`. `seq` is given once the
+    transaction has committed, in the order of the commits: whoever has seen number N of a topic will never find a
+    smaller one that is new (see `services.outbox`).
     """
 
-    seq = models.BigAutoField(primary_key=True)
+    id = models.BigAutoField(primary_key=True)
+    seq = models.BigIntegerField(_("number"), null=True, unique=True, editable=False)
     type = models.CharField(_("type"), max_length=40, db_index=True)
     asset_id = models.UUIDField(_("asset"), null=True)
+    owner_id = models.UUIDField(_("owner"), null=True)
     topics = models.JSONField(default=list)
     data = models.JSONField(default=dict)
+    shown = models.BooleanField(default=False, help_text=_("Everyone here could see the asset afterwards."))
+    told_all = models.BooleanField(
+        default=False, help_text=_("Everyone here could see the asset before or after.")
+    )
     at = models.DateTimeField(_("at"), auto_now_add=True, db_index=True)
 
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        indexes = [models.Index(fields=["asset_id", "seq"], name="notifications_event_asset")]
+        indexes = [
+            models.Index(fields=["asset_id", "id"], name="notifications_event_asset"),
+            models.Index(fields=["id"], condition=models.Q(seq=None), name="notifications_event_unsent"),
+            GinIndex(fields=["topics"], opclasses=["jsonb_path_ops"], name="notifications_event_topics"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.seq} {self.type}"
+        return f"{self.seq or '–'} {self.type}"
 
 
 class Notification(models.Model):
