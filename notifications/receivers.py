@@ -1,1 +1,69 @@
 """What `notifications` hears, one line for each piece of news."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from assets import signals as assets
+from notifications.services import news
+from processing import signals as processing
+
+
+@receiver(assets.upload_progressed, dispatch_uid="notifications.upload_progressed")
+def upload_progressed(*, session_id: Any, bytes_received: int, bytes_total: int | None, **_news: Any) -> None:
+    """Bytes have arrived."""
+    news.tell_of_upload(session_id=session_id, bytes_received=bytes_received, bytes_total=bytes_total)
+
+
+@receiver(assets.asset_stored, dispatch_uid="notifications.asset_stored")
+def asset_stored(*, asset: Any, **_news: Any) -> None:
+    """An upload became an asset."""
+    news.tell_of_asset(event_type="asset.stored", asset=asset)
+
+
+@receiver(assets.asset_rejected, dispatch_uid="notifications.asset_rejected")
+def asset_rejected(*, asset: Any, code: str, detail: str, **_news: Any) -> None:
+    """The gate refused it."""
+    news.tell_of_asset(event_type="asset.rejected", asset=asset, error=(code, detail))
+
+
+@receiver(assets.asset_held, dispatch_uid="notifications.asset_held")
+def asset_held(*, asset: Any, **_news: Any) -> None:
+    """It waits for a person's decision."""
+    news.tell_of_asset(event_type="asset.held", asset=asset)
+
+
+@receiver(assets.asset_published, dispatch_uid="notifications.asset_published")
+def asset_published(*, asset: Any, **_news: Any) -> None:
+    """All verdicts agree."""
+    news.tell_of_asset(event_type="asset.published", asset=asset)
+
+
+@receiver(assets.asset_blocked, dispatch_uid="notifications.asset_blocked")
+def asset_blocked(*, asset: Any, **_news: Any) -> None:
+    """It may not be shown."""
+    news.tell_of_asset(event_type="asset.blocked", asset=asset)
+
+
+@receiver(assets.asset_removed, dispatch_uid="notifications.asset_removed")
+def asset_removed(*, asset: Any, **_news: Any) -> None:
+    """It went to the trash."""
+    news.tell_of_asset(event_type="asset.removed", asset=asset)
+
+
+@receiver(assets.access_changed, dispatch_uid="notifications.access_changed")
+def access_changed(*, asset: Any, **_news: Any) -> None:
+    """Others may see it now, or not any longer."""
+    news.tell_of_access(asset=asset)
+
+
+@receiver(processing.job_changed, dispatch_uid="notifications.job_changed")
+def job_changed(*, job: Any, durable: bool, **_news: Any) -> None:
+    """A job or one of its steps moved."""
+    news.tell_of_job(job=job, durable=durable)
+
+
+@receiver(processing.variant_ready, dispatch_uid="notifications.variant_ready")
+def variant_ready(*, asset: Any, variant: Any, job: Any, **_news: Any) -> None:
+    """A file was made of an asset."""
+    news.tell_of_variant(asset=asset, variant=variant, job=job)

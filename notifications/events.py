@@ -1,0 +1,198 @@
+"""The words of the websocket: topics, event types and the form of their data. Sender and consumer share them.
+
+Texts are codes, never words of a language: each client puts them into its reader's language.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, NotRequired, TypedDict
+
+EventType = Literal[
+    "upload.progress",
+    "asset.stored",
+    "asset.rejected",
+    "asset.held",
+    "asset.published",
+    "asset.blocked",
+    "asset.changed",
+    "asset.removed",
+    "job.progress",
+    "job.completed",
+    "job.failed",
+    "variant.ready",
+    "notification.new",
+]
+
+# Never written down: sent as they come, and covered by the snapshot.
+TRANSIENT: Final[frozenset[str]] = frozenset({"upload.progress", "job.progress"})
+
+LIBRARY: Final = "library"
+ME: Final = "me"
+
+TopicKind = Literal["job", "asset", "upload", "library", "me"]
+_OBJECTS: Final[dict[str, TopicKind]] = {"job": "job", "asset": "asset", "upload": "upload"}
+_WHOLE: Final[dict[str, TopicKind]] = {"library": "library", "me": "me"}
+
+
+class StepState(TypedDict):
+    """One step of a job; `progress` in percent."""
+
+    name: str
+    status: str
+    progress: int
+
+
+class ErrorData(TypedDict):
+    """Why something failed: a stable code and a sentence."""
+
+    code: str
+    detail: str
+
+
+class JobData(TypedDict):
+    """`job.progress`, `job.completed`, `job.failed`, and the snapshot of a job's topic.
+
+    A cancelled job is told as `job.failed` with `status` "cancelled".
+    """
+
+    job_id: str
+    asset_id: str
+    status: str
+    progress: int
+    current_step: str | None
+    steps: list[StepState]
+    state: str
+    eta_seconds: int | None
+    error: NotRequired[ErrorData | None]
+
+
+class UploadData(TypedDict):
+    """`upload.progress`; `bytes_total` is None while the size is not known, and then `progress` too."""
+
+    upload_id: str
+    bytes_received: int
+    bytes_total: int | None
+    progress: int | None
+
+
+class VariantData(TypedDict):
+    """`variant.ready`."""
+
+    asset_id: str
+    variant_id: str
+    variant_type: str
+    quality: str
+    format: str
+
+
+class AssetData(TypedDict):
+    """`asset.*`, as told to those who may see the asset; `state` is a code of `assets.services.state`."""
+
+    asset_id: str
+    title: str
+    kind: str
+    state: str
+    error: NotRequired[ErrorData | None]
+
+
+class GoneData(TypedDict):
+    """`asset.removed` and `asset.blocked`, as told to those who may not see the asset any longer."""
+
+    asset_id: str
+
+
+class NotificationData(TypedDict):
+    """`notification.new`: a line in the bell; `unread` counts all lines that are not read."""
+
+    notification_id: str
+    kind: str
+    asset_id: str | None
+    title: str
+    unread: int
+
+
+class Told(TypedDict):
+    """An event on its way through Redis to the websockets, once for each group of listeners."""
+
+    topic: str
+    type: str
+    id: int | None
+    seq: int | None
+    at: str
+    data: dict[str, Any]
+    asset_id: str | None
+    owner_id: str | None
+    told_all: bool
+
+
+class ServerMessage(TypedDict):
+    """What a client receives; `id` and `seq` are None for what is transient."""
+
+    type: str
+    topic: str
+    id: str | None
+    seq: int | None
+    at: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something that a client can listen to. `object_id` is set for a job, an asset or an upload."""
+
+    kind: TopicKind
+    object_id: uuid.UUID | None = None
+
+    def __str__(self) -> str:
+        return self.kind if self.object_id is None else f"{self.kind}:{self.object_id}"
+
+
+def parse_topic(text: str) -> Topic | None:
+    """The topic that a client names, or None when there is no such topic."""
+    kind, colon, rest = text.partition(":")
+    if not colon:
+        return Topic(_WHOLE[kind]) if kind in _WHOLE else None
+    if kind not in _OBJECTS:
+        return None
+    try:
+        return Topic(_OBJECTS[kind], uuid.UUID(rest))
+    except ValueError:
+        return None
+
+
+def asset_topic(asset_id: uuid.UUID) -> str:
+    """The topic of one asset."""
+    return f"asset:{asset_id}"
+
+
+def job_topic(job_id: uuid.UUID) -> str:
+    """The topic of one job."""
+    return f"job:{job_id}"
+
+
+def upload_topic(upload_id: uuid.UUID) -> str:
+    """The topic of one upload."""
+    return f"upload:{upload_id}"
+
+
+def person_topic(user_id: uuid.UUID) -> str:
+    """What an event for one person's bell is filed under; that person knows it as `me`."""
+    return f"user:{user_id}"
+
+
+def now() -> str:
+    """The present time as the events carry it."""
+    return datetime.now(UTC).isoformat()
+
+
+def as_message(told: Told) -> ServerMessage:
+    """The form in which a client receives an event."""
+    return {
+        "type": told["type"],
+        "topic": told["topic"],
+        "id": None if told["id"] is None else str(told["id"]),
+        "seq": told["seq"],
+        "at": told["at"],
+        "data": told["data"],
+    }

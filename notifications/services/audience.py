@@ -1,0 +1,89 @@
+"""Who hears of what: the groups that an event is sent to, and what one listener may learn of it.
+
+Groups only keep messages from going everywhere. Whether a listener may know is asked for each event, in `told_to`.
+
+==========================  ====================================================================
+`asset.<id>` and the like   those who watch this asset, job or upload
+`user.<id>`                 one person's bell
+`library.staff`             those who see everybody's assets
+`library.everyone`          everyone else: only of assets that they could see before or can now
+`library.of.<id>`           the owner, for what others may not see
+==========================  ====================================================================
+"""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from assets.access import can_see
+from assets.models import Asset, Publication, Visibility
+from mediaportal.accounts.models import User
+from notifications.events import LIBRARY, ME, Told, Topic
+
+STAFF: Final = "library.staff"
+EVERYONE: Final = "library.everyone"
+
+
+def shown_to_everyone(asset: Asset) -> bool:
+    """May everyone who is signed in see the asset?"""
+    return (
+        asset.deleted_at is None
+        and asset.publication == Publication.PUBLISHED
+        and asset.visibility in {Visibility.INTERNAL, Visibility.PUBLIC}
+    )
+
+
+def sees_all(user: User) -> bool:
+    """Does this person see everybody's assets?"""
+    return user.is_active and user.has_perm("assets.see_all_assets")
+
+
+def groups_of(
+    topics: Iterable[str], *, owner_id: uuid.UUID | None, told_all: bool
+) -> Iterator[tuple[str, str]]:
+    """The groups that hear an event, each with the topic under which its members know it."""
+    for topic in topics:
+        kind, _, rest = topic.partition(":")
+        if topic == LIBRARY:
+            yield STAFF, LIBRARY
+            if owner_id is not None:
+                yield _library_of(owner_id), LIBRARY
+            if told_all:
+                yield EVERYONE, LIBRARY
+        elif kind == "user":
+            yield f"user.{rest}", ME
+        else:
+            yield f"{kind}.{rest}", topic
+
+
+def groups_to_join(topic: Topic, user: User) -> list[str]:
+    """The groups that bring a listener the events of a topic."""
+    if topic.kind == "library":
+        return [STAFF] if sees_all(user) else [EVERYONE, _library_of(user.pk)]
+    if topic.kind == "me":
+        return [f"user.{user.pk}"]
+    return [f"{topic.kind}.{topic.object_id}"]
+
+
+def told_to(user: User, told: Told, asset: Asset | None) -> Told | None:
+    """What this person may learn of an event: all of it, only that an asset is gone, or nothing (None).
+
+    `asset` is the event's asset as it is now, or None when it does not exist any longer.
+    """
+    if not user.is_active:
+        return None
+    if told["asset_id"] is None or (asset is not None and can_see(user, asset)):
+        return told
+    if told["id"] is None or not _knew_of(user, told):
+        return None
+    gone = told["type"] if told["type"] in {"asset.blocked", "asset.removed"} else "asset.removed"
+    return {**told, "type": gone, "data": {"asset_id": told["asset_id"]}}
+
+
+def _knew_of(user: User, told: Told) -> bool:
+    """Could this person see the asset until this event? Whoever watches an asset's own topic could."""
+    return told["topic"] != LIBRARY or told["told_all"] or told["owner_id"] == str(user.pk) or sees_all(user)
+
+
+def _library_of(user_id: uuid.UUID) -> str:
+    return f"library.of.{user_id}"

@@ -1,0 +1,109 @@
+"""The bell: what a person is told of their own assets, and that they have read it."""
+
+import uuid
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from assets.models import Asset, Publication, ScanVerdict
+from mediaportal.accounts.models import User
+from notifications.events import NotificationData, person_topic
+from notifications.models import Event, Notification
+from notifications.services import outbox
+
+SHOWN_AT_ONCE: Final = 20
+_COUNTED_UP_TO: Final = 100
+_ONE_FAILURE: Final = timedelta(minutes=1)
+
+# Which events ring, and what they mean to the owner.
+_KINDS: Final[dict[str, str]] = {
+    "asset.published": "asset.ready",
+    "asset.held": "asset.held",
+    "asset.blocked": "asset.blocked",
+    "asset.rejected": "asset.rejected",
+    "job.failed": "asset.failed",
+}
+_FAILURES: Final = ("asset.rejected", "asset.failed")
+
+
+def ring(*, event: Event, asset: Asset) -> Notification | None:
+    """Tell an asset's owner of an event, in its transaction; None when it is not for the bell.
+
+    A cancelled job is not told: its owner or the staff did that. A refusal that also ends the job is told once.
+    """
+    kind = _kind_of(event, asset)
+    if kind is None or (kind in _FAILURES and _told_already(asset)):
+        return None
+    line, new = Notification.objects.get_or_create(
+        user_id=asset.uploaded_by_id,
+        event=event,
+        defaults={"kind": kind, "data": _remembered(event, asset)},
+    )
+    if new:
+        _announce(line)
+    return line
+
+
+def unread_count(*, user: User) -> int:
+    """How many lines are not read yet, counted up to 100."""
+    return unread(user=user)[:_COUNTED_UP_TO].count()
+
+
+def unread(*, user: User) -> QuerySet[Notification]:
+    """The lines that are not read yet."""
+    return Notification.objects.filter(user=user, read_at=None)
+
+
+def lines_of(*, user: User) -> QuerySet[Notification]:
+    """Everything that a person was told, the newest first."""
+    return Notification.objects.filter(user=user)
+
+
+def mark_read(*, user: User, ids: Collection[uuid.UUID] | None = None) -> int:
+    """Mark these lines as read, or all of them; other people's ids are passed over. Returns how many moved."""
+    lines = unread(user=user)
+    if ids is not None:
+        lines = lines.filter(pk__in=ids)
+    return lines.update(read_at=timezone.now())
+
+
+def _kind_of(event: Event, asset: Asset) -> str | None:
+    if event.type == "job.completed":
+        return "asset.held" if asset.publication == Publication.HELD else None
+    if event.data.get("status") == "cancelled":
+        return None
+    if event.type == "asset.blocked" and asset.scan_verdict == ScanVerdict.INFECTED:
+        return None  # the refusal says it better
+    return _KINDS.get(event.type)
+
+
+def _told_already(asset: Asset) -> bool:
+    return Notification.objects.filter(
+        user_id=asset.uploaded_by_id,
+        event__asset_id=asset.pk,
+        kind__in=_FAILURES,
+        created_at__gt=timezone.now() - _ONE_FAILURE,
+    ).exists()
+
+
+def _remembered(event: Event, asset: Asset) -> dict[str, Any]:
+    """What a line needs for its words, however the asset changes later."""
+    return {
+        "asset_id": str(asset.pk),
+        "title": asset.title,
+        "error": event.data.get("error"),
+    }
+
+
+def _announce(line: Notification) -> None:
+    data: NotificationData = {
+        "notification_id": str(line.pk),
+        "kind": line.kind,
+        "asset_id": line.data["asset_id"],
+        "title": line.data["title"],
+        "unread": unread_count(user=line.user),
+    }
+    outbox.write(event_type="notification.new", topics=[person_topic(line.user_id)], data=dict(data))

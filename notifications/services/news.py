@@ -1,0 +1,159 @@
+"""Turning the news of the rooms below into events: what is written down, what is only sent, and who hears it."""
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+
+from assets.models import Asset, UploadSession, Variant, VariantType
+from assets.services.state import state_of
+from notifications.events import (
+    LIBRARY,
+    AssetData,
+    EventType,
+    Told,
+    UploadData,
+    VariantData,
+    asset_topic,
+    job_topic,
+    now,
+    upload_topic,
+)
+from notifications.models import Event
+from notifications.services import audience, bell, broadcast, outbox
+from processing.models import Job, Status
+from processing.services.status import progress_of
+
+_ENDED: dict[str, EventType] = {
+    Status.COMPLETED: "job.completed",
+    Status.FAILED: "job.failed",
+    Status.CANCELLED: "job.failed",
+}
+# Variants that change how an asset looks in the library.
+_ON_CARDS = frozenset({VariantType.POSTER, VariantType.WAVEFORM})
+
+
+def asset_data(asset: Asset) -> AssetData:
+    """The data of the `asset.*` events, and the snapshot of an asset's topic."""
+    data: AssetData = {
+        "asset_id": str(asset.pk),
+        "title": asset.title,
+        "kind": asset.kind,
+        "state": state_of(asset).code,
+    }
+    if asset.error_code:
+        data["error"] = {"code": asset.error_code, "detail": asset.error_detail}
+    return data
+
+
+def upload_data(*, upload_id: uuid.UUID, received: int, total: int | None) -> UploadData:
+    """The data of `upload.progress`; sizes in bytes."""
+    percent = min(100, received * 100 // total) if total else None
+    return {
+        "upload_id": str(upload_id),
+        "bytes_received": received,
+        "bytes_total": total,
+        "progress": percent,
+    }
+
+
+def tell_of_upload(*, session_id: uuid.UUID, bytes_received: int, bytes_total: int | None) -> None:
+    """Send how far an upload is; nothing is written down."""
+    topic = upload_topic(session_id)
+    data = upload_data(upload_id=session_id, received=bytes_received, total=bytes_total)
+    told = _transient("upload.progress", topic, dict(data))
+    broadcast.send((group, told) for group, _t in audience.groups_of([topic], owner_id=None, told_all=False))
+
+
+def tell_of_asset(*, event_type: EventType, asset: Asset, error: tuple[str, str] | None = None) -> Event:
+    """Write down that something happened to an asset, and put it into its owner's bell when it concerns them.
+
+    `error` is a stable code and a sentence, when the news is a refusal.
+    """
+    data = asset_data(asset)
+    if error is not None:
+        data["error"] = {"code": error[0], "detail": error[1]}
+    topics = [asset_topic(asset.pk), job_topic(asset.job_id), LIBRARY]
+    upload_id = UploadSession.objects.filter(asset=asset).values_list("pk", flat=True).first()
+    if upload_id is not None:
+        topics.append(upload_topic(upload_id))
+    event = _write(event_type=event_type, topics=topics, data=dict(data), asset=asset)
+    bell.ring(event=event, asset=asset)
+    return event
+
+
+def tell_of_access(*, asset: Asset) -> Event | None:
+    """Tell those who can see an asset now and could not, or the other way round; None when nobody is concerned."""
+    last = Event.objects.filter(asset_id=asset.pk).order_by("-id").values_list("shown", flat=True).first()
+    if bool(last) == audience.shown_to_everyone(asset):
+        return None
+    return tell_of_asset(event_type="asset.changed", asset=asset)
+
+
+def tell_of_job(*, job: Job, durable: bool) -> None:
+    """Write down that a job has ended; send any other movement as it comes (after the commit, if there is one)."""
+    event_type = _ENDED.get(job.status) if durable else None
+    if event_type is not None:
+        event = _write(
+            event_type=event_type,
+            topics=[job_topic(job.pk), asset_topic(job.asset_id), LIBRARY],
+            data=progress_of(job),
+            asset=job.asset,
+        )
+        bell.ring(event=event, asset=job.asset)
+    elif durable:
+        transaction.on_commit(lambda: _send_progress(job), robust=True)
+    else:
+        _send_progress(job)
+
+
+def tell_of_variant(*, asset: Asset, variant: Variant, job: Job) -> Event:
+    """Write down that a file was made of an asset."""
+    data: VariantData = {
+        "asset_id": str(asset.pk),
+        "variant_id": str(variant.pk),
+        "variant_type": variant.variant_type,
+        "quality": variant.quality,
+        "format": variant.format,
+    }
+    topics = [asset_topic(asset.pk), job_topic(job.pk)]
+    if variant.variant_type in _ON_CARDS:
+        topics.append(LIBRARY)
+    return _write(event_type="variant.ready", topics=topics, data=dict(data), asset=asset)
+
+
+def _write(*, event_type: EventType, topics: list[str], data: dict[str, Any], asset: Asset) -> Event:
+    return outbox.write(
+        event_type=event_type,
+        topics=topics,
+        data=data,
+        asset_id=asset.pk,
+        owner_id=asset.uploaded_by_id,
+        shown=audience.shown_to_everyone(asset),
+    )
+
+
+def _send_progress(job: Job) -> None:
+    data = progress_of(job)
+    asset = job.asset
+    topics = [job_topic(job.pk), asset_topic(job.asset_id), LIBRARY]
+    groups = audience.groups_of(
+        topics, owner_id=asset.uploaded_by_id, told_all=audience.shown_to_everyone(asset)
+    )
+    broadcast.send((group, _transient("job.progress", topic, data, asset=asset)) for group, topic in groups)
+
+
+def _transient(
+    event_type: EventType, topic: str, data: dict[str, Any], *, asset: Asset | None = None
+) -> Told:
+    return {
+        "topic": topic,
+        "type": event_type,
+        "id": None,
+        "seq": None,
+        "at": now(),
+        "data": data,
+        "asset_id": None if asset is None else str(asset.pk),
+        "owner_id": None if asset is None else str(asset.uploaded_by_id),
+        "told_all": False,
+    }

@@ -1,0 +1,86 @@
+"""Who is told what, once."""
+
+import pytest
+
+from mediaportal.accounts.models import User
+from notifications.models import Event, Notification
+from notifications.services import bell, news
+from processing.models import Status
+from tests.factories import AssetFactory, UserFactory
+from tests.notifications.conftest import job_of
+
+pytestmark = pytest.mark.django_db
+
+
+def kinds(user: User) -> list[str]:
+    return list(Notification.objects.filter(user=user).order_by("created_at").values_list("kind", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("event_type", "kind"),
+    [
+        ("asset.published", "asset.ready"),
+        ("asset.held", "asset.held"),
+        ("asset.blocked", "asset.blocked"),
+        ("asset.rejected", "asset.rejected"),
+    ],
+)
+def test_the_owner_alone_is_told(event_type: str, kind: str) -> None:
+    asset = AssetFactory(published=True)
+    UserFactory(role="administrator")
+    news.tell_of_asset(event_type=event_type, asset=asset)  # type: ignore[arg-type]
+    line = Notification.objects.get()
+    assert (line.user, line.kind, line.data["title"]) == (asset.uploaded_by, kind, asset.title)
+    assert Event.objects.get(type="notification.new").topics == [f"user:{asset.uploaded_by_id}"]
+
+
+def test_what_happens_all_the_time_does_not_ring() -> None:
+    asset = AssetFactory()
+    news.tell_of_asset(event_type="asset.stored", asset=asset)
+    news.tell_of_job(job=job_of(asset, status=Status.COMPLETED), durable=True)
+    asset.publication = "published"
+    assert kinds(asset.uploaded_by) == ["asset.held"]
+
+
+def test_a_refusal_that_ends_the_job_rings_once() -> None:
+    asset = AssetFactory(failed=True)
+    job = job_of(asset, status=Status.FAILED, error_code="corrupt_media")
+    news.tell_of_asset(event_type="asset.rejected", asset=asset, error=("corrupt_media", "It is broken."))
+    news.tell_of_job(job=job, durable=True)
+    line = Notification.objects.get()
+    assert line.kind == "asset.rejected"
+    assert line.data["error"] == {"code": "corrupt_media", "detail": "It is broken."}
+
+
+def test_malware_rings_once_as_a_refusal() -> None:
+    asset = AssetFactory(infected=True)
+    news.tell_of_asset(event_type="asset.blocked", asset=asset)
+    news.tell_of_asset(event_type="asset.rejected", asset=asset, error=("malware_found", "Malware."))
+    assert kinds(asset.uploaded_by) == ["asset.rejected"]
+
+
+def test_a_cancelled_job_does_not_ring() -> None:
+    asset = AssetFactory(failed=True)
+    news.tell_of_job(job=job_of(asset, status=Status.CANCELLED), durable=True)
+    assert Event.objects.get().type == "job.failed"
+    assert kinds(asset.uploaded_by) == []
+
+
+def test_a_failed_job_rings() -> None:
+    asset = AssetFactory(failed=True)
+    news.tell_of_job(job=job_of(asset, status=Status.FAILED, error_code="packager_failed"), durable=True)
+    assert kinds(asset.uploaded_by) == ["asset.failed"]
+
+
+def test_reading_one_and_all() -> None:
+    owner, other = UserFactory(), UserFactory()
+    for user in (owner, owner, owner, other):
+        news.tell_of_asset(event_type="asset.published", asset=AssetFactory(uploaded_by=user, published=True))
+    first = bell.lines_of(user=owner)[0]
+    foreign = bell.lines_of(user=other)[0]
+    assert bell.unread_count(user=owner) == 3
+    assert bell.mark_read(user=owner, ids=[first.pk, foreign.pk]) == 1
+    assert bell.mark_read(user=owner, ids=[first.pk]) == 0
+    assert bell.unread_count(user=owner) == 2
+    assert bell.mark_read(user=owner) == 2
+    assert bell.unread_count(user=other) == 1
