@@ -24,11 +24,14 @@ from assets.doors.files import files_app  # noqa: E402
 from mediaportal.accounts.authentication import websocket_door  # noqa: E402
 from mediaportal.core.bodies import with_whole_body  # noqa: E402
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, refuse_websocket  # noqa: E402
+from notifications.routing import websocket_urlpatterns  # noqa: E402
 
 # Answers of Django are small and whole, so a slow reader may leave one in memory but holds no thread.
 _mounted: Any = WSGIMiddleware(cast("Any", wsgi_application), workers=settings.WEB_THREADS, send_queue_size=0)
 django_app = raw_app(with_whole_body(_mounted))
-websockets = websocket_door(URLRouter([re_path("", refuse_websocket)]))  # type: ignore[arg-type]  # an ASGI app
+# What no room serves is refused.
+_sockets: Any = [*websocket_urlpatterns, re_path("", cast("Any", refuse_websocket))]
+websockets = websocket_door(URLRouter(_sockets))
 
 # exact path, or a prefix that ends with a slash -> raw app
 STREAMS: dict[str, App] = {uploads.PATH: uploads.upload_app(), "/files/": files_app()}
