@@ -53,7 +53,7 @@ def test_a_second_run_does_nothing_and_is_quick(tmp_path: Path) -> None:
     done = script("bootstrap", "--dev", env=environment(tmp_path / "var", BOOTSTRAP_INSTALL="0"))
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 10
     assert not (tmp_path / "var").exists()
 
 
