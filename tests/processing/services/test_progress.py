@@ -16,7 +16,7 @@ def test_a_report_is_kept_and_told_but_not_more_often_than_is_useful(
     video_job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [100.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("processing.services.progress.time.monotonic", lambda: clock[0])
     heard: list[float] = []
 
     def hear(**news: Any) -> None:
