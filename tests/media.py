@@ -103,6 +103,12 @@ def _copied(name: str, *arguments: str) -> Callable[[Path], None]:
     return copy
 
 
+def _recorded(path: Path) -> None:
+    """What a browser records: written as it came, it tells neither its duration nor where its pictures are."""
+    whole = _ffmpeg("-i", str(media("plain.webm")), "-c", "copy", "-f", "webm", "-live", "1", "pipe:1")
+    path.write_bytes(whole)
+
+
 def _no_index(path: Path) -> None:
     path.write_bytes(media("plain.mov").read_bytes()[:-2000])
 
@@ -121,9 +127,31 @@ def _unknown_sound(path: Path) -> None:
 
 
 def _outside_reference(path: Path) -> None:
-    """An MP4 whose data reference names another file: its `url ` box says "not self-contained"."""
-    whole = media("plain.mp4").read_bytes()
-    path.write_bytes(whole.replace(b"\0\0\0\x0curl \0\0\0\x01", b"\0\0\0\x0curl \0\0\0\x00"))
+    """A film whose index says that its bytes lie in `other.mov` beside it; its own are rubbish."""
+    whole = media("plain.mov").read_bytes()
+    start, index = whole.index(b"mdat") + 4, whole.rindex(b"moov") - 4
+    rubbish = hashlib.shake_256(b"rubbish").digest(index - start)
+    path.write_bytes(whole[:start] + rubbish + _with_alias(whole[index:], b"other.mov"))
+
+
+def _with_alias(boxes: bytes, name: bytes) -> bytes:
+    """Put a Macintosh alias to `name` in the place of every data reference."""
+    made = b""
+    while boxes:
+        size, kind = int.from_bytes(boxes[:4], "big"), boxes[4:8]
+        body, boxes = boxes[8:size], boxes[size:]
+        if kind in {b"moov", b"trak", b"mdia", b"minf", b"dinf"}:
+            body = _with_alias(body, name)
+        elif kind == b"dref":
+            alias = bytes(10) + bytes(28) + bytes(12) + bytes([len(name)]) + name.ljust(63, b"\0") + bytes(16)
+            alias += (
+                b"\0\1\0\1" + bytes(16) + b"\0\2" + len(name).to_bytes(2, "big") + name + bytes(len(name) % 2)
+            )
+            alias += b"\xff\xff\0\0"
+            entry = (12 + len(alias)).to_bytes(4, "big") + b"alis" + bytes(4) + alias
+            body = bytes(4) + b"\0\0\0\1" + entry
+        made += (8 + len(body)).to_bytes(4, "big") + kind + body
+    return made
 
 
 def _garbage_inside(path: Path) -> None:
@@ -188,12 +216,13 @@ def _text(content: str) -> Callable[[Path], None]:
 
 MAKERS: dict[str, Callable[[Path], None]] = {
     "rotated.mp4": _copied("plain.mp4", "-metadata:s:v", "rotate=90"),
+    "live.webm": _recorded,
     "broken_end.mkv": lambda path: _write_part("plain.mkv", path),
     "no_index.mov": _no_index,
     "cut_off.mp4": _cut_off,
     "unknown_codec.mp4": _unknown_codec,
     "unknown_sound.mkv": _unknown_sound,
-    "outside_reference.mp4": _outside_reference,
+    "outside_reference.mov": _outside_reference,
     "garbage_inside.mp4": _garbage_inside,
     "empty.mp4": _text(""),
     "text.mp4": _text("This is not a film.\n" * 50),
@@ -227,9 +256,9 @@ def _write_part(name: str, path: Path) -> None:
     path.write_bytes(whole[: len(whole) // 2])
 
 
-def _ffmpeg(*arguments: str) -> None:
+def _ffmpeg(*arguments: str) -> bytes:
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", *arguments]
-    subprocess.run(command, check=True, timeout=_MAKE_SECONDS, capture_output=True)
+    return subprocess.run(command, check=True, timeout=_MAKE_SECONDS, capture_output=True).stdout
 
 
 def media(name: str) -> Path:

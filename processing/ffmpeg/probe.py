@@ -35,7 +35,9 @@ _USUAL_RATES = tuple(
     for text in ("24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60", "120")
 )
 _FASTEST = 240
-# Without a header that tells it, the demuxer guesses the duration of these from the first bit rates.
+_USUAL_RATE = Fraction(25)
+_MOST_TRACKS = 16
+# The demuxer guesses the duration of these from the first bit rates where no header tells it.
 _GUESSED = ("audio/aac", "audio/mpeg")
 _DECODER_MISSING = re.compile(
     r"[Dd]ecoder .{0,80}not found|no decoder found|[Uu]nknown decoder|not implemented"
@@ -68,14 +70,13 @@ def examine(source: Path, *, mime_type: str, stop: program.Stop | None = None) -
     if video is None and not sounds:
         raise EmptyMedia(log)
     used = [*([video] if video else []), *sounds]
-    duration = _duration(answer, used)
+    start = _number(answer["format"].get("start_time")) or 0.0
+    told = 0.0 if mime_type in _GUESSED else _duration(answer, used)
+    end, timing = _find_end(source, mime_type, video, start, told, stop)
+    duration = told or end - start
     if duration <= 0:
         raise EmptyMedia(log)
-    start = _number(answer["format"].get("start_time")) or 0.0
-    end, timing = _find_end(source, mime_type, video, start, duration, stop)
-    if mime_type in _GUESSED:
-        duration = end - start
-    elif end < start + duration - max(0.5, min(5.0, duration * 0.02)):
+    if end < start + duration - max(0.5, min(5.0, duration * 0.02)):
         raise CorruptMedia(f"it ends after {end - start:.1f} of {duration:.1f} seconds\n{log}")
     size = source.stat().st_size
     return Probe(
@@ -86,7 +87,7 @@ def examine(source: Path, *, mime_type: str, stop: program.Stop | None = None) -
         size=size,
         bit_rate=int(size * 8 / duration),
         video=_video(video, timing) if video else None,
-        audio=tuple(_audio(stream) for stream in sounds),
+        audio=tuple(_audio(stream) for stream in sounds[:_MOST_TRACKS]),
         tags=_tags(answer["format"]),
         start_time=start,
     )
@@ -165,8 +166,8 @@ def _find_end(  # noqa: PLR0917 - one step of `examine`
 ) -> tuple[float, _Timing]:
     """Return the time at which the last packet ends, and the times of the pictures.
 
-    Packets near the expected end are read by seeking. Where that finds none, because the file is cut off or cannot
-    seek, or where the end is a guess, all packets are read; nothing is decoded.
+    Packets near the end that the file tells (`duration` seconds) are read by seeking. Where that finds none, because
+    the file is cut off or cannot seek, and where it tells no end (0), all packets are read; nothing is decoded.
     """
     times: list[float] = []
     end = last_picture = 0.0
@@ -188,7 +189,7 @@ def _find_end(  # noqa: PLR0917 - one step of `examine`
                     times.append(time)
 
     tail = f"%+#{_TIMED_PACKETS},{max(0.0, expected - _TAIL_SECONDS)}%"
-    for intervals in ("%",) if mime_type in _GUESSED else (tail, "%"):
+    for intervals in (tail, "%") if duration else ("%",):
         times.clear()
         packets = 0
         arguments = [
@@ -198,9 +199,9 @@ def _find_end(  # noqa: PLR0917 - one step of `examine`
         ]
         with suppress(ProgramFailed):  # it could not seek; what was read until then counts
             program.ffprobe(arguments, reads=[source], on_line=read, stop=stop)
-        if end >= expected - _NEAR_SECONDS:
+        if duration and end >= expected - _NEAR_SECONDS:
             break
-    known = last_picture - start if last_picture >= expected - _TAIL_SECONDS else None
+    known = last_picture - start if last_picture >= max(expected, end) - _TAIL_SECONDS else None
     return end, _Timing(sorted(times), known)
 
 
@@ -212,7 +213,7 @@ def _video(stream: Data, timing: _Timing) -> VideoStream:
     # Pixels are made square by widening or by raising, so that nothing that was coded is lost.
     seen = (round(width * sar), height) if sar >= _SQUARE else (width, round(height / sar))
     shown = seen[::-1] if rotation in {90, 270} else seen
-    rate = _frame_rate(stream)
+    rate = _frame_rate(stream, timing)
     transfer = str(stream.get("color_transfer", ""))
     pixel_format = str(stream.get("pix_fmt", ""))
     return VideoStream(
@@ -272,8 +273,11 @@ def _aspect(stream: Data) -> float:
     return _SQUARE
 
 
-def _frame_rate(stream: Data) -> Fraction:
-    """Return the frames per second, as one of the usual rates if it is very near to one."""
+def _frame_rate(stream: Data, timing: _Timing) -> Fraction:
+    """Return the frames per second, as one of the usual rates if it is very near to one.
+
+    A live recording tells none, or the finest that its clock could: then the first pictures are counted.
+    """
     for name in ("avg_frame_rate", "r_frame_rate"):
         over, _, under = str(stream.get(name, "")).partition("/")
         if over.isdigit() and under.isdigit() and int(over) and int(under):
@@ -281,7 +285,9 @@ def _frame_rate(stream: Data) -> Fraction:
             if rate <= _FASTEST:
                 near = min(_USUAL_RATES, key=lambda usual: abs(usual - rate))
                 return near if abs(near - rate) / near < Fraction(1, 1500) else rate
-    return Fraction(25)
+    span = timing.first[-1] - timing.first[0] if timing.first else 0.0
+    counted = (len(timing.first) - 1) / span if span > 0 else 0.0
+    return Fraction(counted).limit_denominator(1001) if 0 < counted <= _FASTEST else _USUAL_RATE
 
 
 def _varies(times: list[float], rate: float) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,13 @@ def test_odd_pictures() -> None:
     assert video_of("one_frame.mp4").frames == 1
 
 
+def test_a_live_recording_that_tells_nothing() -> None:
+    found = probed("live.webm")
+    assert found.duration == pytest.approx(3, abs=0.1)
+    assert video_of("live.webm").frame_rate == pytest.approx(10, abs=0.1)
+    assert not video_of("live.webm").is_vfr
+
+
 def test_odd_sound() -> None:
     assert probed("silent.mp4").audio == ()
     assert probed("surround.mkv").audio[0].channels == 6
@@ -115,10 +123,27 @@ def test_a_list_of_other_files_opens_none_of_them(tmp_path: Path, mime: str, end
 
 
 def test_an_outside_reference_is_not_followed(tmp_path: Path) -> None:
-    """An MP4 may say that its bytes lie elsewhere; only its own are read."""
-    path = tmp_path / "copy.mp4"
-    shutil.copy(media("outside_reference.mp4"), path)
-    assert probe.examine(path, mime_type="video/mp4").duration == pytest.approx(3, abs=0.1)
+    """A film may say that its bytes lie in another file: with that it would play, but only its own are read."""
+    shutil.copy(media("plain.mov"), tmp_path / "other.mov")
+    path = tmp_path / "film.mov"
+    shutil.copy(media("outside_reference.mov"), path)
+    told = [
+        "ffmpeg",
+        "-nostdin",
+        "-v",
+        "error",
+        "-xerror",
+        "-enable_drefs",
+        "1",
+        "-i",
+        str(path),
+        "-f",
+        "null",
+        "-",
+    ]
+    subprocess.run(told, check=True, timeout=30)
+    with pytest.raises(EmptyMedia):
+        probe.examine(path, mime_type="video/quicktime")
 
 
 def test_names_that_look_like_commands(tmp_path: Path) -> None:

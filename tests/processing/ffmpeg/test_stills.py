@@ -61,6 +61,7 @@ def test_the_poster_is_not_black(tmp_path: Path) -> None:
         ("variable_rate.mp4", (320, 240)),
         ("late_video.mkv", (320, 240)),
         ("plain.ts", (320, 240)),
+        ("live.webm", (320, 240)),
         ("plain.avi", (320, 240)),
         ("plain.mxf", (320, 240)),
     ],

@@ -61,6 +61,7 @@ def test_full_ladder(encode: Encode) -> None:
         ("hdr_hlg.mp4", 50, 25), ("surround.mkv", 75, 25), ("silent.mp4", 75, 25), ("anamorphic.mp4", 75, 25),
         ("interlaced.ts", 75, 25), ("portrait.mp4", 75, 25), ("fast_120.mp4", 120, 60), ("tiny.mp4", 20, 10),
         ("one_frame.mp4", 1, 25), ("plain.avi", 76, 25), ("plain.mxf", 75, 25), ("plain.webm", 30, 10),
+        ("live.webm", 30, 10),
     ],
 )  # fmt: skip
 def test_odd_sources(encode: Encode, name: str, frames: int, rate: int) -> None:
