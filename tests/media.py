@@ -84,6 +84,10 @@ RECIPES: dict[str, str] = {
     "portrait.mp4": f"{_video('240x426')} {_X264} {_AAC}",
     "fast_120.mp4": f"{_video(rate='120', seconds=2)} {_X264} {_AAC}",
     "late_video.mkv": f"-itsoffset 0.5 {_video()} -map 0:v -map 1:a {_X264} {_AAC}",
+    "late_variable.mkv": (
+        f"-itsoffset 0.5 {_video(seconds=4)} -map 0:v -map 1:a"
+        f" -vf select='if(lt(t,2),not(mod(n,5)),1)' -fps_mode vfr {_X264} {_AAC}"
+    ),
     "wide_1080.mp4": f"{_video('1920x800', '10', 1)} {_X264} {_AAC}",
     "full_1080.mp4": f"{_video('1920x1080', '25', 6)} {_X264} {_AAC}",
     "tiny.mp4": f"{_video('64x48', '10', 2)} {_X264} {_AAC}",

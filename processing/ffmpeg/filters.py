@@ -6,6 +6,8 @@ from fractions import Fraction
 from processing.ffmpeg.ladder import MOST_FRAMES_PER_SECOND, Rung
 from processing.ffmpeg.media import VideoStream
 
+_LATE_SECONDS = 0.1
+_SMOOTH_RATE = Fraction(30)
 _HDR_DEFAULTS = {"primaries": "bt2020", "space": "bt2020nc"}
 # Light in absolute units, mapped into what a plain screen shows, then written as ordinary BT.709.
 _TONE_MAP = (
@@ -35,9 +37,12 @@ def plain_chain(video: VideoStream, width: int, height: int, rate: str | None = 
 
 def rate_filter(video: VideoStream) -> str | None:
     """Return the filter that gives an even frame rate of at most 60, none where the source's own times are kept."""
-    if video.is_vfr and video.frame_rate <= MOST_FRAMES_PER_SECOND:
-        return None
     rate = Fraction(min(video.frame_rate, MOST_FRAMES_PER_SECOND)).limit_denominator(1001)
+    if video.is_vfr and video.frame_rate <= MOST_FRAMES_PER_SECOND:
+        if video.start_time <= _LATE_SECONDS:
+            return None
+        # Players stumble over a beginning without pictures; the filter lets the first one stand until then.
+        rate = max(rate, _SMOOTH_RATE)
     return f"fps={rate}:start_time=0"
 
 

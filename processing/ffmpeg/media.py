@@ -9,7 +9,8 @@ class VideoStream:
     """The picture stream that is used. Sizes in pixels, rates in frames per second, times in seconds.
 
     `width` and `height` are as coded; `display_width` and `display_height` as seen, after square pixels and
-    rotation. `duration` runs from the beginning of the file to the end of the last picture, if that is known.
+    rotation. `start_time` is when the first picture is shown, `duration` when the last one ends if that is known,
+    both counted from the beginning of the file.
     """
 
     index: int

@@ -86,7 +86,7 @@ def examine(source: Path, *, mime_type: str, stop: program.Stop | None = None) -
         duration=round(duration, 3),
         size=size,
         bit_rate=int(size * 8 / duration),
-        video=_video(video, timing) if video else None,
+        video=_video(video, timing, start) if video else None,
         audio=tuple(_audio(stream) for stream in sounds[:_MOST_TRACKS]),
         tags=_tags(answer["format"]),
         start_time=start,
@@ -205,7 +205,7 @@ def _find_end(  # noqa: PLR0917 - one step of `examine`
     return end, _Timing(sorted(times), known)
 
 
-def _video(stream: Data, timing: _Timing) -> VideoStream:
+def _video(stream: Data, timing: _Timing, start: float) -> VideoStream:
     width, height = int(stream.get("width") or 0), int(stream.get("height") or 0)
     if width <= 0 or height <= 0:
         raise CorruptMedia("the pictures have no size")
@@ -237,7 +237,7 @@ def _video(stream: Data, timing: _Timing) -> VideoStream:
         is_hdr=transfer in _HDR_TRANSFERS,
         frames=_whole(stream.get("nb_frames")),
         duration=timing.end,
-        start_time=_number(stream.get("start_time")) or 0.0,
+        start_time=round(max(0.0, (_number(stream.get("start_time")) or start) - start), 3),
         bit_rate=_whole(stream.get("bit_rate")),
         profile=str(stream.get("profile", "")),
     )
