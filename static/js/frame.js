@@ -1,0 +1,91 @@
+/** What every page has: theme, keys, dialogs, copying, short messages, the pill of files in work. */
+
+import { subscribe } from "./live.js";
+import { say, toast } from "./tell.js";
+import { t } from "./words.js";
+
+const body = document.body;
+const keepsKeys = "portal.keys";
+
+function chooseTheme(value) {
+  document.documentElement.dataset.theme = value;
+  document.cookie = `theme=${value}; path=/; max-age=31536000; samesite=lax`;
+}
+
+document.querySelector("[data-theme-choice]")?.addEventListener("change", (event) => chooseTheme(event.target.value));
+
+// Dialogs: the browser traps the focus and gives it back.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    opener.closest(".dropdown-menu")?.previousElementSibling?.click();
+    document.getElementById(opener.dataset.opens)?.showModal();
+    return;
+  }
+  const closer = event.target.closest("[data-closes]");
+  if (closer) closer.closest("dialog")?.close();
+  else if (event.target.matches("dialog.sheet")) event.target.close();
+});
+
+document.addEventListener("click", async (event) => {
+  const copier = event.target.closest("[data-copy]");
+  if (!copier) return;
+  try {
+    await navigator.clipboard.writeText(copier.dataset.copy);
+    toast(t("copied"));
+  } catch {
+    const range = document.createRange();
+    range.selectNodeContents(copier);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+  }
+});
+
+// Keys -----------------------------------------------------------------------------------------------------------
+const keysOn = document.getElementById("keys-on");
+if (keysOn) {
+  keysOn.checked = localStorage.getItem(keepsKeys) !== "off";
+  keysOn.addEventListener("change", () => localStorage.setItem(keepsKeys, keysOn.checked ? "on" : "off"));
+}
+
+let before = "";
+let beforeAt = 0;
+/** The Latin letter of a key, whatever script the keyboard writes. */
+function letter(event) {
+  if (/^[\x20-\x7e]$/.test(event.key)) return event.key;
+  if (event.code === "Slash") return event.shiftKey ? "?" : "/";
+  return event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : event.key;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable='true']") || document.querySelector("dialog[open]")) return;
+  if (keysOn && !keysOn.checked) return;
+  const key = letter(event);
+  const after = performance.now() - beforeAt < 1200 ? before : "";
+  before = key;
+  beforeAt = performance.now();
+  const place = after === "g" && document.querySelector(`.rail [data-key="${CSS.escape(key)}"]`);
+  if (place) place.click();
+  else if (key === "/") document.getElementById("search")?.focus();
+  else if (key === "?") document.getElementById("keys")?.showModal();
+  else if (key === "u") document.querySelector("[data-upload-link]")?.click();
+  else return;
+  event.preventDefault();
+});
+
+// The pill --------------------------------------------------------------------------------------------------------
+let asked = 0;
+function refreshPill() {
+  clearTimeout(asked);
+  asked = setTimeout(() => window.htmx?.trigger("#working", "refresh"), 400);
+}
+if (body.dataset.user) {
+  subscribe("library", (event) => {
+    if (event.type !== "job.progress") refreshPill();
+    else if (document.getElementById("working")?.dataset.count === "0") refreshPill();
+  });
+}
+
+for (const line of document.querySelectorAll(".toast-line")) setTimeout(() => line.remove(), 6000);
+document.addEventListener("htmx:responseError", () => say(t("noAnswer")));

@@ -1,0 +1,39 @@
+/** Calls to the portal's own API, with the session's CSRF token. */
+
+/** The token that a write must carry. */
+export const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+/** What the door answered instead of a result: RFC 9457 problem details. */
+export class Problem extends Error {
+  constructor(document, status) {
+    super(document.detail || document.title || "");
+    this.code = document.code || (status ? `http_${status}` : "offline");
+    this.status = status;
+    this.errors = document.errors ?? [];
+  }
+}
+
+/** Send JSON, get JSON. Throws `Problem`; status 0 means that no answer came. */
+export async function call(method, url, body) {
+  const headers = { Accept: "application/json", "X-CSRFToken": csrf() };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(url, { method, headers, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body) });
+  } catch {
+    throw new Problem({}, 0);
+  }
+  const text = await answer.text();
+  const document = parse(text);
+  if (!answer.ok) throw new Problem(document ?? {}, answer.status);
+  return document;
+}
+
+/** JSON, or null for what is none. */
+export function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
