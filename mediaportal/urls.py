@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from mediaportal.core import doors
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("assets.urls")),
+    path("", include("mediaportal.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("processing.urls")),
     path("api/v1/", include("mediaportal.accounts.api.urls")),

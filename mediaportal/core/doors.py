@@ -21,12 +21,12 @@ from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, parse_cookie
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from mediaportal.core import errorpages
 from mediaportal.core.problems import (
     CONTENT_TYPE,
     BodyTooLarge,
@@ -160,35 +160,35 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """`handler400`."""
     if request.path.startswith(API_PREFIX):
         return _told(problem_of(exception))
-    return defaults.bad_request(request, exception)
+    return errorpages.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """`handler403`."""
     if request.path.startswith(API_PREFIX):
         return _told(problem_of(exception))
-    return defaults.permission_denied(request, exception)
+    return errorpages.not_permitted(request, exception)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """`handler404`."""
     if request.path.startswith(API_PREFIX):
         return _told(problem_of(exception))
-    return defaults.page_not_found(request, exception)
+    return errorpages.not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """`handler500`."""
     if request.path.startswith(API_PREFIX):
         return _told(InternalError())
-    return defaults.server_error(request)
+    return errorpages.broken(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's `CSRF_FAILURE_VIEW`."""
     if request.path.startswith(API_PREFIX):
         return _told(_Told(403, "csrf_failed", _("The request's CSRF token is missing or wrong."), {}))
-    return defaults.permission_denied(request, PermissionDenied(reason))
+    return errorpages.csrf_failed(request, reason)
 
 
 def _no_such_route(request: HttpRequest, **_parts: str) -> HttpResponse:

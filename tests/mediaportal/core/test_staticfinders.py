@@ -1,3 +1,5 @@
+"""Static files from npm, collected under names that may be kept for ever."""
+
 import re
 import time
 from pathlib import Path

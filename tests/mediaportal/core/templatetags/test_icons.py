@@ -1,3 +1,5 @@
+"""Icons of the one set."""
+
 import re
 from pathlib import Path
 

@@ -1,0 +1,58 @@
+"""The forms of signing in and of one's own account."""
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.utils.translation import gettext_lazy as _
+
+from mediaportal.accounts.models import User
+
+if TYPE_CHECKING:
+    _UserForm = forms.ModelForm[User]
+else:
+    _UserForm = forms.ModelForm
+
+
+class SignInForm(AuthenticationForm):
+    """E-mail and password. One message for every reason, so that it tells nobody which addresses have accounts."""
+
+    error_messages = {
+        "invalid_login": _(
+            "The e-mail or the password is not right. Check both; the password tells capital letters apart."
+        ),
+        "inactive": _("This account is switched off. Ask an administrator."),
+    }
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        self.fields["username"].label = _("E-mail")
+        self.fields["username"].widget = forms.EmailInput(
+            attrs={"autocomplete": "username", "autofocus": True, "dir": "ltr"}
+        )
+        self.fields["password"].widget.attrs.update({"autocomplete": "current-password", "dir": "ltr"})
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
+
+class AccountForm(_UserForm):
+    """What people may change about themselves."""
+
+    class Meta:
+        model = User
+        fields = ("name", "language")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        self.fields["name"].widget.attrs.update({"class": "input", "autocomplete": "name", "dir": "auto"})
+        self.fields["language"].widget.attrs["class"] = "input"
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """The old password once, the new one twice."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        for field in self.fields.values():
+            field.widget.attrs.update({"class": "input", "dir": "ltr", "autofocus": False})
+        self.fields["new_password1"].help_text = _("Ten characters at least; not one of the well-known ones.")
