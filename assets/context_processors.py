@@ -3,11 +3,24 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from assets import access
+from assets.services.browse import count_working
+
+THEMES = ("light", "dark", "system")
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The site's name and whether this person may upload."""
-    return {"site_name": settings.SITE_NAME, "may_upload": access.can_upload(request.user)}
+    """The site's name, the chosen theme, whether this person may upload, and how many files are in work."""
+    # An error page may be shown before anybody was asked who they are.
+    user = getattr(request, "user", None) or AnonymousUser()
+    theme = request.COOKIES.get("theme", "system")
+    return {
+        "site_name": settings.SITE_NAME,
+        "theme": theme if theme in THEMES else "system",
+        "may_upload": access.can_upload(user),
+        "working": SimpleLazyObject(lambda: count_working(user=user)),
+    }

@@ -1,0 +1,134 @@
+"""Looking through the library: filters, orders, and pages that stay in place while files are added."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce, Lower
+
+from assets.models import Asset, Kind, UploadStatus
+from mediaportal.accounts.models import User
+
+PAGE_SIZE = 48
+
+
+def _moment(text: str) -> datetime:
+    """A moment as `isoformat` wrote it; raises `ValueError` for one without a zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return moment
+
+
+# name -> (what is compared, largest first, how its value is read back)
+ORDERS: dict[str, tuple[Any, bool, Callable[[Any], Any]]] = {
+    "newest": (F("created_at"), True, _moment),
+    "oldest": (F("created_at"), False, _moment),
+    "title": (Lower("title"), False, lambda text: str(text).replace("\0", "")),
+    "longest": (Coalesce(F("duration"), 0.0), True, float),
+    "largest": (F("file_size"), True, int),
+}
+STATUSES: dict[str, Q] = {
+    "ready": Q(publication="published"),
+    "working": Q(upload_status__in=["pending", "uploading", "processing"]),
+    "held": Q(publication="held", upload_status="completed"),
+    "failed": Q(upload_status="failed") | Q(publication="blocked"),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a person asked the library for; anything unknown counts as not asked."""
+
+    q: str = ""
+    kind: str = ""
+    status: str = ""
+    mine: bool = False
+    sort: str = "newest"
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> "Filters":
+        """Read the filters out of a query string."""
+        kind, status, sort = query.get("kind", ""), query.get("status", ""), query.get("sort", "")
+        return cls(
+            q=query.get("q", "").replace("\0", "").strip()[:200],
+            kind=kind if kind in Kind.values else "",
+            status=status if status in STATUSES else "",
+            mine=query.get("mine", "") == "1",
+            sort=sort if sort in ORDERS else "newest",
+        )
+
+    @property
+    def narrowing(self) -> bool:
+        """Whether any filter hides something."""
+        return bool(self.q or self.kind or self.status or self.mine)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the library; `after` leads to the next one and is empty on the last."""
+
+    assets: list[Asset]
+    after: str
+
+
+def browse(*, user: User | AnonymousUser, filters: Filters, after: str = "", size: int = PAGE_SIZE) -> Page:
+    """One page of what a person may see, with the pictures for its cards; two queries, however many files.
+
+    `after` comes from the page before; one that cannot be read starts at the beginning.
+    """
+    expression, largest_first, read = ORDERS[filters.sort]
+    rows = narrowed(user=user, filters=filters).annotate(place=expression)
+    rows = rows.order_by("-place" if largest_first else "place", "-id" if largest_first else "id")
+    if (mark := _read_mark(after, read)) is not None:
+        value, last = mark
+        beyond = "lt" if largest_first else "gt"
+        rows = rows.filter(Q(**{f"place__{beyond}": value}) | Q(place=value, **{f"id__{beyond}": last}))
+    found = list(rows.select_related("uploaded_by").with_poster()[: size + 1])  # type: ignore[attr-defined]
+    shown = found[:size]
+    return Page(shown, _mark(shown[-1]) if len(found) > size else "")
+
+
+def narrowed(*, user: User | AnonymousUser, filters: Filters) -> QuerySet[Asset]:
+    """The files that a person may see and that the filters let through, in no order."""
+    rows: QuerySet[Asset] = Asset.objects.visible_to(user)
+    for word in filters.q.split():
+        rows = rows.filter(
+            Q(title__icontains=word) | Q(description__icontains=word) | Q(original_filename__icontains=word)
+        )
+    if filters.kind:
+        rows = rows.filter(kind=filters.kind)
+    if filters.status:
+        rows = rows.filter(STATUSES[filters.status])
+    if filters.mine and isinstance(user, User):
+        rows = rows.filter(uploaded_by=user)
+    return rows
+
+
+def count_working(*, user: User | AnonymousUser) -> int:
+    """The number of files in work that a person may see."""
+    return Asset.objects.visible_to(user).filter(upload_status=UploadStatus.PROCESSING).count()
+
+
+def _mark(asset: Asset) -> str:
+    """Where a page ended, as text that fits a query string."""
+    place: Any = asset.place  # type: ignore[attr-defined]  # annotated by `browse`
+    value = place.isoformat() if isinstance(place, datetime) else place
+    return base64.urlsafe_b64encode(json.dumps([value, str(asset.pk)]).encode()).decode()
+
+
+def _read_mark(text: str, read: Callable[[Any], Any]) -> tuple[Any, UUID] | None:
+    """The value and the id that a page ended with, or nothing for what is no mark."""
+    if not text or len(text) > 1000:  # noqa: PLR2004 - far longer than any mark
+        return None
+    try:
+        value, last = json.loads(base64.urlsafe_b64decode(text.encode()))
+        return read(value), UUID(last)
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        return None

@@ -1,0 +1,101 @@
+"""What a card in the library and the asset page show of an asset, read out of its variants."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+
+from assets import access, delivery
+from assets.models import Asset, Kind, Variant, VariantType
+from assets.services.state import State, state_of
+from mediaportal.accounts.models import User
+
+KIND_ICONS = {Kind.VIDEO: "film", Kind.AUDIO: "audio-lines", Kind.IMAGE: "image"}
+_CARD_WIDTH = 640
+_HIGHEST = 100.0
+_LOWEST = 4.0
+_BARS = 48
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A still as WebP with a JPEG for what cannot show WebP; size in pixels."""
+
+    webp: str
+    jpg: str
+    width: int
+    height: int
+
+    @property
+    def wide(self) -> bool:
+        """Whether it fills a 16:9 frame well; others are shown whole."""
+        return self.width >= self.height * 1.2
+
+
+@dataclass(frozen=True)
+class Card:
+    """An asset as the library shows it. `wave` is the path of a sound's bars for an SVG of 192 × 100."""
+
+    asset: Asset
+    state: State
+    icon: str
+    picture: Picture | None
+    wave: str
+
+
+def card_of(asset: Asset, *, user: User | AnonymousUser) -> Card:
+    """The card of an asset that came with `with_poster`; costs no query."""
+    variants: list[Variant] = getattr(asset, "card_variants", [])
+    allowed = access.can_play(user, asset)
+    return Card(
+        asset=asset,
+        state=state_of(asset),
+        icon=KIND_ICONS[Kind(asset.kind)],
+        picture=picture_of(variants, user=user) if allowed else None,
+        wave=wave_path(peaks_of(variants)) if asset.kind == Kind.AUDIO and allowed else "",
+    )
+
+
+def picture_of(
+    variants: Iterable[Variant], *, user: User | AnonymousUser, width: int = _CARD_WIDTH
+) -> Picture | None:
+    """The poster, else the thumbnail whose width comes nearest to `width` pixels; with signed links."""
+    stills = [v for v in variants if v.variant_type in {VariantType.POSTER, VariantType.THUMBNAIL}]
+    if not stills:
+        return None
+
+    def rank(still: Variant) -> tuple[bool, int, float]:
+        return (
+            still.variant_type != VariantType.POSTER,
+            abs((still.width or 0) - width),
+            still.timestamp or 0.0,
+        )
+
+    best = min(stills, key=rank)
+    alike = [
+        s
+        for s in stills
+        if (s.variant_type, s.width, s.timestamp) == (best.variant_type, best.width, best.timestamp)
+    ]
+    links = {still.format: delivery.variant_url(still, user=user) for still in alike}
+    fallback = links.get("jpg") or next(iter(links.values()))
+    return Picture(links.get("webp", ""), fallback, best.width or 16, best.height or 9)
+
+
+def peaks_of(variants: Iterable[Variant]) -> tuple[float, ...]:
+    """The bars of a small waveform, in per cent of the height; empty while there is none."""
+    for variant in variants:
+        peaks = variant.detail.get("peaks") if variant.variant_type == VariantType.WAVEFORM else None
+        if isinstance(peaks, list):
+            return tuple(max(_LOWEST, min(_HIGHEST, float(peak) * _HIGHEST)) for peak in peaks)
+    return ()
+
+
+def wave_path(peaks: tuple[float, ...], *, width: int = 192) -> str:
+    """Bars as the path of an SVG that is `width` wide and 100 high, mirrored at its middle."""
+    if not peaks:
+        return ""
+    per_bar = max(1, len(peaks) // _BARS)
+    bars = [max(peaks[at : at + per_bar]) for at in range(0, len(peaks), per_bar)]
+    step = width / len(bars)
+    return "".join(f"M{(n + 0.5) * step:.1f} {50 - bar / 2:.1f}v{bar:.1f}" for n, bar in enumerate(bars))

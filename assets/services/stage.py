@@ -1,0 +1,165 @@
+"""What the asset page can show right now: a player, a picture, or what stands in their place."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
+
+from assets import access, delivery
+from assets.models import Asset, Kind, UploadStatus, Variant, VariantType
+from assets.services.cards import Picture, peaks_of, picture_of
+from mediaportal.accounts.models import User
+
+Caller = User | AnonymousUser
+# What browsers show by themselves; other originals are seen as their web-size picture only.
+_SHOWN_BY_BROWSERS = {"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"}
+_POSTER_WIDTH = 1280
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What to show, with signed links. `mode` says which part of the page shows it; `settled` whether it will stay."""
+
+    mode: Literal["video", "audio", "image", "waiting"]
+    settled: bool
+    poster: Picture | None = None
+    dash: str = ""
+    hls: str = ""
+    file: str = ""
+    original: str = ""
+    peaks: tuple[float, ...] = ()
+    peaks_url: str = ""
+
+
+@dataclass(frozen=True)
+class File:
+    """Something to download. Size in bytes and pixels, rate in bit/s."""
+
+    name: str
+    filename: str
+    url: str
+    size: int
+    width: int | None
+    height: int | None
+    bit_rate: int | None
+    is_original: bool = False
+
+
+@dataclass(frozen=True)
+class Still:
+    """A thumbnail and the second at which it was taken."""
+
+    url: str
+    second: float
+
+
+def stage_of(asset: Asset, *, user: Caller) -> Stage:
+    """What this person may see of the asset now. Expects prefetched variants; costs no query."""
+    variants = list(asset.variants.all())
+    in_work = asset.upload_status not in {UploadStatus.COMPLETED, UploadStatus.FAILED}
+    if not access.can_play(user, asset):
+        return Stage("waiting", settled=not in_work)
+    poster = picture_of(variants, user=user, width=_POSTER_WIDTH)
+    shown = {Kind.VIDEO: _video, Kind.AUDIO: _audio, Kind.IMAGE: _image}[Kind(asset.kind)](
+        asset, variants, user, poster
+    )
+    if shown is not None and not (in_work and shown.mode == "video" and not shown.dash and not shown.hls):
+        return shown
+    return Stage("waiting", settled=not in_work, poster=poster)
+
+
+def _video(asset: Asset, variants: list[Variant], user: Caller, poster: Picture | None) -> Stage | None:
+    """The stream, or where there is none the best single file."""
+    links = {
+        v.format: delivery.variant_url(v, user=user)
+        for v in variants
+        if v.variant_type == VariantType.MANIFEST
+    }
+    files = [v for v in variants if v.variant_type == VariantType.RENDITION]
+    best = max(files, key=lambda v: v.height or 0, default=None)
+    file = delivery.variant_url(best, user=user) if best else ""
+    if not links and not file:
+        return None
+    return Stage("video", True, poster, dash=links.get("dash", ""), hls=links.get("hls", ""), file=file)
+
+
+def _audio(asset: Asset, variants: list[Variant], user: Caller, poster: Picture | None) -> Stage | None:
+    """The sound with its waveform."""
+    sounds = (VariantType.AUDIO_ONLY, VariantType.RENDITION)
+    sound = next((v for v in variants if v.variant_type in sounds), None)
+    wave = next((v for v in variants if v.variant_type == VariantType.WAVEFORM), None)
+    if sound is None:
+        return None
+    return Stage(
+        "audio",
+        True,
+        poster,
+        file=delivery.variant_url(sound, user=user),
+        peaks=peaks_of(variants),
+        peaks_url=delivery.variant_url(wave, user=user) if wave else "",
+    )
+
+
+def _image(asset: Asset, variants: list[Variant], user: Caller, poster: Picture | None) -> Stage | None:
+    """The web-size picture, and the original for looking closer where the browser can show it."""
+    web = next((v for v in variants if v.variant_type == VariantType.RENDITION), None)
+    original = delivery.original_url(asset, user=user) if asset.mime_type in _SHOWN_BY_BROWSERS else ""
+    if web is None:
+        return None
+    return Stage("image", True, poster, file=delivery.variant_url(web, user=user), original=original)
+
+
+def stills_of(asset: Asset, *, user: Caller) -> list[Still]:
+    """The thumbnails of a video in the order of time, as WebP."""
+    if asset.kind != Kind.VIDEO or not access.can_play(user, asset):
+        return []
+    found = [
+        (v.timestamp or 0.0, v)
+        for v in asset.variants.all()
+        if v.variant_type == VariantType.THUMBNAIL and v.format == "webp"
+    ]
+    found.sort(key=lambda pair: pair[0])
+    return [Still(delivery.variant_url(v, user=user), second) for second, v in found]
+
+
+def files_of(asset: Asset, *, user: Caller) -> list[File]:
+    """What there is to download: the original first, then renditions from the largest down, then the details."""
+    if not access.can_play(user, asset):
+        return []
+    offered = (VariantType.RENDITION, VariantType.AUDIO_ONLY, VariantType.METADATA)
+    variants = [v for v in asset.variants.all() if v.variant_type in offered]
+    variants.sort(key=lambda v: (v.variant_type == VariantType.METADATA, -(v.height or 0), v.quality))
+    original = File(
+        _("Original"),
+        asset.original_filename,
+        delivery.original_url(asset, user=user, download=True),
+        asset.file_size,
+        asset.width,
+        asset.height,
+        None,
+        is_original=True,
+    )
+    return [original] + [
+        File(
+            _name(v),
+            v.filename,
+            delivery.variant_url(v, user=user, download=True),
+            v.file_size,
+            v.width,
+            v.height,
+            v.bitrate,
+        )
+        for v in variants
+    ]
+
+
+def _name(variant: Variant) -> str:
+    """What a person calls a variant."""
+    if variant.variant_type == VariantType.METADATA:
+        return _("Details (JSON)")
+    if variant.variant_type == VariantType.AUDIO_ONLY:
+        return _("Sound (AAC)")
+    if variant.quality == "web":
+        return _("Web size")
+    return variant.quality or variant.format.upper()

@@ -1,0 +1,15 @@
+"""The addresses of the pages about assets."""
+
+from django.urls import path
+
+from assets import views
+
+urlpatterns = [
+    path("", views.library, name="library"),
+    path("upload/", views.upload, name="upload"),
+    path("working/", views.working, name="working"),
+    path("assets/<uuid:asset_id>/", views.asset, name="asset"),
+    path("assets/<uuid:asset_id>/card/", views.card, name="asset-card"),
+    path("assets/<uuid:asset_id>/stage/", views.stage, name="asset-stage"),
+    path("assets/<uuid:asset_id>/side/", views.side, name="asset-side"),
+]

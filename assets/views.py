@@ -1,0 +1,102 @@
+"""The pages: library, asset, upload, and the fragments that keep them fresh."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from assets import access, registry
+from assets.models import Asset, Visibility
+from assets.services.about import about
+from assets.services.browse import Filters, browse, count_working, narrowed
+from assets.services.cards import card_of
+from assets.services.stage import files_of, stage_of, stills_of
+from assets.services.state import state_of
+
+
+@require_GET
+def library(request: HttpRequest) -> HttpResponse:
+    """The grid or list of files; with `after` only the next cards."""
+    filters = Filters.from_query(request.GET.dict())
+    page = browse(user=request.user, filters=filters, after=request.GET.get("after", ""))
+    context: dict[str, Any] = {
+        "cards": [card_of(asset, user=request.user) for asset in page.assets],
+        "after": page.after,
+        "filters": filters,
+        "layout": "list" if request.COOKIES.get("layout") == "list" else "grid",
+    }
+    if "after" in request.GET and "HX-Request" in request.headers:
+        return render(request, "assets/cards.html", context)
+    return render(request, "assets/library.html", context)
+
+
+@require_GET
+def card(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """One card, fresh; nothing once the asset is gone, so that the card goes too."""
+    filters = Filters.from_query(request.GET.dict())
+    found = narrowed(user=request.user, filters=filters).filter(pk=asset_id)
+    asset = found.select_related("uploaded_by").with_poster().first()  # type: ignore[attr-defined]
+    if asset is None:
+        return HttpResponse("")
+    return render(request, "assets/card.html", {"card": card_of(asset, user=request.user)})
+
+
+@require_GET
+def working(request: HttpRequest) -> HttpResponse:
+    """The pill that says how many files are in work."""
+    return render(request, "parts/pill.html", {"working": count_working(user=request.user)})
+
+
+@require_GET
+def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """One asset: to see, hear, read about and change."""
+    found = _asset(request, asset_id)
+    return render(request, "assets/asset.html", _context(request, found) | {"panels": registry.panels()})
+
+
+@require_GET
+def stage(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """The player, or what stands in its place until there is something to play."""
+    return render(request, "assets/stage.html", _context(request, _asset(request, asset_id)))
+
+
+@require_GET
+def side(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """What is known of the file, and what there is to download."""
+    return render(request, "assets/side.html", _context(request, _asset(request, asset_id)))
+
+
+@require_GET
+def upload(request: HttpRequest) -> HttpResponse:
+    """The page that takes files."""
+    if not access.can_upload(request.user):
+        raise PermissionDenied
+    limits = {"most": settings.MAX_FILE_SIZE}
+    return render(request, "assets/upload.html", {"limits": limits, "visibilities": Visibility.choices})
+
+
+def _asset(request: HttpRequest, asset_id: UUID) -> Asset:
+    """An asset that this person may see, with all its variants in one further query; 404 for any other."""
+    rows = Asset.objects.visible_to(request.user).select_related("uploaded_by").prefetch_related("variants")
+    found = rows.filter(pk=asset_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
+    """What the asset page and its fragments show."""
+    return {
+        "asset": found,
+        "state": state_of(found),
+        "stage": stage_of(found, user=request.user),
+        "stills": stills_of(found, user=request.user),
+        "files": files_of(found, user=request.user),
+        "about": about(found),
+        "may_change": access.can_change(request.user, found),
+        "visibilities": Visibility.choices,
+    }

@@ -1,0 +1,92 @@
+"""The words that the scripts in the browser show, in the reader's language.
+
+A key holds one sentence, or its plural forms by CLDR category, which the browser chooses with `Intl.PluralRules`.
+"""
+
+from django.utils.translation import get_language, gettext, ngettext
+
+# One number of each plural category, by which gettext is asked for that category's form.
+_ARABIC = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
+_PLAIN = {"one": 1, "other": 2}
+
+Forms = dict[str, str]
+
+
+def _plural(one: str, many: str) -> Forms:
+    """Every plural form of a sentence with `{n}` in it, in the active language."""
+    samples = _ARABIC if (get_language() or "").startswith("ar") else _PLAIN
+    return {category: ngettext(one, many, number) for category, number in samples.items()}
+
+
+def step_words() -> dict[str, str]:
+    """What a step is doing, by its name in the job."""
+    return {
+        "upload": gettext("Receiving the file"),
+        "scan": gettext("Checking for malware"),
+        "probe": gettext("Reading the file"),
+        "thumbnails": gettext("Taking stills"),
+        "waveform": gettext("Drawing the waveform"),
+        "transcoding": gettext("Making the renditions"),
+        "packaging": gettext("Preparing the stream"),
+        "metadata": gettext("Writing the details"),
+    }
+
+
+def step_word(name: str) -> str:
+    """What one step is doing; a step that is not known is named as it is."""
+    return step_words().get(name, name.replace("_", " ").capitalize())
+
+
+def state_words() -> dict[str, str]:
+    """The vocabulary of states for the browser, where `{percent}` stands for the number."""
+    return {
+        "state.waiting": gettext("Waiting"),
+        "state.uploading": gettext("Uploading"),
+        "state.checking": gettext("Checking"),
+        "state.processing": gettext("Processing"),
+        "state.processingAt": gettext("Processing {percent}"),
+        "state.ready": gettext("Ready"),
+        "state.held": gettext("Held for review"),
+        "state.blocked": gettext("Blocked"),
+        "state.failed": gettext("Failed"),
+        "state.cancelled": gettext("Cancelled"),
+    }
+
+
+def upload_words() -> dict[str, str | Forms]:
+    """What the upload page says."""
+    return {
+        "upload.empty": gettext("This file is empty. Choose it again once it has content."),
+        "upload.tooLarge": gettext("This file is {size}. The largest that fits is {limit}."),
+        "upload.offline": gettext("The connection broke. Check it, then try again."),
+        "upload.server": gettext(
+            "The portal could not take this file (status {status}). Try again in a moment."
+        ),
+        "upload.of": gettext("{done} of {total}"),
+        "upload.left": gettext("about {time} left"),
+        "upload.elapsed": gettext("for {time} so far"),
+        "upload.files": _plural("{n} file", "{n} files"),
+        "upload.readyOf": gettext("{done} of {total} ready"),
+        "upload.failedToo": _plural("{n} failed", "{n} failed"),
+        "upload.said": gettext("{name}: {state}"),
+    }
+
+
+def catalogue() -> dict[str, str | Forms]:
+    """Everything that the scripts of the pages may say."""
+    return {
+        **state_words(),
+        **upload_words(),
+        **{f"step.{name}": word for name, word in step_words().items()},
+        "copied": gettext("Copied"),
+        "dropToUpload": gettext("Drop to upload"),
+        "saved": gettext("Saved"),
+        "noAnswer": gettext("The portal did not answer. Check the connection and try again."),
+        "titleEmpty": gettext("A title needs at least one character."),
+        "retrying": gettext("Trying again"),
+        "cancelled": gettext("Cancelled"),
+        "play": gettext("Play"),
+        "pause": gettext("Pause"),
+        "playerFailed": gettext("This file cannot be played here. Download a rendition instead."),
+        "fit": gettext("Fit"),
+    }

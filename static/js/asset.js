@@ -1,0 +1,184 @@
+/** The asset page: it plays, edits in place, and follows the work without reload. */
+
+import { Problem, call } from "./http.js";
+import { subscribe } from "./live.js";
+import { startPicture } from "./picture.js";
+import { startPlayer } from "./player.js";
+import { startSound } from "./sound.js";
+import { say, toast } from "./tell.js";
+import { has, percent, t } from "./words.js";
+
+const page = document.getElementById("asset");
+const id = page.dataset.asset;
+const address = `/api/v1/assets/${id}/`;
+
+// Stage -----------------------------------------------------------------------------------------------------------
+let stop = () => {};
+function start() {
+  stop();
+  const stage = document.getElementById("stage");
+  const starters = { video: startPlayer, audio: startSound, image: startPicture };
+  stop = starters[stage.dataset.mode]?.(stage, id) ?? (() => {});
+}
+start();
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.elt?.id === "stage" || event.detail.target?.id === "stage") start();
+});
+
+// Live ------------------------------------------------------------------------------------------------------------
+const soon = new Map();
+/** Ask for a part of the page again, once for many pieces of news. */
+function refresh(selector, wait = 300) {
+  clearTimeout(soon.get(selector));
+  soon.set(selector, setTimeout(() => {
+    if (document.querySelector(selector)) window.htmx.trigger(selector, "refresh");
+  }, wait));
+}
+
+function refreshStage() {
+  const stage = document.getElementById("stage");
+  if (stage.dataset.settled !== "1" || stage.dataset.mode === "waiting") refresh("#stage");
+}
+
+const panel = "#panel-steps";
+let shown = "";
+/** Show progress in place; ask for the fragment only when a step's status has moved. */
+function progress(data) {
+  const bar = document.querySelector("[data-live-bar]");
+  if (bar) bar.value = data.progress;
+  const step = document.querySelector("[data-live-step]");
+  if (step && data.current_step && has(`step.${data.current_step}`)) step.textContent = t(`step.${data.current_step}`);
+  const whole = document.querySelector("[data-job-percent]");
+  if (whole) whole.textContent = percent(data.progress);
+  showState(data.state, data.progress);
+  const now = (data.steps ?? []).map((one) => `${one.name}:${one.status}`).join() + data.status;
+  if (now !== shown) {
+    if (shown) {
+      refresh(panel);
+      refreshStage();
+      refresh("#side", 600);
+    }
+    shown = now;
+    return;
+  }
+  for (const one of data.steps ?? []) {
+    const row = document.querySelector(`[data-step="${CSS.escape(one.name)}"]`);
+    const line = row?.querySelector("progress");
+    if (line) line.value = one.progress;
+    const word = row?.querySelector("[data-step-percent]");
+    if (word) word.textContent = percent(one.progress);
+  }
+}
+
+/** The state's chip and the word over the stage. A state that changed has another icon: the server writes that. */
+function showState(state, done) {
+  if (!state) return;
+  const word = state === "processing" ? t("state.processingAt", { percent: percent(done) }) : t(`state.${state}`);
+  for (const chip of document.querySelectorAll(".asset .state")) {
+    if (chip.dataset.state === state) chip.querySelector(".word").textContent = word;
+    else if (!chip.closest("#stage, #side, .panel")) renew();
+  }
+  if (page.dataset.state !== state) {
+    page.dataset.state = state;
+    say(word);
+  }
+}
+
+/** Fetch the page's head line again; the title that somebody may be editing stays. */
+let renewing = 0;
+function renew() {
+  clearTimeout(renewing);
+  renewing = setTimeout(() => window.htmx.ajax("GET", location.pathname, { target: ".asset-line", select: ".asset-line", swap: "outerHTML" }), 500);
+}
+
+function everything() {
+  refresh(panel);
+  refresh("#side");
+  refreshStage();
+  renew();
+}
+
+subscribe(`job:${page.dataset.job}`, (event) => {
+  const data = event.data ?? {};
+  if (event.type === "snapshot" || event.type === "job.progress") progress(data);
+  else everything();
+});
+subscribe(`asset:${id}`, (event) => {
+  if (event.type.startsWith("asset.")) everything();
+  else if (event.type === "variant.ready") {
+    refreshStage();
+    refresh("#side", 900);
+  }
+});
+
+// Editing ---------------------------------------------------------------------------------------------------------
+for (const field of document.querySelectorAll("[data-field]")) {
+  field.addEventListener("change", () => save(field));
+  if (field.matches("textarea")) {
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        field.value = field.dataset.was;
+        field.blur();
+      } else if (event.key === "Enter" && (field.dataset.field === "title" || event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        field.blur();
+      }
+    });
+  }
+}
+
+async function save(field) {
+  const name = field.dataset.field;
+  const value = name === "title" ? field.value.replace(/\s+/g, " ").trim() : field.value;
+  wrong(field, "");
+  if (name === "title" && !value) {
+    wrong(field, t("titleEmpty"));
+    return;
+  }
+  try {
+    await call("PATCH", address, { [name]: value });
+    field.dataset.was = value;
+    if (name === "title") {
+      field.value = value;
+      document.querySelector(".asset-title h1 bdi").textContent = value;
+      document.title = document.title.replace(/^.* · /, `${value} · `);
+    }
+    say(t("saved"));
+    if (name === "visibility") toast(t("saved"));
+  } catch (problem) {
+    wrong(field, said(problem));
+  }
+}
+
+/** A sentence beside the field, or none. */
+function wrong(field, text) {
+  const holder = field.closest(".select") ?? field;
+  holder.parentElement.querySelector(":scope > .edit-wrong")?.remove();
+  field.toggleAttribute("aria-invalid", Boolean(text));
+  if (!text) return;
+  const line = document.createElement("p");
+  line.className = "edit-wrong";
+  line.setAttribute("role", "alert");
+  line.textContent = text;
+  holder.after(line);
+}
+
+const said = (problem) => (problem instanceof Problem && problem.message) || t("noAnswer");
+
+// Acts ------------------------------------------------------------------------------------------------------------
+document.addEventListener("click", async (event) => {
+  const remover = event.target.closest("[data-remove]");
+  if (remover) {
+    remover.disabled = true;
+    try {
+      await call("DELETE", address);
+      location.assign("/");
+    } catch (problem) {
+      remover.disabled = false;
+      const word = remover.closest("dialog").querySelector(".wrong-word");
+      word.textContent = said(problem);
+      word.hidden = false;
+    }
+  }
+});
+document.addEventListener("portal:retried", everything);

@@ -1,0 +1,30 @@
+/** The jobs page follows what runs, and asks for itself again when something begins or ends. */
+
+import { subscribe } from "./live.js";
+import { has, percent, span, t } from "./words.js";
+
+let asked = 0;
+function refresh() {
+  clearTimeout(asked);
+  asked = setTimeout(() => window.htmx.trigger("#jobs", "refresh"), 500);
+}
+
+subscribe("library", (event) => {
+  const data = event.data ?? {};
+  if (event.type !== "job.progress") {
+    if (/^(job|asset)\./.test(event.type)) refresh();
+    return;
+  }
+  const row = document.querySelector(`[data-job="${CSS.escape(data.job_id ?? "")}"]`);
+  if (!row || row.dataset.status !== data.status) {
+    refresh();
+    return;
+  }
+  const bar = row.querySelector("progress");
+  if (!bar) return;
+  bar.value = data.progress;
+  row.querySelector("[data-percent]").textContent = percent(data.progress);
+  row.querySelector("[data-left]").textContent = data.eta_seconds ? t("upload.left", { time: span(data.eta_seconds) }) : "";
+  if (has(`step.${data.current_step}`)) row.querySelector("[data-step-word]").textContent = t(`step.${data.current_step}`);
+});
+document.addEventListener("portal:retried", refresh);

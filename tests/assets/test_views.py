@@ -1,0 +1,141 @@
+"""The pages about assets: who sees what, and how often the database is asked."""
+
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from mediaportal.accounts.models import User
+from tests.factories import AssetFactory, UserFactory, VariantFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user() -> User:
+    return UserFactory()
+
+
+@pytest.fixture
+def client(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def _queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def _fill(user: User, count: int) -> None:
+    for asset in AssetFactory.create_batch(count, uploaded_by=user, published=True):
+        VariantFactory(asset=asset, poster=True)
+        VariantFactory(asset=asset, thumbnail=True)
+
+
+def test_the_library_asks_the_database_as_often_for_many_files_as_for_few(client: Client, user: User) -> None:
+    _fill(user, 2)
+    few = _queries(client, "/")
+    _fill(user, 20)
+    assert _queries(client, "/") == few <= 9
+
+
+def test_the_asset_page_asks_as_often_with_many_variants(client: Client, user: User) -> None:
+    asset = AssetFactory(uploaded_by=user, published=True)
+    few = _queries(client, f"/assets/{asset.pk}/")
+    for _number in range(10):
+        VariantFactory(asset=asset, thumbnail=True)
+    assert _queries(client, f"/assets/{asset.pk}/") == few <= 9
+
+
+def test_an_empty_library_explains_itself(client: Client) -> None:
+    assert "Drop your first files here" in client.get("/").content.decode()
+    viewer = Client()
+    viewer.force_login(UserFactory(role="viewer"))
+    assert "Nothing is shared with you yet" in viewer.get("/").content.decode()
+    assert "Nothing matches" in client.get("/?q=zebra").content.decode()
+
+
+def test_the_next_cards_come_alone(client: Client, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assets.services.browse.browse.__kwdefaults__", {"after": "", "size": 2})
+    AssetFactory.create_batch(3, uploaded_by=user)
+    page = client.get("/").content.decode()
+    link = page.split('class="more" hx-get="', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+    more = client.get(link, headers={"HX-Request": "true"}).content.decode()
+    assert more.count("card-of") == 1
+    assert "<html" not in more
+
+
+def test_a_card_is_given_alone_and_goes_with_its_asset(client: Client, user: User) -> None:
+    asset = AssetFactory(uploaded_by=user, title="<b>Harbour</b>")
+    card = client.get(f"/assets/{asset.pk}/card/").content.decode()
+    assert "&lt;b&gt;Harbour" in card
+    assert client.get(f"/assets/{asset.pk}/card/?kind=audio").content == b""
+    assert client.get(f"/assets/{uuid4()}/card/").content == b""
+
+
+@pytest.mark.parametrize("part", ["", "stage/", "side/"])
+def test_what_a_person_may_not_see_is_not_there(client: Client, part: str) -> None:
+    hidden = AssetFactory(published=True, visibility="private")
+    assert client.get(f"/assets/{hidden.pk}/{part}").status_code == 404
+    assert client.get(f"/assets/{uuid4()}/{part}").status_code == 404
+
+
+def test_only_who_may_change_it_sees_the_controls(client: Client, user: User) -> None:
+    mine = AssetFactory(uploaded_by=user, published=True)
+    shared = AssetFactory(published=True)
+    assert 'data-field="title"' in client.get(f"/assets/{mine.pk}/").content.decode()
+    page = client.get(f"/assets/{shared.pk}/").content.decode()
+    assert "data-field" not in page
+    assert "data-remove" not in page
+
+
+def test_the_failure_is_told_with_its_code_and_a_way_on(client: Client, user: User) -> None:
+    asset = AssetFactory(uploaded_by=user, failed=True)
+    page = client.get(f"/assets/{asset.pk}/").content.decode()
+    assert "The file ends in the middle." in page
+    assert 'data-copy="corrupt_media"' in page
+    assert f'data-retry="{asset.job_id}"' in page
+
+
+def test_the_upload_page_is_for_those_who_may_upload(client: Client) -> None:
+    assert client.get("/upload/").status_code == 200
+    viewer = Client()
+    viewer.force_login(UserFactory(role="viewer"))
+    assert viewer.get("/upload/").status_code == 403
+
+
+def test_a_stranger_is_asked_to_sign_in() -> None:
+    for address in ("/", "/upload/", f"/assets/{uuid4()}/", "/working/"):
+        answer = Client().get(address)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/sign-in/")
+
+
+def test_the_pill_counts_what_is_in_work(client: Client, user: User) -> None:
+    AssetFactory(uploaded_by=user)
+    AssetFactory(published=True)
+    assert 'data-count="1"' in client.get("/working/").content.decode()
+
+
+def test_pages_carry_no_script_that_the_policy_would_refuse(client: Client, user: User) -> None:
+    asset = AssetFactory(uploaded_by=user, published=True)
+    for address in ("/", "/upload/", f"/assets/{asset.pk}/", "/account/"):
+        page = client.get(address).content.decode()
+        for tag in page.split("<script")[1:]:
+            assert "src=" in tag.split(">", 1)[0] or 'type="application/json"' in tag.split(">", 1)[0]
+        assert " onclick=" not in page
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl")])
+def test_the_page_turns_with_the_language(client: Client, user: User, language: str, direction: str) -> None:
+    client.post("/i18n/setlang/", {"language": language, "next": "/"})
+    page = client.get("/").content.decode()
+    assert f'<html lang="{language}" dir="{direction}"' in page
+    assert ("bootstrap.rtl" in page) == (direction == "rtl")
