@@ -2,7 +2,15 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from assets import access
+from assets.models import Asset, Variant, VariantType, Visibility
+from assets.services import links
+from assets.services.state import state_of
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -40,4 +48,184 @@ class UploadAcceptedSerializer(serializers.Serializer[Any]):
     status_url = serializers.CharField()
     estimated_completion = serializers.DateTimeField(
         allow_null=True, help_text="Null while there is no history to estimate from."
+    )
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    """Somebody, as others see them."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class StateSerializer(serializers.Serializer[Any]):
+    """The condition of an asset in the words of the pages."""
+
+    code = serializers.ChoiceField(
+        choices=["uploading", "checking", "processing", "ready", "held", "blocked", "failed"]
+    )
+    label = serializers.CharField(help_text="In the caller's language.")  # type: ignore[assignment]  # a field's name
+    progress = serializers.IntegerField(allow_null=True, help_text="Percent, while it moves.")
+
+
+class AssetListSerializer(serializers.ModelSerializer[Asset]):
+    """An asset in a list. Load it with its owner and `with_poster()`."""
+
+    uploaded_by = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+    poster_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Asset
+        fields = [
+            "id",
+            "kind",
+            "title",
+            "original_filename",
+            "mime_type",
+            "file_size",
+            "duration",
+            "width",
+            "height",
+            "upload_status",
+            "upload_progress",
+            "publication",
+            "visibility",
+            "state",
+            "error",
+            "uploaded_by",
+            "job_id",
+            "poster_url",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+    def _user(self) -> access.Caller:
+        """Who asks."""
+        user: access.Caller = self.context["request"].user
+        return user
+
+    @extend_schema_field(PersonSerializer)
+    def get_uploaded_by(self, asset: Asset) -> dict[str, Any]:
+        """The owner."""
+        return {"id": str(asset.uploaded_by_id), "name": asset.uploaded_by.name}
+
+    @extend_schema_field(StateSerializer)
+    def get_state(self, asset: Asset) -> dict[str, Any]:
+        """Its condition."""
+        state = state_of(asset)
+        return {"code": state.code, "label": state.label, "progress": state.progress}
+
+    @extend_schema_field(ErrorSerializer(allow_null=True))
+    def get_error(self, asset: Asset) -> dict[str, str] | None:
+        """Why it failed."""
+        return {"code": asset.error_code, "detail": asset.error_detail} if asset.error_code else None
+
+    def get_poster_url(self, asset: Asset) -> str | None:
+        """A link to the picture that stands for it."""
+        return links.poster_url(asset=asset, user=self._user())
+
+
+class AssetSerializer(AssetListSerializer):
+    """One asset with everything that is known of it."""
+
+    may_change = serializers.SerializerMethodField(help_text="Whether the caller may edit or remove it.")
+
+    class Meta(AssetListSerializer.Meta):
+        fields = [
+            *AssetListSerializer.Meta.fields,
+            "description",
+            "sha256",
+            "metadata",
+            "scan_verdict",
+            "processing_verdict",
+            "policy_verdict",
+            "may_change",
+        ]
+        read_only_fields = fields
+
+    def get_may_change(self, asset: Asset) -> bool:
+        """Whether the caller may change it."""
+        return access.can_change(self._user(), asset)
+
+
+class AssetEditSerializer(serializers.Serializer[Any]):
+    """What may be changed of an asset. Other fields are refused, so that nobody believes that they were changed."""
+
+    title = serializers.CharField(max_length=255, required=False)
+    description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Parse, after refusing what is not known."""
+        unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()
+        if unknown:
+            raise serializers.ValidationError(
+                {
+                    name: [ErrorDetail(_("This cannot be changed."), code="read_only")]
+                    for name in sorted(unknown)
+                }
+            )
+        return super().to_internal_value(data)
+
+
+class VariantSerializer(serializers.ModelSerializer[Variant]):
+    """A file that was made of an asset's original. Links are null for those who may not play it (yet)."""
+
+    url = serializers.SerializerMethodField()
+    download_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Variant
+        fields = [
+            "id",
+            "variant_type",
+            "quality",
+            "format",
+            "width",
+            "height",
+            "bitrate",
+            "duration",
+            "timestamp",
+            "filename",
+            "mime_type",
+            "file_size",
+            "checksum",
+            "processing_status",
+            "processing_progress",
+            "url",
+            "download_url",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+    def get_url(self, variant: Variant) -> str | None:
+        """A link to the file, or to the manifest of a package."""
+        return links.variant_url(variant=variant, user=self.context["request"].user)
+
+    def get_download_url(self, variant: Variant) -> str | None:
+        """A link under which a browser saves the file; packages have none."""
+        if variant.variant_type == VariantType.MANIFEST:
+            return None
+        return links.variant_url(variant=variant, user=self.context["request"].user, download=True)
+
+
+class PlaybackSerializer(serializers.Serializer[Any]):
+    """What a player needs; links that cannot be had (yet) are null."""
+
+    asset_id = serializers.UUIDField()
+    kind = serializers.CharField()
+    duration = serializers.FloatField(allow_null=True, help_text="seconds")
+    hls_url = serializers.CharField(allow_null=True)
+    dash_url = serializers.CharField(allow_null=True)
+    poster_url = serializers.CharField(allow_null=True)
+    original_url = serializers.CharField(allow_null=True)
+    license_url = serializers.CharField(allow_null=True)
+    storyboard_url = serializers.CharField(allow_null=True)
+    preview_url = serializers.CharField(allow_null=True)
+    captions = serializers.ListField(child=serializers.DictField())
+    expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the first of these links ends; ask again before."
     )

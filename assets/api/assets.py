@@ -1,0 +1,108 @@
+"""The library: assets and their variants."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assets.api.filters import AssetFilter, AssetOrdering
+from assets.api.serializers import (
+    AssetEditSerializer,
+    AssetListSerializer,
+    AssetSerializer,
+    PlaybackSerializer,
+    VariantSerializer,
+)
+from assets.models import Asset, Variant
+from assets.services import library, links
+
+
+class AssetListView(ListAPIView[Asset]):
+    """Assets that the caller may see, newest first. New ones come by upload."""
+
+    serializer_class = AssetListSerializer
+    filterset_class = AssetFilter
+    filter_backends = [DjangoFilterBackend, AssetOrdering]
+
+    def get_queryset(self) -> QuerySet[Asset]:
+        """Those that the caller may see."""
+        return Asset.objects.visible_to(self.request.user).select_related("uploaded_by").with_poster()
+
+
+class _OneAsset(GenericAPIView[Asset]):
+    """An asset that the caller may see; for others there is none."""
+
+    serializer_class = AssetSerializer
+    lookup_url_kwarg = "asset_id"
+
+    def get_queryset(self) -> QuerySet[Asset]:
+        """Those that the caller may see."""
+        return Asset.objects.visible_to(self.request.user).select_related("uploaded_by").with_poster()
+
+
+class AssetView(_OneAsset):
+    """One asset."""
+
+    @extend_schema(operation_id="asset_retrieve")
+    def get(self, _request: Request, **_kwargs: Any) -> Response:
+        """Everything that is known of an asset."""
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(request=AssetEditSerializer, responses=AssetSerializer, operation_id="asset_edit")
+    def patch(self, request: Request, **_kwargs: Any) -> Response:
+        """Change the title, the description or the visibility."""
+        asset = self.get_object()
+        form = AssetEditSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        library.edit(user=request.user, asset=asset, **form.validated_data)
+        return Response(self.get_serializer(asset).data)
+
+    @extend_schema(responses={204: None}, operation_id="asset_trash")
+    def delete(self, request: Request, **_kwargs: Any) -> Response:
+        """Put an asset in the trash."""
+        library.trash(user=request.user, asset=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AssetRestoreView(GenericAPIView[Asset]):
+    """The way out of the trash."""
+
+    serializer_class = AssetSerializer
+
+    @extend_schema(request=None, responses=AssetSerializer, operation_id="asset_restore")
+    def post(self, request: Request, asset_id: UUID) -> Response:
+        """Take an asset out of the trash."""
+        found = get_object_or_404(Asset, pk=asset_id)
+        library.restore(user=request.user, asset=found)
+        asset = Asset.objects.select_related("uploaded_by").with_poster().get(pk=asset_id)
+        return Response(self.get_serializer(asset).data)
+
+
+class AssetVariantsView(ListAPIView[Variant]):
+    """The files that were made of one asset."""
+
+    serializer_class = VariantSerializer
+    filter_backends: list[Any] = []
+
+    def get_queryset(self) -> QuerySet[Variant]:
+        """Those of an asset that the caller may see."""
+        visible = Asset.objects.visible_to(self.request.user)
+        asset = get_object_or_404(visible, pk=self.kwargs["asset_id"])
+        return Variant.objects.filter(asset=asset).select_related("asset")
+
+
+class AssetPlaybackView(_OneAsset):
+    """What a player needs."""
+
+    @extend_schema(responses=PlaybackSerializer, operation_id="asset_playback")
+    def get(self, request: Request, **_kwargs: Any) -> Response:
+        """Signed links to the streams of an asset, its poster and its original."""
+        document = links.playback(asset=self.get_object(), user=request.user)
+        return Response(PlaybackSerializer(document).data, headers={"Cache-Control": "private, no-store"})

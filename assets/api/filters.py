@@ -1,0 +1,65 @@
+"""Filters and orders of the list of assets."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import FloatField, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from rest_framework.filters import OrderingFilter
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from assets.models import Asset, Kind, UploadStatus, Visibility
+
+_LONGEST_QUERY = 200
+
+
+class AssetFilter(django_filters.FilterSet):
+    """`q`, kind, status, owner, visibility, time of adding, duration."""
+
+    q = django_filters.CharFilter(method="filter_words", label="Words in title, file name or description")
+    kind = django_filters.MultipleChoiceFilter(choices=Kind.choices)
+    status = django_filters.MultipleChoiceFilter(field_name="upload_status", choices=UploadStatus.choices)
+    owner = django_filters.UUIDFilter(field_name="uploaded_by_id")
+    visibility = django_filters.MultipleChoiceFilter(choices=Visibility.choices)
+    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    duration_gte = django_filters.NumberFilter(field_name="duration", lookup_expr="gte", label="Seconds")
+    duration_lte = django_filters.NumberFilter(field_name="duration", lookup_expr="lte", label="Seconds")
+
+    class Meta:
+        model = Asset
+        fields: list[str] = []
+
+    def filter_words(self, queryset: QuerySet[Asset], _name: str, value: str) -> QuerySet[Asset]:
+        """Assets in which every word occurs somewhere."""
+        for word in value[:_LONGEST_QUERY].replace("\0", "").split():
+            queryset = queryset.filter(
+                Q(title__icontains=word)
+                | Q(original_filename__icontains=word)
+                | Q(description__icontains=word)
+            )
+        return queryset
+
+
+class AssetOrdering(OrderingFilter):
+    """`ordering` by created_at, title, duration or file_size, with a minus sign for the other direction."""
+
+    ordering_fields = ["created_at", "title", "duration", "file_size"]
+    # A cursor cannot stand on nothing, so what has no duration counts as zero seconds long.
+    columns = {"duration": "duration_or_zero"}
+
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> tuple[str, ...]:
+        """The columns to order by; the id makes the order total."""
+        asked = list(super().get_ordering(request, queryset, view) or ())
+        if not asked:
+            return ("-created_at", "-id")
+        first = asked[0]
+        sign, name = ("-", first[1:]) if first.startswith("-") else ("", first)
+        return (f"{sign}{self.columns.get(name, name)}", f"{sign}id")
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
+        """Add the column; the order itself is the paginator's business."""
+        filled = Coalesce("duration", Value(0.0), output_field=FloatField())
+        found: QuerySet[Any] = queryset.annotate(duration_or_zero=filled)
+        return found

@@ -1,0 +1,108 @@
+"""What people do with assets in the library: change their words, put them in the trash, take them out again."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assets import access
+from assets.models import Asset, Visibility
+from assets.signals import access_changed, asset_removed
+from mediaportal.audit.services.log import record
+from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound, NotPermitted
+
+
+def edit(
+    *,
+    user: access.Caller,
+    asset: Asset,
+    title: str | None = None,
+    description: str | None = None,
+    visibility: str | None = None,
+) -> Asset:
+    """Change an asset's words or who may see it; None leaves a value as it is.
+
+    Raises `NotPermitted`, `NotFound` when it went into the trash in the meantime, or `InvalidInput`.
+    """
+    _require_change(user, asset)
+    wanted = {"title": _title(title), "description": description, "visibility": _visibility(visibility)}
+    with transaction.atomic():
+        row = Asset.objects.select_for_update(of=("self",)).filter(pk=asset.pk, deleted_at=None).first()
+        if row is None:
+            raise NotFound
+        changes: dict[str, Any] = {
+            name: value for name, value in wanted.items() if value is not None and value != getattr(row, name)
+        }
+        if changes:
+            Asset.objects.filter(pk=row.pk).update(**changes, updated_at=timezone.now())
+            record(action="asset.edited", target=row, actor=_actor(user), fields=sorted(changes))
+            asset.refresh_from_db(fields=[*changes, "updated_at"])
+        if "visibility" in changes:
+            access_changed.send(sender=Asset, asset=asset)
+    return asset
+
+
+@transaction.atomic
+def trash(*, user: access.Caller, asset: Asset) -> None:
+    """Put an asset in the trash, where nobody sees or plays it. Doing it again changes nothing.
+
+    Raises `NotPermitted`.
+    """
+    _require_change(user, asset)
+    now = timezone.now()
+    if not Asset.objects.filter(pk=asset.pk, deleted_at=None).update(deleted_at=now, updated_at=now):
+        return
+    asset.deleted_at = now
+    record(action="asset.trashed", target=asset, actor=_actor(user), title=asset.title)
+    asset_removed.send(sender=Asset, asset=asset)
+    access_changed.send(sender=Asset, asset=asset)
+
+
+@transaction.atomic
+def restore(*, user: access.Caller, asset: Asset) -> Asset:
+    """Take an asset out of the trash. Doing it again changes nothing.
+
+    Raises `NotFound` for those who may not know of it, `NotPermitted` for those who see it but may not change it.
+    """
+    if not access.can_change(user, asset):
+        raise NotPermitted if access.can_see(user, asset) else NotFound
+    moved = Asset.objects.filter(pk=asset.pk, deleted_at__isnull=False).update(
+        deleted_at=None, updated_at=timezone.now()
+    )
+    asset.refresh_from_db()
+    if moved:
+        record(action="asset.restored", target=asset, actor=_actor(user), title=asset.title)
+        access_changed.send(sender=Asset, asset=asset)
+    return asset
+
+
+def _actor(user: access.Caller) -> Any:
+    """Who is written down; the checks before have let nobody through who is not signed in."""
+    return user
+
+
+def _require_change(user: access.Caller, asset: Asset) -> None:
+    """Raise `NotPermitted` unless this person may change the asset."""
+    if not access.can_change(user, asset):
+        raise NotPermitted
+
+
+def _title(title: str | None) -> str | None:
+    """A title without surrounding blanks; raises `InvalidInput` when nothing is left or it is too long."""
+    if title is None:
+        return None
+    title = title.strip()
+    longest = Asset._meta.get_field("title").max_length or 0
+    if not 0 < len(title) <= longest:
+        detail = _("A title has 1 to %d characters.") % longest
+        raise InvalidInput(errors=[FieldProblem("title", "invalid", detail)])
+    return title
+
+
+def _visibility(visibility: str | None) -> str | None:
+    """A known visibility; raises `InvalidInput`."""
+    if visibility is not None and visibility not in Visibility.values:
+        detail = _("Must be one of: %s.") % ", ".join(Visibility.values)
+        raise InvalidInput(errors=[FieldProblem("visibility", "invalid", detail)])
+    return visibility

@@ -1,0 +1,67 @@
+"""Links for those who may have the files, and none for others."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from assets import access, delivery
+from assets.models import Asset, Variant, VariantType
+
+# What stands for an asset in a list, the best first.
+_PICTURES = (VariantType.POSTER, VariantType.THUMBNAIL)
+
+
+def variant_url(*, variant: Variant, user: access.Caller, download: bool = False) -> str | None:
+    """A link to a variant, or None for those who may not play its asset."""
+    if not access.can_play(user, variant.asset):
+        return None
+    return delivery.variant_url(variant, user=user, download=download)
+
+
+def poster_url(*, asset: Asset, user: access.Caller) -> str | None:
+    """A link to the picture that stands for an asset, if it has one and the person may play it.
+
+    The asset must have been loaded with `with_poster()`.
+    """
+    if not access.can_play(user, asset):
+        return None
+    found: list[Variant] = getattr(asset, "card_variants", [])
+    pictures = [v for v in found if v.variant_type in _PICTURES and v.format == "webp"]
+    best = min(
+        pictures, key=lambda v: (_PICTURES.index(VariantType(v.variant_type)), v.width or 0), default=None
+    )
+    return delivery.variant_url(best, user=user) if best else None
+
+
+def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
+    """The body of `GET /api/v1/assets/{id}/playback`. One query, for the variants."""
+    document: dict[str, Any] = {
+        "asset_id": asset.pk,
+        "kind": asset.kind,
+        "duration": asset.duration,
+        "hls_url": None,
+        "dash_url": None,
+        "poster_url": None,
+        "original_url": None,
+        "license_url": None,
+        "storyboard_url": None,
+        "preview_url": None,
+        "captions": [],
+        "expires_at": None,
+    }
+    if not access.can_play(user, asset):
+        return document
+    variants = list(asset.variants.all())
+    wanted = {
+        "hls_url": (VariantType.MANIFEST, "hls"),
+        "dash_url": (VariantType.MANIFEST, "dash"),
+        "poster_url": (VariantType.POSTER, "webp"),
+        "preview_url": (VariantType.PREVIEW, None),
+    }
+    for name, (kind, form) in wanted.items():
+        fitting = [v for v in variants if v.variant_type == kind and form in {None, v.format}]
+        if fitting:
+            document[name] = delivery.variant_url(fitting[0], user=user)
+    document["original_url"] = delivery.original_url(asset, user=user)
+    # Stills have no playing time added to their link's life, so theirs ends first.
+    document["expires_at"] = datetime.fromtimestamp(delivery.expiry(), UTC)
+    return document
