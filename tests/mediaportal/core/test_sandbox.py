@@ -1,6 +1,8 @@
 """Programs are shut in, bounded, and ended with everything that they started."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -157,6 +159,23 @@ def test_what_is_left_behind_is_ended(each_level: sandbox.Level) -> None:
     began = time.monotonic()
     shell(f"sleep {marker} & echo done")
     assert time.monotonic() - began < 2.5
+    assert gone(marker)
+
+
+def test_the_program_dies_with_its_worker(each_level: sandbox.Level) -> None:
+    """A worker that is killed outright cannot clean up: its programs must not live on."""
+    marker = f"4{os.getpid()}.55"
+    worker = (
+        "from mediaportal.core import sandbox\n"
+        f"sandbox._level.level = lambda: {each_level!r}\n"
+        f"sandbox.run(['/bin/sleep', '{marker}'])\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", worker], env=os.environ | {"DEBUG": "1"}) as process:
+        deadline = time.monotonic() + 20
+        while not any(name != process.pid for name in processes_with(f"sleep\0{marker}")):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.kill()
     assert gone(marker)
 
 
