@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from mediaportal.core import sandbox
 
-_INSTALL = "Install ffmpeg 5 or newer: apt-get install ffmpeg, dnf install ffmpeg, brew install ffmpeg."
+_INSTALL = "Install ffmpeg 5.1 or newer: apt-get install ffmpeg, dnf install ffmpeg, brew install ffmpeg."
 # What is asked of ffmpeg: option that lists, names that must be in the list.
 _NEEDED = {
     "-encoders": ("libx264", "aac", "libwebp", "mjpeg"),

@@ -95,6 +95,7 @@ RECIPES: dict[str, str] = {
         "-f lavfi -i color=black:s=320x240:r=25:d=3 -f lavfi -i testsrc2=s=320x240:r=25:d=3"
         f" -filter_complex [0][1]concat=n=2 {_X264}"
     ),
+    "clock_jump.mkv": f"{_video(sound=False)} -vf setpts='PTS+if(gte(N,10),86400/TB)' -fps_mode vfr {_X264}",
     "no_frames.mp4": f"{_video(sound=False)} {_X264} -t 0",
     "one_frame.mp4": f"{_video(sound=False)} {_X264} -frames:v 1",
 }

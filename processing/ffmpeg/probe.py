@@ -36,6 +36,8 @@ _USUAL_RATES = tuple(
 )
 _FASTEST = 240
 _USUAL_RATE = Fraction(25)
+_SUSPICIOUS_SECONDS = 600
+_FEWEST_BITS = 500
 _MOST_TRACKS = 16
 # The demuxer guesses the duration of these from the first bit rates where no header tells it.
 _GUESSED = ("audio/aac", "audio/mpeg")
@@ -79,6 +81,9 @@ def examine(source: Path, *, mime_type: str, stop: program.Stop | None = None) -
     if end < start + duration - max(0.5, min(5.0, duration * 0.02)):
         raise CorruptMedia(f"it ends after {end - start:.1f} of {duration:.1f} seconds\n{log}")
     size = source.stat().st_size
+    if video and duration > _SUSPICIOUS_SECONDS and size * 8 / duration < _FEWEST_BITS:
+        # Its clock jumps. Filling hours with one picture would keep a worker busy for as long.
+        raise CorruptMedia(f"{size} bytes cannot hold pictures of {duration:.0f} seconds")
     return Probe(
         kind="video" if video else "audio",
         mime_type=mime_type,

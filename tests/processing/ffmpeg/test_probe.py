@@ -87,6 +87,7 @@ def test_words_of_the_container() -> None:
         ("no_index.mov", "video/quicktime", CorruptMedia),
         ("cut_off.mp4", "video/mp4", CorruptMedia),
         ("broken_end.mkv", "video/x-matroska", CorruptMedia),
+        ("clock_jump.mkv", "video/x-matroska", CorruptMedia),
         ("garbage_inside.mp4", "video/mp4", CorruptMedia),
         ("text.mp4", "video/mp4", CorruptMedia),
         ("empty.mp4", "video/mp4", CorruptMedia),
