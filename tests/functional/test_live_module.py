@@ -1,0 +1,143 @@
+"""`static/js/live.js` in a real browser, against the real portal."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Page, WebSocketRoute, sync_playwright
+
+from assets.models import Asset
+from mediaportal.accounts.models import User
+from notifications.services import news
+from processing.models import Job
+from tests.factories import AssetFactory
+from tests.notifications.conftest import job_of, session_of
+
+START = """async () => {
+  const { subscribe } = await import("/static/js/live.js");
+  window.heard = [];
+  window.hear = (topic) => { window.leave = subscribe(topic, (event) => window.heard.push(event)); };
+}"""
+
+SignedIn = Callable[[User], Page]
+
+
+@pytest.fixture
+def signed_in(web: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SignedIn]:
+    """A browser in which a user is signed in, with the module and nothing else."""
+    # The server is another process, so it listens under the plain prefix.
+    layer = settings.CHANNEL_LAYERS["default"]
+    settings.CHANNEL_LAYERS = {"default": layer | {"CONFIG": {"hosts": layer["CONFIG"]["hosts"]}}}
+    # Playwright's own loop runs in this thread; the ORM would take us for asynchronous code.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+
+        def open_page(user: User) -> Page:
+            context = browser.new_context()
+            context.add_cookies([{"name": "sessionid", "value": session_of(user), "url": web}])
+            page = context.new_page()
+            page.goto(f"{web}/api/v1/me/")  # a plain document under the portal's own content security policy
+            page.evaluate(START)
+            return page
+
+        yield open_page
+        browser.close()
+        connections.close_all()  # those that Django keeps apart for Playwright's loop
+
+
+def hear(page: Page, topic: str) -> None:
+    page.evaluate("(topic) => window.hear(topic)", topic)
+
+
+def wait_for(page: Page, event_type: str, seconds: float = 15) -> dict[str, Any]:
+    """The first event of a type that the page has heard."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        heard: list[dict[str, Any]] = page.evaluate("window.heard")
+        for event in heard:
+            if event["type"] == event_type:
+                return event
+        page.wait_for_timeout(50)
+    raise AssertionError(f"no {event_type} within {seconds} s, only {heard}")
+
+
+def live_state(page: Page) -> str:
+    return str(page.evaluate("document.documentElement.dataset.live"))
+
+
+def ended(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(status="completed", progress=100)
+    job.refresh_from_db()
+    news.tell_of_job(job=job, durable=True)
+
+
+def test_events_arrive_and_the_line_heals_itself_without_losing_any(signed_in: SignedIn) -> None:
+    asset: Asset = AssetFactory()
+    job = job_of(asset)
+    page = signed_in(asset.uploaded_by)
+    lines: list[WebSocketRoute] = []
+
+    def through(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    page.route_web_socket("**/ws/v1/events/", through)
+    hear(page, f"asset:{asset.pk}")
+    assert wait_for(page, "snapshot")["data"]["title"] == asset.title
+    assert live_state(page) == "live"
+    news.tell_of_job(job=job, durable=False)
+    wait_for(page, "job.progress")
+    lines[0].close(code=1012)
+    news.tell_of_asset(event_type="asset.held", asset=asset)
+    wait_for(page, "asset.held")
+    assert len(lines) == 2
+    page.wait_for_timeout(300)
+    types = page.evaluate("window.heard.map((event) => event.type)")
+    assert types.count("snapshot") == 2
+    assert types.count("asset.held") == 1
+
+
+def test_without_a_socket_the_job_is_polled_to_its_end(signed_in: SignedIn) -> None:
+    asset: Asset = AssetFactory()
+    job = job_of(asset)
+    page = signed_in(asset.uploaded_by)
+    page.route_web_socket("**/ws/v1/events/", lambda line: line.close(code=1011))
+    hear(page, f"job:{job.pk}")
+    assert wait_for(page, "snapshot")["data"]["status"] == "processing"
+    assert live_state(page) == "polling"
+    ended(job)
+    assert wait_for(page, "job.completed")["data"]["progress"] == 100
+
+
+def test_what_may_not_be_seen_is_told_once(signed_in: SignedIn) -> None:
+    asset: Asset = AssetFactory()
+    page = signed_in(AssetFactory().uploaded_by)
+    hear(page, f"asset:{asset.pk}")
+    assert wait_for(page, "error")["code"] == "not_permitted"
+    assert len(page.evaluate("window.heard")) == 1
+
+
+def test_leaving_a_topic(signed_in: SignedIn) -> None:
+    asset: Asset = AssetFactory()
+    page = signed_in(asset.uploaded_by)
+    hear(page, "library")
+    wait_for(page, "snapshot")
+    page.evaluate("window.leave()")
+    page.wait_for_timeout(200)
+    news.tell_of_asset(event_type="asset.stored", asset=asset)
+    page.wait_for_timeout(300)
+    assert len(page.evaluate("window.heard")) == 1
+
+
+def test_a_session_that_has_ended_stops_asking(signed_in: SignedIn) -> None:
+    page = signed_in(AssetFactory().uploaded_by)
+    page.context.clear_cookies()
+    hear(page, "library")
+    page.wait_for_timeout(1_500)
+    assert live_state(page) == "signed-out"
