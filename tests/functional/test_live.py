@@ -3,10 +3,7 @@
 import asyncio
 import json
 import struct
-import subprocess
-import sys
 import wave
-from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
 from typing import Any
@@ -20,25 +17,7 @@ from assets.models import Asset
 from assets.signals import asset_stored
 from mediaportal.accounts.models import User
 from tests.factories import AssetFactory, UserFactory
-from tests.functional.conftest import ROOT, portal_environment
 from tests.notifications.conftest import session_of
-
-QUEUES = "ingest,notify,transcode,analysis"
-
-
-@pytest.fixture
-def worker(web: str) -> Iterator[None]:
-    """A Celery worker for every queue."""
-    command = [sys.executable, "-m", "celery", "-q", "-A", "mediaportal", "worker", "-Q", QUEUES]
-    command += ["--pool", "threads", "-c", "2", "--without-gossip", "--without-mingle", "-l", "WARNING"]
-    process = subprocess.Popen(command, cwd=ROOT, env=portal_environment())
-    yield
-    process.terminate()
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(timeout=10)
 
 
 def line(web: str, user: User | None, **headers: str) -> Any:
@@ -91,7 +70,7 @@ def store(asset: Asset) -> None:
         asset_stored.send(sender=Asset, asset=asset, options={}, user=asset.uploaded_by)
 
 
-def test_a_job_moves_on_the_owners_screen_and_then_in_everybodys_library(web: str, worker: None) -> None:
+def test_a_job_moves_on_the_owners_screen_and_then_in_everybodys_library(web: str, workers: None) -> None:
     asset = tone()
     owner_line, other_line = line(web, asset.uploaded_by), line(web, UserFactory(role="viewer"))
 
