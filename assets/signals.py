@@ -2,7 +2,7 @@
 (or `UploadSession`), and names its arguments here. Receivers do one thing and never decide an order.
 
 upload_progressed  session_id, user_id, bytes_received, bytes_total       throttled; outside a transaction
-asset_stored       asset, options (dict of the upload's processing options), user
+asset_stored       asset, options (dict of the upload's processing options), user, began_at (first byte)
 asset_rejected     asset, code, detail                                    refused by the gate
 asset_held         asset                                                  processed, but the verdicts do not agree
 asset_published    asset

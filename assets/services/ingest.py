@@ -44,7 +44,9 @@ def accept(*, session: UploadSession, staged_key: str, mime_type: str, file_size
             size=file_size,
             sha256=sha256,
         )
-        asset_stored.send(sender=Asset, asset=asset, options=row.options, user=row.user)
+        asset_stored.send(
+            sender=Asset, asset=asset, options=row.options, user=row.user, began_at=row.created_at
+        )
         # The last act inside the transaction: when it fails nothing is kept, and when the commit fails the bytes
         # lie in a folder of an asset that does not exist, which the sweeper of orphans finds.
         places.put(places.path_of(staged_key), asset.storage_key)

@@ -1,5 +1,6 @@
 """Making, ending, cancelling and retrying jobs. Every status moves by a conditional update, in a transaction."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,19 +22,23 @@ from processing.signals import asset_probed, job_changed
 
 
 @transaction.atomic
-def create(*, asset: Asset, job_id: UUID, parameters: dict[str, Any]) -> Job:
+def create(
+    *, asset: Asset, job_id: UUID, parameters: dict[str, Any], began_at: datetime | None = None
+) -> Job:
     """Make the job of a stored asset under the id that its upload named, and wake the workers.
 
-    The step `upload` stands in it as already completed.
+    The step `upload` stands in it as already completed; `began_at` is when its first byte came.
     """
     job = Job.objects.create(id=job_id, asset=asset, job_type=JobType.INGEST, parameters=parameters)
-    steps = Step.objects.bulk_create(_planned(job, PIPELINES[asset.kind]))
+    steps = Step.objects.bulk_create(_planned(job, PIPELINES[asset.kind], began_at=began_at))
     job_changed.send(sender=Job, job=job, durable=True)
     wake({step.queue for step in steps if step.ready_at and step.status == Status.PENDING})
     return job
 
 
-def _planned(job: Job, plans: list[StepPlan], *, first: int = 0) -> list[Step]:
+def _planned(
+    job: Job, plans: list[StepPlan], *, first: int = 0, began_at: datetime | None = None
+) -> list[Step]:
     """Unsaved steps of a plan. A step without work has happened already; what waits for it alone is ready."""
     now = timezone.now()
     past = {plan.name for plan in plans if plan.work is None}
@@ -48,7 +53,7 @@ def _planned(job: Job, plans: list[StepPlan], *, first: int = 0) -> list[Step]:
             status=Status.COMPLETED if plan.work is None else Status.PENDING,
             progress=100 if plan.work is None else 0,
             ready_at=now if past and set(plan.after) <= past else None,
-            started_at=job.asset.created_at if plan.work is None else None,
+            started_at=(began_at or job.asset.created_at) if plan.work is None else None,
             completed_at=now if plan.work is None else None,
         )
         for position, plan in enumerate(plans, start=first)

@@ -34,12 +34,14 @@ def run(*, step: Step) -> None:
     Never raises for what a step does wrong; an error of the database goes on to the caller, and the lease runs out.
     """
     lost = threading.Event()
+    logger.info("step %s of job %s begins, attempt %d", step.name, step.job_id, step.attempt)
     try:
         with _scratch(step) as scratch, places.local_file(step.job.asset.storage_key) as source:
             context = _context(step, source=source, scratch=scratch, lost=lost)
             with _heart(step, lost):
                 results = _work(context)
             _finish(context, results)
+            logger.info("step %s of job %s is done", step.name, step.job_id)
     except LeaseLost:
         logger.info("step %s (%s) was taken away while it ran", step.pk, step.name)
     except ProgramStopped:
