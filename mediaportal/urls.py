@@ -10,9 +10,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("mediaportal.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("processing.urls")),
+    path("", include("notifications.urls")),
     path("api/v1/", include("mediaportal.accounts.api.urls")),
     path("api/v1/", include("processing.api.urls")),
     path("api/v1/", include("assets.api.urls")),
+    path("api/v1/", include("notifications.api.urls")),
     # Last: what no room serves.
     path("api/", doors.no_such_route),
     path("api/<path:rest>", doors.no_such_route),

@@ -1,5 +1,6 @@
 /** What every page has: theme, keys, dialogs, copying, short messages, the pill of files in work. */
 
+import "./bell.js";
 import { subscribe } from "./live.js";
 import { say, toast } from "./tell.js";
 import { t } from "./words.js";
