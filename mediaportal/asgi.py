@@ -21,6 +21,7 @@ from django.urls import re_path  # noqa: E402
 
 from assets.doors import uploads  # noqa: E402
 from assets.doors.files import files_app  # noqa: E402
+from mediaportal import health  # noqa: E402
 from mediaportal.accounts.authentication import websocket_door  # noqa: E402
 from mediaportal.core.bodies import with_whole_body  # noqa: E402
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, refuse_websocket  # noqa: E402
@@ -34,7 +35,7 @@ _sockets: Any = [*websocket_urlpatterns, re_path("", cast("Any", refuse_websocke
 websockets = websocket_door(URLRouter(_sockets))
 
 # exact path, or a prefix that ends with a slash -> raw app
-STREAMS: dict[str, App] = {uploads.PATH: uploads.upload_app(), "/files/": files_app()}
+STREAMS: dict[str, App] = {uploads.PATH: uploads.upload_app(), "/files/": files_app(), **health.APPS}
 
 
 def stream_for(path: str) -> App | None:

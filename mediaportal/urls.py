@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from mediaportal.core import doors
 
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("processing.api.urls")),
     path("api/v1/", include("assets.api.urls")),
     path("api/v1/", include("notifications.api.urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     # Last: what no room serves.
     path("api/", doors.no_such_route),
     path("api/<path:rest>", doors.no_such_route),

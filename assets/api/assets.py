@@ -16,8 +16,8 @@ from assets.api.filters import AssetFilter, AssetOrdering
 from assets.api.serializers import (
     AssetEditSerializer,
     AssetListSerializer,
+    AssetPlaybackSerializer,
     AssetSerializer,
-    PlaybackSerializer,
     VariantSerializer,
 )
 from assets.models import Asset, Variant
@@ -101,8 +101,10 @@ class AssetVariantsView(ListAPIView[Variant]):
 class AssetPlaybackView(_OneAsset):
     """What a player needs."""
 
-    @extend_schema(responses=PlaybackSerializer, operation_id="asset_playback")
+    @extend_schema(responses=AssetPlaybackSerializer, operation_id="asset_playback")
     def get(self, request: Request, **_kwargs: Any) -> Response:
         """Signed links to the streams of an asset, its poster and its original."""
         document = links.playback(asset=self.get_object(), user=request.user)
-        return Response(PlaybackSerializer(document).data, headers={"Cache-Control": "private, no-store"})
+        return Response(
+            AssetPlaybackSerializer(document).data, headers={"Cache-Control": "private, no-store"}
+        )

@@ -11,13 +11,7 @@ from assets import access
 from assets.models import Asset, Variant, VariantType, Visibility
 from assets.services import links
 from assets.services.state import state_of
-
-
-class ErrorSerializer(serializers.Serializer[Any]):
-    """Why something failed."""
-
-    code = serializers.CharField()
-    detail = serializers.CharField()
+from mediaportal.core.serializers import ErrorSerializer
 
 
 class UploadProgressSerializer(serializers.Serializer[Any]):
@@ -35,20 +29,6 @@ class UploadProgressSerializer(serializers.Serializer[Any]):
     asset_id = serializers.UUIDField(allow_null=True)
     job_id = serializers.UUIDField(allow_null=True)
     error = ErrorSerializer(allow_null=True)
-
-
-class UploadAcceptedSerializer(serializers.Serializer[Any]):
-    """The answer to an upload."""
-
-    upload_id = serializers.UUIDField()
-    asset_id = serializers.UUIDField()
-    job_id = serializers.UUIDField()
-    status = serializers.CharField(help_text="As in the upload's progress.")
-    progress_url = serializers.CharField()
-    status_url = serializers.CharField()
-    estimated_completion = serializers.DateTimeField(
-        allow_null=True, help_text="Null while there is no history to estimate from."
-    )
 
 
 class PersonSerializer(serializers.Serializer[Any]):
@@ -212,7 +192,7 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
         return links.variant_url(variant=variant, user=self.context["request"].user, download=True)
 
 
-class PlaybackSerializer(serializers.Serializer[Any]):
+class AssetPlaybackSerializer(serializers.Serializer[Any]):
     """What a player needs; links that cannot be had (yet) are null."""
 
     asset_id = serializers.UUIDField()

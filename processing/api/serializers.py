@@ -4,15 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from mediaportal.core.serializers import ErrorSerializer
 from processing.models import Job, Preset
 from processing.services import status
-
-
-class ErrorSerializer(serializers.Serializer[dict[str, Any]]):
-    """A stable code and a sentence."""
-
-    code = serializers.CharField()
-    detail = serializers.CharField()
 
 
 class StepSerializer(serializers.Serializer[dict[str, Any]]):

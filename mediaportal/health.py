@@ -1,0 +1,108 @@
+"""`/health/live` and `/health/ready`: raw ASGI, so that they answer also when every Django thread is busy.
+
+Live means that the process turns. Ready means that what it needs answers too: each part is asked with a time limit,
+and the answer names those that failed, without saying why (the log does).
+"""
+
+import asyncio
+import logging
+import os
+import tempfile
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import connection
+from redis import Redis
+
+from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, send_json
+from mediaportal.core.problems import MethodNotAllowed
+from mediaportal.core.threads import in_database, on_disk
+
+log = logging.getLogger(__name__)
+
+LIVE, READY = "/health/live", "/health/ready"
+PART_SECONDS = 3.0
+
+Check = Callable[[], Awaitable[None]]
+
+
+def ask_database() -> None:
+    """Raise when PostgreSQL does not answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def ask_redis() -> None:
+    """Raise when Redis does not answer."""
+    client = Redis.from_url(
+        settings.REDIS_CACHE_URL, socket_connect_timeout=PART_SECONDS, socket_timeout=PART_SECONDS
+    )
+    try:
+        client.ping()
+    finally:
+        client.close()
+
+
+def write_to(folder: Path) -> None:
+    """Raise when nothing can be written to a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".health-", dir=folder)
+    os.close(handle)
+    Path(name).unlink()
+
+
+def parts() -> dict[str, Check]:
+    """What must answer, by name."""
+    return {
+        "database": partial(in_database, ask_database),
+        "redis": partial(in_database, ask_redis),
+        "storage": partial(on_disk, write_to, Path(default_storage.path(""))),
+    }
+
+
+async def _ask(name: str, check: Check) -> bool:
+    """Whether one part answers in time."""
+    try:
+        async with asyncio.timeout(PART_SECONDS):
+            await check()
+    except Exception as error:
+        log.warning("%s is not ready", name, exc_info=error)
+        return False
+    return True
+
+
+async def _live(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """200 as long as the process turns."""
+    await send_json(send, 200, {"status": "ok"})
+
+
+async def _ready(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """200 when every part answers, else 503 with the names of those that do not."""
+    asked = parts()
+    answers = await asyncio.gather(*(_ask(name, check) for name, check in asked.items()))
+    found = dict(zip(asked, answers, strict=True))
+    failing = [name for name, good in found.items() if not good]
+    document = {
+        "status": "failing" if failing else "ok",
+        "parts": {name: "ok" if good else "failing" for name, good in found.items()},
+        "failing": failing,
+    }
+    await send_json(send, 503 if failing else 200, document)
+
+
+def _reading_only(app: App) -> App:
+    """Refuse other verbs than GET and HEAD."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in {"GET", "HEAD"}:
+            raise MethodNotAllowed("GET, HEAD")
+        await app(scope, receive, send)
+
+    return raw_app(guarded)
+
+
+# For the router, by path.
+APPS: dict[str, App] = {LIVE: _reading_only(_live), READY: _reading_only(_ready)}

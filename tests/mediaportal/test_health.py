@@ -1,0 +1,60 @@
+"""Live while the process turns; ready while everything answers, and otherwise the part is named."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mediaportal import health
+from tests.asgi import request
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_live() -> None:
+    answer = request(health.APPS["/health/live"], "GET", "/health/live")
+    assert (answer.status, answer.json()) == (200, {"status": "ok"})
+
+
+def test_ready() -> None:
+    answer = request(health.APPS["/health/ready"], "GET", "/health/ready")
+    assert answer.status == 200
+    assert answer.json() == {
+        "status": "ok",
+        "parts": {"database": "ok", "redis": "ok", "storage": "ok"},
+        "failing": [],
+    }
+
+
+def test_other_verbs() -> None:
+    assert request(health.APPS["/health/ready"], "POST", "/health/ready").status == 405
+
+
+def test_redis_is_named(settings: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    settings.REDIS_CACHE_URL = f"unix://{tmp_path}/nobody.sock"
+    answer = request(health.APPS["/health/ready"], "GET", "/health/ready")
+    assert (answer.status, answer.json()["failing"]) == (503, ["redis"])
+    assert b"nobody.sock" not in answer.body
+    assert "nobody.sock" in caplog.text
+
+
+def test_several_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> None:
+        raise OSError("no")
+
+    monkeypatch.setattr(health, "ask_database", broken)
+    monkeypatch.setattr(health, "write_to", broken)
+    answer = request(health.APPS["/health/ready"], "GET", "/health/ready")
+    assert answer.json()["failing"] == ["database", "storage"]
+
+
+def test_a_part_that_does_not_answer_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "PART_SECONDS", 0.05)
+    monkeypatch.setattr(health, "ask_database", lambda: time.sleep(0.3))
+    assert "database" in request(health.APPS["/health/ready"], "GET", "/health/ready").json()["failing"]
+
+
+def test_nothing_stays_in_the_storage(tmp_path: Path) -> None:
+    health.write_to(tmp_path / "new")
+    assert not list((tmp_path / "new").iterdir())
