@@ -20,6 +20,7 @@ def prepare(sign_in: Path) -> None:
     """Check, migrate, make the administrator; raises `CommandError` when something must be put right first."""
     django.setup()
     call_command("check", stdout=io.StringIO())  # what is amiss goes to stderr
+    call_command("check", deploy=True, tags=["machine", "programs"], stdout=io.StringIO())
     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
     with os.fdopen(os.open(sign_in, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         call_command("ensure_administrator", stdout=file, skip_checks=True)

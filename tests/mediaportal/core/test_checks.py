@@ -1,0 +1,128 @@
+"""What is missing on a machine is named, with what to do; `migrate` and the like never ask."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import registry
+from django.core.checks.messages import ERROR, WARNING, CheckMessage
+from django.db import DatabaseError, connection
+from redis import Redis
+
+from mediaportal.core import checks, sandbox
+
+
+def summary(found: Any) -> list[tuple[int, str | None]]:
+    """Level and id of each message."""
+    return [(message.level, message.id) for message in found]
+
+
+def hints(found: list[CheckMessage]) -> bool:
+    """Whether every message says what to do."""
+    return all(message.hint for message in found)
+
+
+def test_this_machine_is_good(db: None) -> None:
+    for check in (checks.database, checks.redis, checks.folders, checks.packages):
+        assert summary(check(None)) == []
+
+
+def test_the_checks_run_only_when_asked_for() -> None:
+    usual = registry.registry.get_checks(include_deployment_checks=False)
+    asked = registry.registry.get_checks(include_deployment_checks=True)
+    for check in (checks.database, checks.redis, checks.folders, checks.packages, checks.walls):
+        assert check not in usual
+        assert check in asked
+        assert "machine" in check.tags
+
+
+@pytest.mark.parametrize(
+    ("facts", "ids"),
+    [
+        ((15, "UTF8", True), []),
+        ((14, "UTF8", True), ["core.E002"]),
+        ((15, "SQL_ASCII", True), ["core.E003"]),
+        ((15, "UTF8", False), ["core.E003"]),
+        ((13, "LATIN1", False), ["core.E002", "core.E003"]),
+    ],
+)
+def test_databases(facts: tuple[int, str, bool], ids: list[str]) -> None:
+    assert [i for _level, i in summary(checks._database_facts(*facts))] == ids
+
+
+def test_a_database_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> Any:
+        raise DatabaseError("no such socket")
+
+    monkeypatch.setattr(connection, "cursor", refused)
+    found = checks.database(None)
+    assert summary(found) == [(ERROR, "core.E001")]
+    assert "no such socket" in found[0].msg
+
+
+def test_redis_that_does_not_answer(settings: Any, tmp_path: Path) -> None:
+    settings.REDIS_CACHE_URL = f"unix://{tmp_path}/nobody.sock"
+    assert summary(checks.redis(None)) == [(ERROR, "core.E004")]
+
+
+def test_redis_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Redis, "info", lambda _self, _section: {"redis_version": "6.2.1"})
+    assert summary(checks.redis(None)) == [(ERROR, "core.E005")]
+
+
+def test_folders_that_cannot_be_written(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    settings.MEDIA_ROOT = tmp_path / "file" / "media"
+    found = list(checks.folders(None))
+    assert summary(found) == [(ERROR, "core.E006")]
+    assert "MEDIA_ROOT" in found[0].msg
+
+
+def test_folders_on_different_file_systems(settings: Any) -> None:
+    memory = Path("/dev/shm")  # noqa: S108 - a file system that every Linux has
+    if memory.stat().st_dev != Path(settings.MEDIA_ROOT).stat().st_dev:
+        settings.SCRATCH_ROOT = memory / f"mediaportal-{os.getpid()}"
+        assert summary(checks.folders(None)) == [(WARNING, "core.W001")]
+        settings.SCRATCH_ROOT.rmdir()
+
+
+def test_packages_that_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_MODULES", {"no_such_module_here": "no-such-package"})
+    monkeypatch.setattr(checks.ctypes.util, "find_library", lambda _name: None)  # type: ignore[attr-defined]
+    found = list(checks.packages(None))
+    assert summary(found) == [(ERROR, "core.E007"), (ERROR, "core.E008")]
+    assert hints(found)
+
+
+OWN, OTHERS = ["localhost", "127.0.0.1", "[::1]", "portal.localhost"], ["media.example.org"]
+
+
+@pytest.mark.parametrize(
+    ("level", "hosts", "https", "told", "expected"),
+    [
+        ("bubblewrap", OTHERS, True, False, []),
+        ("unshare", OTHERS, True, False, [(WARNING, "core.W002")]),
+        ("limits", OWN, False, False, [(WARNING, "core.W003")]),
+        ("limits", OTHERS, False, False, [(ERROR, "core.E009")]),
+        ("limits", ["*"], False, False, [(ERROR, "core.E009")]),
+        ("limits", ["192.168.1.2"], False, False, [(ERROR, "core.E009")]),
+        ("limits", OWN, True, False, [(ERROR, "core.E009")]),
+        ("limits", OTHERS, True, True, [(WARNING, "core.W003")]),
+    ],
+)
+def test_walls(
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    level: str,
+    hosts: list[str],
+    https: bool,
+    told: bool,
+    expected: Any,
+) -> None:
+    monkeypatch.setattr(sandbox, "level", lambda: level)
+    settings.ALLOWED_HOSTS, settings.HTTPS, settings.ALLOW_UNSANDBOXED = hosts, https, told
+    found = list(checks.walls(None))
+    assert summary(found) == expected
+    assert hints(found)
+    assert all(level in message.msg for message in found)
