@@ -30,8 +30,13 @@ def table(rows: Sequence[Row]) -> str:
     for row in rows:
         bound = "" if row.most is None else f"≤ {row.most:g} {row.unit}"
         word = {None: "", True: "kept", False: "**missed**"}[row.kept]
-        lines.append(f"| {row.name} | {row.value:.3g} {row.unit} | {bound} | {word} |")
+        lines.append(f"| {row.name} | {_short(row.value)} {row.unit} | {bound} | {word} |")
     return "\n".join(lines)
+
+
+def _short(value: float) -> str:
+    """Three digits that count, never in the form 1e+03."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
 
 
 def write(rows: Sequence[Row], path: Path) -> None:

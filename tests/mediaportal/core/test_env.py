@@ -1,0 +1,82 @@
+"""The environment, read typed; a wrong value names its variable."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mediaportal.core.env import Env, EnvError
+
+
+def test_unset_variables_give_their_defaults() -> None:
+    env = Env({})
+    assert env.text("A", "x") == "x"
+    assert env.flag("A", default=True) is True
+    assert env.number("A", 7) == 7
+    assert env.size("A", 9) == 9
+    assert env.words("A", ("a", "b")) == ["a", "b"]
+    assert env.path("A", Path("/x")) == Path("/x")
+    assert env.choice("A", "none", ("none",)) == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("5G", 5 << 30), ("500m", 500 << 20), ("12", 12), ("1 KiB", 1024), ("2TB", 2 << 40)]
+)
+def test_sizes_have_binary_units(text: str, size: int) -> None:
+    assert Env({"A": text}).size("A", 0) == size
+
+
+@pytest.mark.parametrize(
+    ("reader", "value"),
+    [
+        ("flag", {"A": "perhaps"}),
+        ("number", {"A": "seven"}),
+        ("number", {"A": "-1"}),
+        ("size", {"A": "5 bananas"}),
+        ("choice", {"A": "clam"}),
+        ("database", {"A": "mysql://host/name"}),
+        ("database", {"A": "postgresql://host"}),
+    ],
+)
+def test_a_wrong_value_names_its_variable(reader: str, value: dict[str, str]) -> None:
+    arguments: dict[str, Any] = {
+        "flag": {"default": False},
+        "number": {"default": 1},
+        "size": {"default": 1},
+        "choice": {"default": "none", "choices": ("none",)},
+        "database": {"default": ""},
+    }[reader]
+    with pytest.raises(EnvError, match="A must"):
+        getattr(Env(value), reader)("A", **arguments)
+
+
+def test_a_list_may_be_emptied_and_holds_no_blanks() -> None:
+    assert Env({"A": ""}).words("A", ("x",)) == []
+    assert Env({"A": " a, ,b "}).words("A") == ["a", "b"]
+
+
+def test_a_database_may_be_reached_by_host_or_by_socket() -> None:
+    env = Env(
+        {
+            "A": "postgresql://me:p%40ss@db.example:6543/portal?sslmode=require",
+            "B": "postgresql://me@/p?host=/run/x",
+        }
+    )
+    found = env.database("A", "")
+    assert (found["HOST"], found["PORT"], found["NAME"], found["USER"], found["PASSWORD"]) == (
+        "db.example",
+        "6543",
+        "portal",
+        "me",
+        "p@ss",
+    )
+    assert found["OPTIONS"] == {"sslmode": "require"}
+    socket = env.database("B", "")
+    assert (socket["HOST"], socket["PORT"], socket["OPTIONS"]) == ("/run/x", "", {})
+
+
+@given(st.integers(min_value=0, max_value=10**12))
+def test_plain_numbers_are_bytes(number: int) -> None:
+    assert Env({"A": str(number)}).size("A", 0) == number
