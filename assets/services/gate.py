@@ -11,6 +11,7 @@ from typing import Protocol
 from django.conf import settings
 
 from assets.models import Asset, ScanVerdict
+from assets.services import publication
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,5 @@ def scanner() -> Scanner:
 def scan(*, asset: Asset, path: Path) -> Scan:
     """Scan an asset's original, write the verdict down and return it. A second run overwrites the first."""
     word = scanner().scan(path)
-    Asset.objects.filter(pk=asset.pk).update(scan_verdict=word.verdict, scan_detail=word.detail[:200])
-    asset.scan_verdict, asset.scan_detail = word.verdict, word.detail[:200]
+    publication.give_verdicts(asset=asset, scan=word.verdict, scan_detail=word.detail[:200])
     return word

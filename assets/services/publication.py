@@ -1,6 +1,9 @@
-"""Deriving `publication` from the three verdicts, and moving it: the only place where it changes."""
+"""The three verdicts, and the publication that follows from them: the only place where they change."""
+
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from assets.models import Asset, PolicyVerdict, ProcessingVerdict, Publication, ScanVerdict
 from assets.signals import access_changed, asset_blocked, asset_held, asset_published
@@ -19,22 +22,40 @@ def derive(*, scan: str, processing: str, policy: str) -> Publication:
 
 
 @transaction.atomic
-def refresh(*, asset: Asset) -> bool:
-    """Bring an asset's publication in line with its verdicts and send the news; True when it moved."""
+def give_verdicts(
+    *,
+    asset: Asset,
+    scan: str | None = None,
+    processing: str | None = None,
+    policy: str | None = None,
+    **fields: Any,
+) -> bool:
+    """Write verdicts down (those that are given) and let the publication follow, in one update; True when it moved.
+
+    `fields` are further columns that belong to the same change, such as the reason of a failure. No row is ever seen
+    whose publication does not follow from its verdicts: the database refuses it.
+    """
     row = Asset.objects.select_for_update(of=("self",)).get(pk=asset.pk)
-    wanted = derive(scan=row.scan_verdict, processing=row.processing_verdict, policy=row.policy_verdict)
-    moved = (
-        Asset.objects.filter(pk=row.pk, publication=row.publication)
-        .exclude(publication=wanted)
-        .update(publication=wanted)
+    before = Publication(row.publication)
+    verdicts = {
+        "scan_verdict": scan or row.scan_verdict,
+        "processing_verdict": processing or row.processing_verdict,
+        "policy_verdict": policy or row.policy_verdict,
+    }
+    after = derive(
+        scan=verdicts["scan_verdict"],
+        processing=verdicts["processing_verdict"],
+        policy=verdicts["policy_verdict"],
     )
+    Asset.objects.filter(pk=row.pk).update(publication=after, updated_at=timezone.now(), **verdicts, **fields)
     asset.refresh_from_db()
-    if moved:
-        news = {
-            Publication.PUBLISHED: asset_published,
-            Publication.BLOCKED: asset_blocked,
-            Publication.HELD: asset_held,
-        }[wanted]
-        news.send(sender=Asset, asset=asset)
-        access_changed.send(sender=Asset, asset=asset)
-    return bool(moved)
+    if after == before:
+        return False
+    news = {
+        Publication.PUBLISHED: asset_published,
+        Publication.BLOCKED: asset_blocked,
+        Publication.HELD: asset_held,
+    }[after]
+    news.send(sender=Asset, asset=asset)
+    access_changed.send(sender=Asset, asset=asset)
+    return True

@@ -71,6 +71,7 @@ def sync_roles() -> None:
 
 
 def sync_roles_after_migrate(*, app_config: Any, **_kwargs: Any) -> None:
-    """Receiver of `post_migrate`: permissions of an app appear after its own migrations, so every app counts."""
-    if app_config.label in {"accounts", "assets", "processing", "notifications", "audit"}:
+    """Receiver of `post_migrate`, which is sent for one app after the other: the last one finds every permission."""
+    last = [config for config in installed_apps.get_app_configs() if config.models_module][-1]
+    if app_config == last:
         sync_roles()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from assets.access import Caller, can_change
 from assets.models import Asset, ProcessingVerdict, UploadStatus
@@ -81,10 +82,8 @@ def start(*, job: Job) -> None:
     if Job.objects.filter(pk=job.pk, status=Status.PENDING).update(
         status=Status.PROCESSING, started_at=timezone.now()
     ):
-        Asset.objects.filter(pk=job.asset_id, processing_verdict=ProcessingVerdict.PENDING).update(
-            processing_verdict=ProcessingVerdict.RUNNING
-        )
         job.refresh_from_db()
+        publication.give_verdicts(asset=job.asset, processing=ProcessingVerdict.RUNNING)
         job_changed.send(sender=Job, job=job, durable=True)
 
 
@@ -121,15 +120,15 @@ def _complete(job: Job) -> None:
         status=Status.COMPLETED, progress=100, completed_at=timezone.now()
     ):
         return
-    Asset.objects.filter(pk=job.asset_id).update(
-        processing_verdict=ProcessingVerdict.DONE,
+    job.refresh_from_db()
+    publication.give_verdicts(
+        asset=job.asset,
+        processing=ProcessingVerdict.DONE,
         upload_status=UploadStatus.COMPLETED,
         upload_progress=100,
         error_code="",
         error_detail="",
     )
-    job.refresh_from_db()
-    publication.refresh(asset=job.asset)
     job_changed.send(sender=Job, job=job, durable=True)
 
 
@@ -140,15 +139,14 @@ def fail(*, job: Job, step: Step, code: str, detail: str) -> None:
     ):
         return
     Step.objects.filter(job=job, status__in=OPEN).update(status=Status.CANCELLED, lease_until=None)
-    Asset.objects.filter(pk=job.asset_id).update(
-        processing_verdict=ProcessingVerdict.FAILED,
+    job.refresh_from_db()
+    publication.give_verdicts(
+        asset=job.asset,
+        processing=ProcessingVerdict.FAILED,
         upload_status=UploadStatus.FAILED,
         error_code=code,
         error_detail=detail,
     )
-    job.refresh_from_db()
-    job.asset.refresh_from_db()
-    publication.refresh(asset=job.asset)
     if plan_of(job.asset.kind, step.name).gate:
         asset_rejected.send(sender=Asset, asset=job.asset, code=code, detail=detail)
     job_changed.send(sender=Job, job=job, durable=True)
@@ -167,16 +165,15 @@ def cancel(*, job: Job, user: Caller) -> Job:
     ):
         raise NotCancellable
     Step.objects.filter(job=job, status__in=OPEN).update(status=Status.CANCELLED, lease_until=None)
-    Asset.objects.filter(pk=job.asset_id).update(
-        processing_verdict=ProcessingVerdict.FAILED,
-        upload_status=UploadStatus.FAILED,
-        error_code="cancelled",
-        error_detail="",
-    )
     record(action="job.cancelled", target=job, actor=user)
     job.refresh_from_db()
-    job.asset.refresh_from_db()
-    publication.refresh(asset=job.asset)
+    publication.give_verdicts(
+        asset=job.asset,
+        processing=ProcessingVerdict.FAILED,
+        upload_status=UploadStatus.FAILED,
+        error_code="cancelled",
+        error_detail=gettext_noop("The work was stopped before it was done."),
+    )
     job_changed.send(sender=Job, job=job, durable=True)
     return job
 
@@ -190,7 +187,7 @@ def retry(*, job: Job, user: Caller) -> Job:
     if not can_change(user, job.asset):
         raise NotPermitted
     if not Job.objects.filter(pk=job.pk, status__in=[Status.FAILED, Status.CANCELLED]).update(
-        status=Status.PENDING, error_code="", error_detail="", completed_at=None
+        status=Status.PENDING, error_code="", error_detail="", started_at=None, completed_at=None
     ):
         raise NotRetryable
     steps = list(Step.objects.select_for_update().filter(job=job))
@@ -218,15 +215,15 @@ def retry(*, job: Job, user: Caller) -> Job:
             "ready_at",
         ],
     )
-    Asset.objects.filter(pk=job.asset_id).update(
-        processing_verdict=ProcessingVerdict.PENDING,
+    record(action="job.retried", target=job, actor=user)
+    job.refresh_from_db()
+    publication.give_verdicts(
+        asset=job.asset,
+        processing=ProcessingVerdict.PENDING,
         upload_status=UploadStatus.PROCESSING,
         error_code="",
         error_detail="",
     )
-    record(action="job.retried", target=job, actor=user)
-    job.refresh_from_db()
-    job.asset.refresh_from_db()
     job_changed.send(sender=Job, job=job, durable=True)
     wake({step.queue for step in again if step.ready_at})
     return job

@@ -48,7 +48,7 @@ def test_bytes_become_an_asset_with_the_job_that_was_promised() -> None:
         "video",
         "بحر.mp4",
     )
-    assert asset.job_id == session.job_id == asset.jobs.get().pk  # type: ignore[attr-defined]
+    assert asset.job_id == session.job_id == asset.jobs.get().pk
     assert places.path_of(asset.storage_key).read_bytes() == b"bytes"
     assert not places.path_of(key).exists()
     assert (session.status, session.asset_id) == ("accepted", asset.pk)

@@ -41,13 +41,15 @@ def test_a_move_is_told_once_and_no_move_is_not_told() -> None:
     for name, signal in signals.items():
         signal.connect(listener(name), weak=False, dispatch_uid=f"test.{name}")
     try:
-        asset = AssetFactory(passed_gate=True, processing_verdict="done")
-        assert publication.refresh(asset=asset) is True
-        assert publication.refresh(asset=asset) is False
-        Asset.objects.filter(pk=asset.pk).update(policy_verdict="block")
+        asset = AssetFactory(passed_gate=True)
+        assert publication.give_verdicts(asset=asset, processing="done", upload_progress=100) is True
+        assert (asset.publication, asset.upload_progress) == ("published", 100)
+        assert publication.give_verdicts(asset=asset, policy="pass") is False
         with pytest.raises(IntegrityError), transaction.atomic():
-            Asset.objects.filter(pk=asset.pk).update(publication="published", policy_verdict="block")
+            Asset.objects.filter(pk=asset.pk).update(policy_verdict="block")
+        assert publication.give_verdicts(asset=asset, policy="block") is True
+        assert publication.give_verdicts(asset=asset, policy="pass", scan="pending") is True
     finally:
         for name, signal in signals.items():
             signal.disconnect(dispatch_uid=f"test.{name}")
-    assert heard == ["published", "access"]
+    assert heard == ["published", "access", "blocked", "access", "held", "access"]

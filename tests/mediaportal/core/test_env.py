@@ -41,15 +41,15 @@ def test_sizes_have_binary_units(text: str, size: int) -> None:
     ],
 )
 def test_a_wrong_value_names_its_variable(reader: str, value: dict[str, str]) -> None:
-    arguments: dict[str, Any] = {
+    known: dict[str, dict[str, Any]] = {
         "flag": {"default": False},
         "number": {"default": 1},
         "size": {"default": 1},
         "choice": {"default": "none", "choices": ("none",)},
         "database": {"default": ""},
-    }[reader]
+    }
     with pytest.raises(EnvError, match="A must"):
-        getattr(Env(value), reader)("A", **arguments)
+        getattr(Env(value), reader)("A", **known[reader])
 
 
 def test_a_list_may_be_emptied_and_holds_no_blanks() -> None:

@@ -1,0 +1,62 @@
+"""The pages of the work: what runs, what waits, what failed; and the steps on the asset page."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from processing.models import Job
+from processing.services import jobs
+from tests.factories import AssetFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user: object) -> Client:
+    client = Client()
+    client.force_login(user)  # type: ignore[arg-type]  # any user model
+    return client
+
+
+def test_without_a_sign_in_there_is_only_the_way_to_it(video_job: Job) -> None:
+    for path in ("/jobs/", f"/assets/{video_job.asset_id}/steps/"):
+        answer = Client().get(path)
+        assert answer.status_code == 302 and answer["Location"].startswith("/sign-in/")
+
+
+def test_the_list_shows_running_jobs_before_waiting_and_failed_ones(video_job: Job) -> None:
+    owner = video_job.asset.uploaded_by
+    others = [AssetFactory(uploaded_by=owner, title=title) for title in ("Running film", "Failed film")]
+    running, failed = (jobs.create(asset=a, job_id=a.job_id, parameters={}) for a in others)
+    jobs.start(job=running)
+    jobs.fail(job=failed, step=failed.steps.get(name="probe"), code="corrupt_media", detail="It is broken.")
+    page = signed_in(owner).get("/jobs/").content.decode()
+    places = [page.index(title) for title in ("Running film", video_job.asset.title, "Failed film")]
+    assert places == sorted(places)
+    assert "It is broken." in page and "corrupt_media" in page
+
+
+def test_a_stranger_sees_nothing_of_it(video_job: Job) -> None:
+    stranger = signed_in(UserFactory(role="contributor"))
+    assert video_job.asset.title not in stranger.get("/jobs/").content.decode()
+    assert stranger.get(f"/assets/{video_job.asset_id}/steps/").status_code == 404
+
+
+def test_steps_are_named_in_words(video_job: Job) -> None:
+    page = signed_in(video_job.asset.uploaded_by).get(f"/assets/{video_job.asset_id}/steps/").content.decode()
+    for words in ("Checking for malware", "Reading the file", "Making renditions", "Packaging for streaming"):
+        assert words in page
+
+
+def test_the_list_costs_the_same_for_many_jobs(video_job: Job) -> None:
+    owner = video_job.asset.uploaded_by
+    client = signed_in(owner)
+    client.get("/jobs/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/jobs/")
+    for _ in range(8):
+        asset = AssetFactory(uploaded_by=owner)
+        jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    with CaptureQueriesContext(connection) as many:
+        client.get("/jobs/")
+    assert len(many) == len(few)
