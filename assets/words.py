@@ -53,6 +53,18 @@ def state_words() -> dict[str, str]:
     }
 
 
+def measure_words() -> dict[str, str | Forms]:
+    """Sizes and times; the sizes in Django's own words, so that browser and server write them alike."""
+    units = ("%s KB", "%s MB", "%s GB", "%s TB")
+    return {
+        "size.bytes": _plural("{n} byte", "{n} bytes"),
+        **{f"size.{step}": gettext(unit) % "{n}" for step, unit in enumerate(units, start=1)},
+        "span.s": gettext("{n} s"),
+        "span.min": gettext("{n} min"),
+        "span.h": gettext("{n} h"),
+    }
+
+
 def upload_words() -> dict[str, str | Forms]:
     """What the upload page says."""
     return {
@@ -77,6 +89,7 @@ def catalogue() -> dict[str, str | Forms]:
     return {
         **state_words(),
         **upload_words(),
+        **measure_words(),
         **{f"step.{name}": word for name, word in step_words().items()},
         "copied": gettext("Copied"),
         "dropToUpload": gettext("Drop to upload"),

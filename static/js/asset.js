@@ -101,7 +101,7 @@ function everything() {
 subscribe(`job:${page.dataset.job}`, (event) => {
   const data = event.data ?? {};
   if (event.type === "snapshot" || event.type === "job.progress") progress(data);
-  else everything();
+  else if (event.type.startsWith("job.")) everything();
 });
 subscribe(`asset:${id}`, (event) => {
   if (event.type.startsWith("asset.")) everything();

@@ -15,12 +15,12 @@ export function startPlayer(stage, assetId) {
   const screen = stage.querySelector("[data-player]");
   const video = screen.querySelector("video");
   const { dash, hls, file } = screen.dataset;
-  const shaka = window.shaka;
   let player = null;
   let overlay = null;
   let renewing = 0;
 
   async function begin() {
+    const shaka = await shakaFrom(screen.dataset.shaka);
     shaka.polyfill.installAll();
     if (!(dash || hls) || !shaka.Player.isBrowserSupported()) {
       plain();
@@ -32,7 +32,6 @@ export function startPlayer(stage, assetId) {
     overlay.configure({
       controlPanelElements: CONTROLS,
       overflowMenuButtons: [],
-      addBigPlayButton: true,
       enableKeyboardPlaybackControls: true,
       singleClickForPlayAndPause: true,
       seekBarColors: { base: "rgba(255,255,255,.28)", buffered: "rgba(255,255,255,.5)", played: "#fff" },
@@ -83,10 +82,10 @@ export function startPlayer(stage, assetId) {
   }
 
   function failed(error) {
-    if (file && player) {
+    if (file && !video.controls) {
       const at = video.currentTime;
-      overlay.destroy().then(() => {
-        player = null;
+      Promise.resolve(overlay?.destroy()).then(() => {
+        overlay = null;
         plain();
         video.currentTime = at;
       });
@@ -113,13 +112,29 @@ export function startPlayer(stage, assetId) {
   const keys = (event) => spaceKey(event, video);
   document.addEventListener("keydown", keys);
 
-  if (shaka) begin().catch(failed);
-  else plain();
+  begin().catch(failed);
   return () => {
     clearInterval(renewing);
     document.removeEventListener("keydown", keys);
     overlay?.destroy();
   };
+}
+
+/** Shaka Player with its controls, fetched by pages that have a video to play. */
+function shakaFrom(address) {
+  if (window.shaka) return window.shaka;
+  // Its sheet names a face on another host, which its script would fetch at once.
+  const { sheet } = document.getElementById("shaka-sheet");
+  for (let index = sheet.cssRules.length - 1; index >= 0; index -= 1) {
+    if (sheet.cssRules[index] instanceof CSSFontFaceRule) sheet.deleteRule(index);
+  }
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.addEventListener("load", () => resolve(window.shaka));
+    script.addEventListener("error", () => reject(new Error(`no player at ${address}`)));
+    document.head.append(script);
+  });
 }
 
 /** The signed part of an address: everything up to and with the token. */

@@ -6,6 +6,8 @@ import { say } from "./tell.js";
 import { has, percent, size, span, t } from "./words.js";
 
 const template = document.getElementById("row");
+/** What another try with the same bytes would find again. */
+const LASTING = new Set(["empty_file", "empty_media", "file_too_large", "unsupported_media_type", "corrupt_media", "malware_found", "image_too_large", "unsupported_codec"]);
 const OVER = new Set(["ready", "held", "blocked", "failed", "cancelled"]);
 
 /** A row. `changed` is called whenever its state moves. */
@@ -20,9 +22,9 @@ export class Row {
     this.bar.setAttribute("aria-label", file.name);
     this.element.addEventListener("click", (event) => this.act(event.target.closest("[data-act]")?.dataset.act));
     this.become("waiting");
-    if (file.size === 0) this.fail({ code: "empty_file", detail: t("upload.empty") }, false);
+    if (file.size === 0) this.fail({ code: "empty_file", detail: t("upload.empty") });
     else if (file.size > most) {
-      this.fail({ code: "file_too_large", detail: t("upload.tooLarge", { size: size(file.size), limit: size(most) }) }, false);
+      this.fail({ code: "file_too_large", detail: t("upload.tooLarge", { size: size(file.size), limit: size(most) }) });
     }
   }
 
@@ -87,7 +89,7 @@ export class Row {
     this.changed();
   }
 
-  fail({ code, detail }, again = true) {
+  fail({ code, detail }) {
     this.become("failed");
     const holder = this.part(".row-error");
     holder.hidden = false;
@@ -96,7 +98,7 @@ export class Row {
     button.hidden = !code;
     button.dataset.copy = code ?? "";
     button.firstElementChild.textContent = code ?? "";
-    this.show("retry", again);
+    this.show("retry", !LASTING.has(code));
   }
 
   /** Send the bytes. The wishes go before the file, so that the door knows them when the file begins. */

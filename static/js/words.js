@@ -1,5 +1,6 @@
 /** The page's words in the reader's language, and numbers, sizes and times as that language writes them. */
 
+/* The page's catalogue; `assets/words.py` fills it. */
 const store = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
 const language = document.documentElement.lang || "en";
 /** Western digits everywhere, as the server writes them. */
@@ -16,29 +17,21 @@ export function t(key, values = {}) {
 export const has = (key) => key in store;
 
 const rules = new Intl.PluralRules(locale);
-const unit = (name, value, digits = 0) =>
-  new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
-
 /** Whole per cent, 0–100. */
-export const percent = (value) => new Intl.NumberFormat(locale, { style: "percent" }).format(Math.floor(value) / 100);
+export const percent = (value) => `${Math.floor(value)}\u00a0%`;
 
-/** A size in bytes, in the unit that a person would choose. */
+/** A size in bytes, in the unit that a person would choose, as the server writes it. */
 export function size(bytes) {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
-  let value = bytes;
-  let index = 0;
-  while (value >= 1000 && index < units.length - 1) {
-    value /= 1024;
-    index += 1;
-  }
-  return unit(units[index], value, value < 10 && index > 0 ? 1 : 0);
+  if (bytes < 1024) return t("size.bytes", { n: bytes });
+  const step = Math.min(4, Math.floor(Math.log2(bytes) / 10));
+  return t(`size.${step}`, { n: (bytes / 1024 ** step).toFixed(1) });
 }
 
-/** Seconds as a person says them: "40 sec", "3 min", "2 hr". */
+/** Seconds as a person says them: "40 s", "3 min", "2 h". */
 export function span(seconds) {
-  if (seconds < 60) return unit("second", Math.max(1, Math.round(seconds)));
-  if (seconds < 5400) return unit("minute", Math.round(seconds / 60));
-  return unit("hour", seconds / 3600, 1);
+  if (seconds < 60) return t("span.s", { n: Math.max(1, Math.round(seconds)) });
+  if (seconds < 5400) return t("span.min", { n: Math.round(seconds / 60) });
+  return t("span.h", { n: (seconds / 3600).toFixed(1) });
 }
 
 /** Seconds as a clock: 0:07, 12:31, 1:02:03. */
