@@ -20,7 +20,7 @@ export function startPlayer(stage, assetId) {
   let renewing = 0;
 
   async function begin() {
-    const shaka = await shakaFrom(screen.dataset.shaka);
+    const shaka = await shakaFrom(screen.dataset);
     shaka.polyfill.installAll();
     if (!(dash || hls) || !shaka.Player.isBrowserSupported()) {
       plain();
@@ -121,19 +121,24 @@ export function startPlayer(stage, assetId) {
 }
 
 /** Shaka Player with its controls, fetched by pages that have a video to play. */
-function shakaFrom(address) {
+async function shakaFrom({ shaka, sheet }) {
   if (window.shaka) return window.shaka;
-  // Its sheet names a face on another host, which its script would fetch at once.
-  const { sheet } = document.getElementById("shaka-sheet");
-  for (let index = sheet.cssRules.length - 1; index >= 0; index -= 1) {
-    if (sheet.cssRules[index] instanceof CSSFontFaceRule) sheet.deleteRule(index);
-  }
+  const [rules] = await Promise.all([fetch(sheet).then((answer) => answer.text()), script(shaka)]);
+  const style = document.createElement("style");
+  // The sheet asks another host for a face: the page has its own. Put first, so that our own rules come after.
+  style.textContent = rules.replace(/@font-face\s*\{[^}]*\}/g, "");
+  document.head.prepend(style);
+  return window.shaka;
+}
+
+/** Run a script of ours; settles when it has run. */
+function script(address) {
   return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.addEventListener("load", () => resolve(window.shaka));
-    script.addEventListener("error", () => reject(new Error(`no player at ${address}`)));
-    document.head.append(script);
+    const element = document.createElement("script");
+    element.src = address;
+    element.addEventListener("load", resolve);
+    element.addEventListener("error", () => reject(new Error(`cannot load ${address}`)));
+    document.head.append(element);
   });
 }
 
