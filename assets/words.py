@@ -3,6 +3,8 @@
 A key holds one sentence, or its plural forms by CLDR category, which the browser chooses with `Intl.PluralRules`.
 """
 
+from collections.abc import Callable
+
 from django.utils.translation import get_language, gettext, ngettext
 
 # One number of each plural category, by which gettext is asked for that category's form.
@@ -12,10 +14,10 @@ _PLAIN = {"one": 1, "other": 2}
 Forms = dict[str, str]
 
 
-def _plural(one: str, many: str) -> Forms:
+def _forms(word: Callable[[int], str]) -> Forms:
     """Every plural form of a sentence with `{n}` in it, in the active language."""
     samples = _ARABIC if (get_language() or "").startswith("ar") else _PLAIN
-    return {category: ngettext(one, many, number) for category, number in samples.items()}
+    return {category: word(number) for category, number in samples.items()}
 
 
 def step_words() -> dict[str, str]:
@@ -24,11 +26,11 @@ def step_words() -> dict[str, str]:
         "upload": gettext("Receiving the file"),
         "scan": gettext("Checking for malware"),
         "probe": gettext("Reading the file"),
-        "thumbnails": gettext("Taking stills"),
+        "thumbnails": gettext("Taking pictures"),
         "waveform": gettext("Drawing the waveform"),
-        "transcoding": gettext("Making the renditions"),
-        "packaging": gettext("Preparing the stream"),
-        "metadata": gettext("Writing the details"),
+        "transcoding": gettext("Making renditions"),
+        "packaging": gettext("Packaging for streaming"),
+        "metadata": gettext("Writing the metadata"),
     }
 
 
@@ -57,7 +59,7 @@ def measure_words() -> dict[str, str | Forms]:
     """Sizes and times; the sizes in Django's own words, so that browser and server write them alike."""
     units = ("%s KB", "%s MB", "%s GB", "%s TB")
     return {
-        "size.bytes": _plural("{n} byte", "{n} bytes"),
+        "size.bytes": _forms(lambda n: ngettext("{n} byte", "{n} bytes", n)),
         **{f"size.{step}": gettext(unit) % "{n}" for step, unit in enumerate(units, start=1)},
         "span.s": gettext("{n} s"),
         "span.min": gettext("{n} min"),
@@ -77,9 +79,9 @@ def upload_words() -> dict[str, str | Forms]:
         "upload.of": gettext("{done} of {total}"),
         "upload.left": gettext("about {time} left"),
         "upload.elapsed": gettext("for {time} so far"),
-        "upload.files": _plural("{n} file", "{n} files"),
+        "upload.files": _forms(lambda n: ngettext("{n} file", "{n} files", n)),
         "upload.readyOf": gettext("{done} of {total} ready"),
-        "upload.failedToo": _plural("{n} failed", "{n} failed"),
+        "upload.failedToo": _forms(lambda n: ngettext("{n} failed", "{n} failed", n)),
         "upload.said": gettext("{name}: {state}"),
     }
 
