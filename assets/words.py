@@ -5,6 +5,7 @@ A key holds one sentence, or its plural forms by CLDR category, which the browse
 
 from collections.abc import Callable
 
+from django.utils.formats import get_format
 from django.utils.translation import get_language, gettext, ngettext
 
 # One number of each plural category, by which gettext is asked for that category's form.
@@ -61,6 +62,7 @@ def measure_words() -> dict[str, str | Forms]:
     return {
         "size.bytes": _forms(lambda n: ngettext("{n} byte", "{n} bytes", n)),
         **{f"size.{step}": gettext(unit) % "{n}" for step, unit in enumerate(units, start=1)},
+        "decimal": get_format("DECIMAL_SEPARATOR"),
         "span.s": gettext("{n} s"),
         "span.min": gettext("{n} min"),
         "span.h": gettext("{n} h"),

@@ -11,6 +11,7 @@ from django.conf import settings as live_settings
 from django.core.cache import cache
 from django.db import connections
 from django.test import override_settings
+from django.utils import translation
 from rest_framework.test import APIClient
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
@@ -58,6 +59,13 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """Every test begins in English: a page's language stays with the thread that served it."""
+    yield
+    translation.activate("en")
 
 
 @pytest.fixture

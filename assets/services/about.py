@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from assets.models import Asset, Kind, ScanVerdict
@@ -41,11 +42,12 @@ _KILO = 1000
 
 @dataclass(frozen=True)
 class Line:
-    """A fact: what it is called and what it is. `code` marks values that are read sign by sign."""
+    """A fact: what it is called and what it is. `code` marks what is read sign by sign, `own` people's own words."""
 
     name: str
     value: str
     code: bool = False
+    own: bool = False
 
 
 def about(asset: Asset) -> list[Line]:
@@ -53,7 +55,7 @@ def about(asset: Asset) -> list[Line]:
     probe = asset.metadata.get("probe") or {}
     picture = asset.metadata.get("picture") or {}
     lines = [
-        Line(_("File"), asset.original_filename),
+        Line(_("File"), asset.original_filename, own=True),
         Line(_("Format"), _format(asset, probe)),
         Line(_("Size"), filesizeformat(asset.file_size)),
         Line(_("Picture"), _picture(asset, probe.get("video") or {}, picture)),
@@ -96,7 +98,7 @@ def _format(asset: Asset, probe: dict[str, Any]) -> str:
 def _rate(bits: int) -> str:
     """Bit/s in the unit that a person would choose."""
     if bits >= _KILO * _KILO:
-        return _("%(rate).1f Mbit/s") % {"rate": bits / _KILO / _KILO}
+        return _("%(rate)s Mbit/s") % {"rate": number_format(bits / _KILO / _KILO, 1)}
     return _("%(rate)d kbit/s") % {"rate": round(bits / _KILO)}
 
 
@@ -104,13 +106,14 @@ def _picture(asset: Asset, video: dict[str, Any], picture: dict[str, Any]) -> st
     """Size as seen, pictures in a second, codec, and what is unusual."""
     if not asset.width or not asset.height:
         return ""
-    parts = [f"{asset.width} × {asset.height}"]
+    # Isolated, because a line of Arabic would turn the two numbers round.
+    parts = [f"\u2066{asset.width} × {asset.height}\u2069"]
     if asset.kind == Kind.IMAGE:
         if picture.get("frames", 1) > 1:
             parts.append(_("%(count)d frames") % {"count": picture["frames"]})
         return " · ".join(parts)
     if rate := video.get("frame_rate"):
-        parts.append(_("%(rate)g fps") % {"rate": round(float(rate), 2)})
+        parts.append(_("%(rate)s fps") % {"rate": _number(float(rate))})
     if codec := video.get("codec"):
         parts.append(_codec(codec))
     parts += [
@@ -136,10 +139,15 @@ def _track(track: dict[str, Any]) -> str:
         words.get(channels) or _("%(count)d channels") % {"count": channels},
     ]
     if rate := track.get("sample_rate"):
-        parts.append(_("%(rate)g kHz") % {"rate": int(rate) / _KILO})
+        parts.append(_("%(rate)s kHz") % {"rate": _number(int(rate) / _KILO)})
     if (language := track.get("language")) not in {None, "", "und"}:
         parts.append(str(language))
     return " · ".join(parts)
+
+
+def _number(value: float) -> str:
+    """At most two decimals, as the language writes them."""
+    return number_format(f"{value:.2f}".rstrip("0").rstrip("."))
 
 
 def _codec(name: str) -> str:

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.template.defaultfilters import date
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assets import words as vocabulary
 from assets.models import Asset
@@ -67,7 +68,7 @@ def span(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 10:  # noqa: PLR2004 - below ten seconds a tenth is worth showing
-        return _("%(seconds).1f s") % {"seconds": seconds}
+        return _("%(seconds)s s") % {"seconds": number_format(seconds, 1)}
     if seconds < 60:  # noqa: PLR2004 - a minute
         return _("%(seconds)d s") % {"seconds": round(seconds)}
     minutes, left = divmod(round(seconds), 60)
@@ -93,7 +94,7 @@ def bit_rate(bits: int | None) -> str:
     if not bits:
         return ""
     if bits >= 1_000_000:  # noqa: PLR2004 - a megabit
-        return _("%(rate).1f Mbit/s") % {"rate": bits / 1_000_000}
+        return _("%(rate)s Mbit/s") % {"rate": number_format(bits / 1_000_000, 1)}
     return _("%(rate)d kbit/s") % {"rate": round(bits / 1000)}
 
 
@@ -114,6 +115,11 @@ def having_status(cards: Iterable[dict[str, Any]], statuses: str) -> list[dict[s
 def when(moment: datetime) -> str:
     """A moment as people say it: how long ago within a day, the date before that."""
     age = timezone.now() - moment
+    minutes = int(age.total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:  # noqa: PLR2004 - an hour
+        return ngettext("%(count)d minute ago", "%(count)d minutes ago", minutes) % {"count": minutes}
     if age < timedelta(days=1):
-        return str(naturaltime(moment))
+        return ngettext("%(count)d hour ago", "%(count)d hours ago", minutes // 60) % {"count": minutes // 60}
     return date(timezone.localtime(moment), "j M" if age < timedelta(days=300) else "j M Y")

@@ -13,8 +13,9 @@ def account_language(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/api/") and request.user.is_authenticated:
-            translation.activate(request.user.language)
-            request.LANGUAGE_CODE = translation.get_language()
+            with translation.override(request.user.language):
+                request.LANGUAGE_CODE = translation.get_language()
+                return get_response(request)
         return get_response(request)
 
     return middleware

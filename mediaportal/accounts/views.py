@@ -47,8 +47,8 @@ def account(request: HttpRequest) -> HttpResponse:
     password = ChangePasswordForm(user, request.POST if act == "password" else None)
     if act == "about" and about.is_valid():
         about.save()
-        translation.activate(user.language)
-        messages.success(request, _("Saved"))
+        with translation.override(user.language):
+            messages.success(request, _("Saved"))
         return _with_language(redirect("account"), user.language)
     if act == "password" and password.is_valid():
         password.save()

@@ -5,7 +5,7 @@ import { toast } from "./tell.js";
 import { t } from "./words.js";
 
 const CONTROLS = [
-  "play_pause", "mute", "volume", "time_and_duration", "spacer", "captions", "language", "quality", "playback_rate", "picture_in_picture", "fullscreen",
+  "play_pause", "mute", "volume", "time_and_duration", "spacer", "overflow_menu", "fullscreen",
 ];
 /** Links are asked for again when this share of their life is over; ten minutes at the latest. */
 const RENEW_MS = 5 * 60 * 1000;
@@ -31,7 +31,8 @@ export function startPlayer(stage, assetId) {
     overlay = new shaka.ui.Overlay(player, screen, video);
     overlay.configure({
       controlPanelElements: CONTROLS,
-      overflowMenuButtons: [],
+      overflowMenuButtons: ["quality", "captions", "language", "playback_rate", "picture_in_picture"],
+      topControlPanelElements: [],
       enableKeyboardPlaybackControls: true,
       singleClickForPlayAndPause: true,
       seekBarColors: { base: "rgba(255,255,255,.28)", buffered: "rgba(255,255,255,.5)", played: "#fff" },

@@ -20,18 +20,20 @@ const rules = new Intl.PluralRules(locale);
 /** Whole per cent, 0–100. */
 export const percent = (value) => `${Math.floor(value)}\u00a0%`;
 
+const tenths = (value) => value.toFixed(1).replace(".", t("decimal"));
+
 /** A size in bytes, in the unit that a person would choose, as the server writes it. */
 export function size(bytes) {
   if (bytes < 1024) return t("size.bytes", { n: bytes });
   const step = Math.min(4, Math.floor(Math.log2(bytes) / 10));
-  return t(`size.${step}`, { n: (bytes / 1024 ** step).toFixed(1) });
+  return t(`size.${step}`, { n: tenths(bytes / 1024 ** step) });
 }
 
 /** Seconds as a person says them: "40 s", "3 min", "2 h". */
 export function span(seconds) {
   if (seconds < 60) return t("span.s", { n: Math.max(1, Math.round(seconds)) });
   if (seconds < 5400) return t("span.min", { n: Math.round(seconds / 60) });
-  return t("span.h", { n: (seconds / 3600).toFixed(1) });
+  return t("span.h", { n: tenths(seconds / 3600) });
 }
 
 /** Seconds as a clock: 0:07, 12:31, 1:02:03. */

@@ -17,7 +17,7 @@ PROBE = {
 def test_technical_facts_are_said_in_words() -> None:
     asset = AssetFactory(published=True, metadata={"probed": True, "probe": PROBE}, width=1920, height=1080)
     facts = {line.name: line.value for line in about(asset)}
-    assert facts["Picture"] == "1920 × 1080 · 29.97 fps · H.265 · HDR"
+    assert facts["Picture"] == "\u20661920 × 1080\u2069 · 29.97 fps · H.265 · HDR"
     assert facts["Sound"] == "AAC · 5.1 · 48 kHz · ar"
     assert facts["Format"] == "MP4 · 6.2 Mbit/s"
 
