@@ -24,9 +24,22 @@ class Panel:
     place: str = "main"
 
 
+@dataclass(frozen=True)
+class UploadChoice:
+    """One of an upload's `processing_options` as the upload page offers it: a list of (value, words) to choose from.
+
+    `choices` is asked for each page; the first one is what happens when nothing is chosen.
+    """
+
+    name: str
+    label: str | Promise
+    choices: Callable[[], list[tuple[str, str]]]
+
+
 _panels: dict[str, Panel] = {}
+_upload_choices: dict[str, UploadChoice] = {}
 _option_validators: list[OptionValidator] = []
-_option_names: set[str] = {"preset"}
+_option_names: set[str] = set()
 _estimators: list[Estimator] = []
 
 
@@ -42,11 +55,22 @@ def panels() -> list[Panel]:
 
 def register_option_validator(validator: OptionValidator, *, names: Iterable[str] = ()) -> None:
     """Add a check of an upload's `processing_options`; it raises `InvalidOptions`. `names` are the options, all of
-    them text, that may be sent beside `preset` because of it.
+    them text, that may be sent because of it.
     """
     _option_names.update(names)
     if validator not in _option_validators:
         _option_validators.append(validator)
+
+
+def register_upload_choice(choice: UploadChoice) -> None:
+    """Offer an option on the upload page; a second one of the same name replaces the first."""
+    _upload_choices[choice.name] = choice
+
+
+def upload_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """The options that the upload page offers: name, words, and what can be chosen; those without a choice are out."""
+    asked = [(choice, choice.choices()) for choice in _upload_choices.values()]
+    return [(choice.name, str(choice.label), found) for choice, found in asked if len(found) > 1]
 
 
 def option_names() -> frozenset[str]:

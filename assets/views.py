@@ -76,7 +76,11 @@ def upload(request: HttpRequest) -> HttpResponse:
     if not access.can_upload(request.user):
         raise PermissionDenied
     limits = {"most": settings.MAX_FILE_SIZE}
-    return render(request, "assets/upload.html", {"limits": limits, "visibilities": Visibility.choices})
+    return render(
+        request,
+        "assets/upload.html",
+        {"limits": limits, "visibilities": Visibility.choices, "options": registry.upload_choices()},
+    )
 
 
 def _asset(request: HttpRequest, asset_id: UUID) -> Asset:

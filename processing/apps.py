@@ -3,7 +3,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from assets.registry import Panel, register_estimator, register_option_validator, register_panel
+from assets.registry import (
+    Panel,
+    UploadChoice,
+    register_estimator,
+    register_option_validator,
+    register_panel,
+    register_upload_choice,
+)
 
 
 class ProcessingConfig(AppConfig):
@@ -15,9 +22,10 @@ class ProcessingConfig(AppConfig):
         """Hear what `assets` tells, and take a place on the asset page."""
         # Models may be imported only now, and importing these connects them.
         from processing import checks, receivers  # noqa: F401, PLC0415
-        from processing.services.presets import validate_options  # noqa: PLC0415
+        from processing.services.presets import preset_choices, validate_options  # noqa: PLC0415
         from processing.services.status import expected_seconds  # noqa: PLC0415
 
-        register_option_validator(validate_options)
+        register_option_validator(validate_options, names=["preset"])
+        register_upload_choice(UploadChoice("preset", _("Renditions of videos"), preset_choices))
         register_estimator(lambda kind, size: expected_seconds(kind=kind, file_size=size))
         register_panel(Panel("steps", _("Processing"), "job-steps", order=10))

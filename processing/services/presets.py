@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from assets.exceptions import InvalidOptions
 from mediaportal.core.problems import FieldProblem
 from processing.ffmpeg.ladder import STANDARD, Ladder
 from processing.models import Job, Preset
 
+# The titles of the presets that come with the portal stand in the database; here they are found for translation.
+_TITLES = (gettext_noop("Standard"), gettext_noop("Weak network"))
 _SPEEDS = {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"}
 _LEAST_SIDE, _LARGEST_SIDE = 64, 4320
 _LEAST_RATE, _LARGEST_RATE = 32_000, 100_000_000
@@ -41,6 +44,18 @@ def ladder_for(job: Job) -> Ladder:
     found = Preset.objects.filter(slug=wanted).first() if wanted else None
     found = found or Preset.objects.filter(is_default=True).first()
     return validate(found.recipe) if found else STANDARD
+
+
+def preset_choices() -> list[tuple[str, str]]:
+    """Every preset's name, and its title and rungs in words, the default first."""
+    return [(preset.slug, _described(preset)) for preset in Preset.objects.order_by("-is_default", "slug")]
+
+
+def _described(preset: Preset) -> str:
+    """A preset's title with its largest and smallest rung."""
+    levels = Ladder.from_data(preset.recipe).levels
+    words = {"title": _(preset.title), "most": levels[0].name, "least": levels[-1].name}
+    return _("%(title)s (%(most)s to %(least)s)") % words
 
 
 def validate_options(options: dict[str, Any]) -> None:

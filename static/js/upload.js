@@ -19,8 +19,9 @@ let rows = [];
 function add(files) {
   const title = document.getElementById("wish-title").value.trim();
   const visibility = document.getElementById("wish-visibility").value;
+  const options = Object.fromEntries([...document.querySelectorAll("[data-option]")].map((one) => [one.dataset.option, one.value]));
   for (const file of files) {
-    const row = new Row(file, { most, wishes: { visibility, ...(title ? { title } : {}) }, changed: turn });
+    const row = new Row(file, { most, wishes: { visibility, ...(title ? { title } : {}) }, options, changed: turn });
     rows.push(row);
     holder.append(row.element);
   }

@@ -12,9 +12,10 @@ const OVER = new Set(["ready", "held", "blocked", "failed", "cancelled"]);
 
 /** A row. `changed` is called whenever its state moves. */
 export class Row {
-  constructor(file, { most, wishes, changed }) {
+  constructor(file, { most, wishes, options, changed }) {
     this.file = file;
     this.wishes = wishes;
+    this.options = options;
     this.changed = changed;
     this.element = template.content.firstElementChild.cloneNode(true);
     this.part(".row-name bdi").textContent = file.name;
@@ -108,6 +109,7 @@ export class Row {
     const form = new FormData();
     form.append("filename", this.file.name);
     form.append("metadata", JSON.stringify(this.wishes));
+    form.append("processing_options", JSON.stringify(this.options));
     form.append("file", this.file, this.file.name);
     const request = new XMLHttpRequest();
     this.request = request;

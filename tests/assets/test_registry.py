@@ -31,3 +31,10 @@ def test_every_check_of_options_is_asked_once(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(InvalidOptions):
         registry.validate_options({"bad": 1})
     assert asked == [{"preset": "x"}, {"bad": 1}]
+
+
+def test_a_choice_of_one_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_upload_choices", {})
+    registry.register_upload_choice(registry.UploadChoice("a", "A", lambda: [("1", "One"), ("2", "Two")]))
+    registry.register_upload_choice(registry.UploadChoice("b", "B", lambda: [("1", "One")]))
+    assert registry.upload_choices() == [("a", "A", [("1", "One"), ("2", "Two")])]

@@ -139,3 +139,9 @@ def test_the_page_turns_with_the_language(client: Client, user: User, language: 
     page = client.get("/").content.decode()
     assert f'<html lang="{language}" dir="{direction}"' in page
     assert ("bootstrap.rtl" in page) == (direction == "rtl")
+
+
+def test_the_upload_page_offers_the_presets(client: Client) -> None:
+    client.force_login(UserFactory(role="contributor"))
+    page = client.get("/upload/").content.decode()
+    assert 'data-option="preset"' in page and "Weak network (720p to 144p)" in page

@@ -20,6 +20,13 @@ def test_the_shipped_presets_are_sound_and_one_is_the_default() -> None:
     assert Preset.objects.get(is_default=True).slug == "standard"
 
 
+def test_people_choose_by_title_and_rungs_with_the_default_first() -> None:
+    assert presets.preset_choices() == [
+        ("standard", "Standard (1080p to 360p)"),
+        ("weak-network", "Weak network (720p to 144p)"),
+    ]
+
+
 def test_a_job_follows_the_preset_it_names_and_the_default_otherwise(video_job: Job) -> None:
     assert presets.ladder_for(video_job) == STANDARD
     video_job.parameters = {"preset": "weak-network"}
