@@ -10,7 +10,7 @@ from typing import Any
 
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EmptyMedia, EncodingFailed
-from processing.ffmpeg import program
+from processing.ffmpeg import graph, program
 from processing.ffmpeg.media import AudioStream, Probe
 from processing.ffmpeg.outcome import look, tolerance
 from processing.ffmpeg.transcode import audio_options
@@ -143,14 +143,12 @@ def render(
 
 
 def _command(source: Path, probe: Probe, target: Path, bit_rate: int) -> list[str]:
-    track = _chosen(probe.audio)
-    stream = f"0:{track.index}"
-    samples = ("-ac", "1", "-ar", str(_SAMPLE_RATE), "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1")
-    return [
-        *program.source_arguments(source, probe.mime_type),
-        *("-map", stream, *audio_options(bit_rate), "-movflags", "+faststart", str(target)),
-        *("-map", stream, *samples),
-    ]
+    sound = graph.source(source, probe.mime_type)[f"{_chosen(probe.audio).index}"]
+    samples: graph.Options = {"ac": 1, "ar": _SAMPLE_RATE, "c:a": "pcm_s16le", "f": "s16le"}
+    return graph.arguments(
+        graph.output([sound], target, {**audio_options(bit_rate), "movflags": "+faststart"}),
+        graph.output([sound], "pipe:1", samples),
+    )
 
 
 def _chosen(tracks: tuple[AudioStream, ...]) -> AudioStream:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EncodingFailed
-from processing.ffmpeg import program
+from processing.ffmpeg import graph, program
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.languages import as_iso
 from processing.ffmpeg.outcome import look, tolerance
@@ -65,15 +65,14 @@ def rendition_name(stem: str, quality: str) -> str:
 
 
 def _command(rung: EncodedRung, audio: Sequence[EncodedAudio], target: Path) -> list[str]:
-    arguments = program.source_arguments(rung.path, "video/mp4")
-    for track in audio:
-        arguments += program.source_arguments(track.path, "audio/mp4")
-    arguments += ["-map", "0:v:0"]
+    streams = [graph.source(rung.path, "video/mp4")["v:0"]]
+    options: dict[str, str | int | None] = {"c": "copy", "movflags": "+faststart", "f": "mp4"}
     chosen = next((number for number, track in enumerate(audio) if track.is_default), 0)
     for number, track in enumerate(audio):
-        arguments += ["-map", f"{number + 1}:a:0"]
-        arguments += [f"-metadata:s:a:{number}", f"language={as_iso(track.language)}"]
+        streams.append(graph.source(track.path, "audio/mp4")["a:0"])
+        options[f"disposition:a:{number}"] = "default" if number == chosen else 0
+        options[f"metadata:s:a:{number}"] = f"language={as_iso(track.language)}"
         if track.title:
-            arguments += [f"-metadata:s:a:{number}", f"title={track.title}"]
-        arguments += [f"-disposition:a:{number}", "default" if number == chosen else "0"]
-    return [*arguments, "-c", "copy", "-movflags", "+faststart", "-f", "mp4", str(target)]
+            # The same stream under another name: an option can stand only once.
+            options[f"metadata:s:{number + 1}"] = f"title={track.title}"
+    return graph.arguments(graph.output(streams, target, options))

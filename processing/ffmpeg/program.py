@@ -12,7 +12,10 @@ from mediaportal.core.sandbox import Completed, Limits, run
 
 Stop = Callable[[], bool]
 
-_DEMUXERS = {
+PROTOCOLS = "file,pipe"
+"""What ffmpeg may open: plain files, and its own standard streams."""
+
+DEMUXERS = {
     "video/mp4": "mov",
     "video/quicktime": "mov",
     "audio/mp4": "mov",
@@ -27,6 +30,7 @@ _DEMUXERS = {
     "audio/flac": "flac",
     "audio/ogg": "ogg",
 }
+"""The demuxers that may open a file, by the type that its bytes showed."""
 
 _GIB = 1 << 30
 # Address space, not memory: every thread of a decoder or encoder takes some of it.
@@ -43,19 +47,18 @@ def work_limits(duration: float, *, factor: float = 60.0) -> Limits:
     return Limits(wall_seconds=wall, cpu_seconds=cpu, memory_bytes=_MEMORY_BYTES, file_bytes=256 * _GIB)
 
 
-def source_arguments(source: Path, mime_type: str, *before: str) -> list[str]:
-    """Return the arguments that open `source` as nothing but its own type; raises `KeyError` for other types."""
+def source_arguments(source: Path, mime_type: str) -> list[str]:
+    """Return what opens `source` in ffprobe as nothing but its own type; raises `KeyError` for other types."""
     return [
-        *("-protocol_whitelist", "file,pipe"),
-        *("-format_whitelist", _DEMUXERS[mime_type]),
-        *before,
+        *("-protocol_whitelist", PROTOCOLS),
+        *("-format_whitelist", DEMUXERS[mime_type]),
         *("-i", f"file:{source}"),
     ]
 
 
 def is_media(mime_type: str) -> bool:
     """Tell whether ffmpeg is to open files of this type at all."""
-    return mime_type in _DEMUXERS
+    return mime_type in DEMUXERS
 
 
 def ffmpeg(

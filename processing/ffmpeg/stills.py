@@ -9,8 +9,8 @@ from typing import Literal
 
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import CorruptMedia
-from processing.ffmpeg import program
-from processing.ffmpeg.filters import still_chain
+from processing.ffmpeg import graph, program
+from processing.ffmpeg.filters import still
 from processing.ffmpeg.media import Probe, VideoStream
 from processing.pictures import PictureFile, finish_stills
 
@@ -24,6 +24,14 @@ _BATCH = 10
 # A transport stream has no index: a seek may land behind the key frame, and nothing is seen before the next one.
 _EARLY_SECONDS = {"video/mp2t": 5.0}
 _LARGE_PIXELS = 4096 * 2304
+_RAW_PICTURE: graph.Options = {
+    "frames:v": 1,
+    "fps_mode": "passthrough",
+    "enc_time_base": "1/1000",
+    "c:v": "ppm",
+    "f": "image2",
+    "frame_pts": 1,
+}
 _FRAME = re.compile(r"(?P<number>\d+)_(?P<milliseconds>\d+)\.ppm")
 
 
@@ -156,19 +164,23 @@ def _command(
     video = probe.video
     if video is None:
         raise ValueError("There are no pictures")
-    chain = still_chain(video, POSTER_PIXELS)
-    quick = ("-threads", "1", "-noaccurate_seek", "-skip_frame", "nokey") if by_key else ()
-    inputs, outputs = [], []
+    quick = {"threads": 1, "noaccurate_seek": None, "skip_frame": "nokey"} if by_key else {}
+    outputs = []
     early = 0.0 if by_key else _EARLY_SECONDS.get(probe.mime_type, 0.0)
-    for place, (number, seconds) in enumerate(wanted):
-        begin = max(0.0, seconds - early)
-        inputs += program.source_arguments(source, probe.mime_type, *quick, "-ss", f"{begin:.3f}")
-        # The clock of the filter is the container's own, as timestamps are copied.
-        late = f"select=gte(t\\,{probe.start_time + seconds:.3f})," if early else ""
-        outputs += ["-map", f"{place}:{video.index}", "-frames:v", "1", "-vf", late + chain]
-        outputs += ["-fps_mode", "passthrough", "-enc_time_base", "1/1000", "-c:v", "ppm"]
-        outputs += ["-f", "image2", "-frame_pts", "1", str(folder / f"{number:02}_%d.ppm")]
-    return ["-copyts", *inputs, *outputs]
+    for number, seconds in wanted:
+        begin = f"{max(0.0, seconds - early):.3f}"
+        pictures = graph.source(source, probe.mime_type, {**quick, "ss": begin})[f"{video.index}"]
+        if early:
+            # The clock of the filter is the container's own, as timestamps are copied.
+            pictures = pictures.filter("select", f"gte(t,{probe.start_time + seconds:.3f})")
+        pictures = still(pictures, video, POSTER_PIXELS)
+        outputs.append(graph.output([pictures], _numbered(folder, number), _RAW_PICTURE))
+    return ["-copyts", *graph.arguments(*outputs)]
+
+
+def _numbered(folder: Path, number: int) -> Path:
+    """Return the pattern of a name; ffmpeg puts the picture's time in the place of `%d`."""
+    return Path(str(folder).replace("%", "%%")) / f"{number:02}_%d.ppm"
 
 
 def _are_spread(wanted: list[float], frames: list[_Frame], duration: float) -> bool:

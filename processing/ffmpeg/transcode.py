@@ -6,14 +6,15 @@ from pathlib import Path
 
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EncodingFailed
-from processing.ffmpeg import program
-from processing.ffmpeg.filters import ladder_graph, rate_filter
+from processing.ffmpeg import graph, program
+from processing.ffmpeg.filters import even_rate, rung_pictures
 from processing.ffmpeg.ladder import SEGMENT_SECONDS, Rung, output_frame_rate
 from processing.ffmpeg.media import AudioStream, Probe, VideoStream
 from processing.ffmpeg.outcome import look, tolerance
 
 _SAMPLE_RATE = 48_000
 _CHANNELS = 2
+_PLAIN_MP4: graph.Options = {"map_metadata": -1, "map_chapters": -1, "f": "mp4"}
 
 
 @dataclass(frozen=True)
@@ -96,44 +97,55 @@ def command(
     video = probe.video
     if video is None:
         raise ValueError("There are no pictures")
-    arguments = [
-        *("-progress", "pipe:1", "-stats_period", "0.5"),
-        *program.source_arguments(source, probe.mime_type),
-        *("-filter_complex", ladder_graph(video, rungs)),
+    opened = graph.source(source, probe.mime_type)
+    pictures = rung_pictures(opened[f"{video.index}"], video, rungs)
+    outputs = [
+        graph.output([picture], _rung_path(folder, rung), _video_options(video, rung))
+        for picture, rung in zip(pictures, rungs, strict=True)
     ]
-    for number, rung in enumerate(rungs):
-        arguments += ["-map", f"[v{number}]", *_video_options(video, rung), str(_rung_path(folder, rung))]
-    for number, track in enumerate(probe.audio):
-        arguments += ["-map", f"0:{track.index}", *audio_options(audio_bit_rate)]
-        arguments.append(str(_audio_path(folder, number)))
-    return arguments
+    outputs += [
+        graph.output([opened[f"{track.index}"]], _audio_path(folder, number), audio_options(audio_bit_rate))
+        for number, track in enumerate(probe.audio)
+    ]
+    return ["-progress", "pipe:1", "-stats_period", "0.5", *graph.arguments(*outputs)]
 
 
-def audio_options(bit_rate: int) -> list[str]:
+def audio_options(bit_rate: int) -> graph.Options:
     """Return the encoder's options for one sound track: AAC stereo that starts at 0 and has no holes."""
-    return [
-        *("-af", "aresample=async=1:first_pts=0"),
-        *("-c:a", "aac", "-b:a", str(bit_rate), "-ac", str(_CHANNELS), "-ar", str(_SAMPLE_RATE)),
-        *("-map_metadata", "-1", "-map_chapters", "-1", "-f", "mp4"),
-    ]
+    return {
+        # Not in the graph: pictures would pile up there until the first sound of every track has come.
+        "af": "aresample=async=1:first_pts=0",
+        "c:a": "aac",
+        "b:a": bit_rate,
+        "ac": _CHANNELS,
+        "ar": _SAMPLE_RATE,
+        **_PLAIN_MP4,
+    }
 
 
-def _video_options(video: VideoStream, rung: Rung) -> list[str]:
+def _video_options(video: VideoStream, rung: Rung) -> graph.Options:
     """Return the encoder's options for one rung: closed groups of 4 seconds, cut at the same times in all rungs."""
     # Key frames are forced by time, not counted, so that they fall together with any frame rate. The count is only
     # an upper bound that is never reached.
     longest_group = round(output_frame_rate(video) * SEGMENT_SECONDS * 2) + 1
-    options = [
-        *("-c:v", "libx264", "-preset", rung.speed, "-crf", str(rung.crf), "-profile:v", "high"),
-        *("-maxrate", str(rung.max_rate), "-bufsize", str(rung.buffer_size)),
-        *("-g", str(longest_group), "-sc_threshold", "0", "-forced-idr", "1", "-flags", "+cgop"),
-        *("-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT_SECONDS})"),
-        *("-fps_mode", "vfr", "-video_track_timescale", "90000"),
-        *("-map_metadata", "-1", "-map_chapters", "-1", "-f", "mp4"),
-    ]
-    if rate_filter(video) is None:
-        options += ["-enc_time_base", "1/90000"]
-    return options
+    own_times = {"enc_time_base": "1/90000"} if even_rate(video) is None else {}
+    return {
+        "c:v": "libx264",
+        "preset": rung.speed,
+        "crf": rung.crf,
+        "profile:v": "high",
+        "maxrate": rung.max_rate,
+        "bufsize": rung.buffer_size,
+        "g": longest_group,
+        "sc_threshold": 0,
+        "forced-idr": 1,
+        "flags": "+cgop",
+        "force_key_frames": f"expr:gte(t,n_forced*{SEGMENT_SECONDS})",
+        "fps_mode": "vfr",
+        "video_track_timescale": 90_000,
+        **_PLAIN_MP4,
+        **own_times,
+    }
 
 
 def _rung_path(folder: Path, rung: Rung) -> Path:

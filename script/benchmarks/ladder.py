@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report import Row
-from processing.ffmpeg import ladder, mux, probe, transcode
-from processing.ffmpeg.filters import ladder_graph
+from processing.ffmpeg import graph, ladder, mux, probe, transcode
+from processing.ffmpeg.filters import rung_pictures
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.media import Probe
 
@@ -90,15 +90,17 @@ def one_command_arguments(source: Path, facts: Probe, rungs: Sequence[Rung], fol
     """Return the command that makes the same four files at once, each with sound encoded for itself."""
     if facts.video is None:
         raise ValueError("the clip has no pictures")
-    command = [*_QUIET, "-i", str(source), "-filter_complex", ladder_graph(facts.video, rungs)]
-    for number, rung in enumerate(rungs):
-        command += ["-map", f"[v{number}]", "-map", "0:a"]
-        command += ["-c:v", "libx264", "-preset", rung.speed, "-crf", str(rung.crf), "-profile:v", "high"]
-        command += ["-maxrate", str(rung.max_rate), "-bufsize", str(rung.buffer_size)]
-        command += ["-force_key_frames", "expr:gte(t,n_forced*4)", "-sc_threshold", "0"]
-        command += ["-c:a", "aac", "-b:a", "128k", "-ac", "2", "-ar", "48000"]
-        command += ["-movflags", "+faststart", str(folder / f"one_{rung.quality}.mp4")]
-    return command
+    opened = graph.source(source, facts.mime_type)
+    outputs = []
+    for rung, pictures in zip(rungs, rung_pictures(opened["v:0"], facts.video, rungs), strict=True):
+        options: graph.Options = {
+            **{"c:v": "libx264", "preset": rung.speed, "crf": rung.crf, "profile:v": "high"},
+            **{"maxrate": rung.max_rate, "bufsize": rung.buffer_size},
+            **{"force_key_frames": "expr:gte(t,n_forced*4)", "sc_threshold": 0},
+            **{"c:a": "aac", "b:a": "128k", "ac": 2, "ar": 48000, "movflags": "+faststart"},
+        }
+        outputs.append(graph.output([pictures, opened["a"]], folder / f"one_{rung.quality}.mp4", options))
+    return [*_QUIET, *graph.arguments(*outputs)]
 
 
 def peer_arguments(source: Path, height: int, folder: Path) -> list[str]:
