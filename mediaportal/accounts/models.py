@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from mediaportal.accounts.roles import Role
+from mediaportal.accounts.roles import STAFF_ROLES, Role
 from mediaportal.core.ids import new_id
 
 
@@ -71,8 +71,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         held = {group.name for group in self.groups.all()}
         return next((role for role in reversed(Role.values) if role in held), "")
 
+    @transaction.atomic
     def set_role(self, role: str) -> None:
-        """Give the person this role in place of any other."""
+        """Give the person this role in place of any other; with it comes or goes the way into the admin."""
         roles = Group.objects.filter(name__in=Role.values)
         self.groups.remove(*roles)
         self.groups.add(Group.objects.get_or_create(name=Role(role))[0])
+        self.is_staff = self.is_superuser or role in STAFF_ROLES
+        self.save(update_fields=["is_staff"])
+        for known in ("_perm_cache", "_user_perm_cache", "_group_perm_cache"):
+            self.__dict__.pop(known, None)

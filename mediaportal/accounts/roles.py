@@ -20,6 +20,9 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+# Who may open the admin; what they find there follows their permissions.
+STAFF_ROLES = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+
 # What each role adds to the one before it, as "app.codename".
 ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
     Role.VIEWER: ("assets.view_asset", "assets.view_variant"),
@@ -30,8 +33,11 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "assets.change_asset",
         "assets.delete_asset",
         "processing.change_job",
+        "assets.view_uploadsession",
+        "processing.add_preset",
         "processing.view_preset",
         "processing.change_preset",
+        "processing.delete_preset",
         "audit.view_entry",
     ),
     Role.ADMINISTRATOR: (
@@ -39,8 +45,8 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.change_user",
         "accounts.delete_user",
         "accounts.view_user",
-        "auth.view_group",
         "notifications.view_event",
+        "notifications.view_notification",
     ),
 }
 

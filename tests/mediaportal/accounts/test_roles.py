@@ -47,3 +47,11 @@ def test_what_a_role_may_do(role: str, upload: bool, see_all: bool, manage_all: 
     assert user.has_perm("assets.add_asset") is upload
     assert user.has_perm("assets.see_all_assets") is see_all
     assert user.has_perm("assets.manage_all_assets") is manage_all
+
+
+@pytest.mark.django_db
+def test_a_new_role_counts_at_once() -> None:
+    user = UserFactory(role="viewer")
+    assert not user.has_perm("assets.see_all_assets")
+    user.set_role("moderator")
+    assert user.has_perm("assets.see_all_assets")

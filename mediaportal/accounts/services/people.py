@@ -1,0 +1,27 @@
+"""What administrators do with other people's accounts."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from mediaportal.accounts.models import User
+from mediaportal.accounts.roles import Role
+from mediaportal.audit.services.log import record
+from mediaportal.core.problems import Conflict, NotPermitted
+
+
+def may_manage(*, actor: User, user: User) -> bool:
+    """May this administrator change that account? Only a superuser may touch a superuser."""
+    return actor.has_perm("accounts.change_user") and (actor.is_superuser or not user.is_superuser)
+
+
+@transaction.atomic
+def change_role(*, actor: User, user: User, role: str) -> None:
+    """Give a person another role. Raises `NotPermitted`, or `Conflict` for one's own account."""
+    if not may_manage(actor=actor, user=user):
+        raise NotPermitted
+    if actor.pk == user.pk and role != user.role:
+        raise Conflict(_("You cannot change your own role."))
+    before = user.role
+    user.set_role(Role(role))
+    if before != role:
+        record(action="user.role_changed", target=user, actor=actor, before=before, after=role)
