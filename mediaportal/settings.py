@@ -9,6 +9,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from mediaportal.core.env import Env
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "mediaportal.core.csp.looser_in_admin",
 ]
 CSRF_FAILURE_VIEW = "mediaportal.core.doors.csrf_failure"
 ROOT_URLCONF = "mediaportal.urls"
@@ -269,7 +271,49 @@ LOGGING = {
         name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat")
     },
 }
-UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SHOW_VIEW_ON_SITE": True}
+_GREYS = (
+    "fcfcfc",
+    "f7f7f7",
+    "e8e8e8",
+    "d6d6d6",
+    "b0b0b0",
+    "747474",
+    "5c5c5c",
+    "484848",
+    "282828",
+    "1f1f1f",
+    "121212",
+)
+_BLUES = (
+    "f3f7fe",
+    "e9f0fd",
+    "cfdffb",
+    "a9c6f8",
+    "7cb0ff",
+    "3f7fe6",
+    "1757d1",
+    "1348ae",
+    "123d90",
+    "143574",
+    "182a4a",
+)
+_SHADES = ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950")
+UNFOLD = {
+    "SITE_TITLE": SITE_NAME,
+    "SITE_HEADER": SITE_NAME,
+    "SITE_URL": "/",
+    "SITE_ICON": lambda _request: static("img/mark.svg"),
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}
+    ],
+    "SHOW_LANGUAGES": True,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {  # the pages' greys and their one accent (static/css/tokens.css)
+        "base": {shade: f"#{grey}" for shade, grey in zip(_SHADES, _GREYS, strict=True)},
+        "primary": {shade: f"#{blue}" for shade, blue in zip(_SHADES, _BLUES, strict=True)},
+    },
+}
 CELERY_BEAT_SCHEDULE = {
     "processing.sweep": {
         "task": "processing.sweep",

@@ -4,11 +4,13 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from mediaportal.accounts.views import admin_sign_in
 from mediaportal.core import doors
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("assets.urls")),
     path("", include("mediaportal.accounts.urls")),
+    path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),
     path("", include("processing.urls")),
     path("", include("notifications.urls")),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -56,6 +57,14 @@ def _described(preset: Preset) -> str:
     levels = Ladder.from_data(preset.recipe).levels
     words = {"title": _(preset.title), "most": levels[0].name, "least": levels[-1].name}
     return _("%(title)s (%(most)s to %(least)s)") % words
+
+
+@transaction.atomic
+def make_default(*, preset: Preset) -> None:
+    """Let new jobs follow this preset when they name none."""
+    list(Preset.objects.select_for_update().order_by("pk"))  # two at once take turns
+    Preset.objects.filter(is_default=True).exclude(pk=preset.pk).update(is_default=False)
+    Preset.objects.filter(pk=preset.pk).update(is_default=True)
 
 
 def validate_options(options: dict[str, Any]) -> None:
