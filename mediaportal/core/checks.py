@@ -27,7 +27,7 @@ _REDIS = 7
 _SECONDS = 5.0
 # module -> the name under which it is installed
 _MODULES = {
-    "av": "av",
+    "ffmpeg": "ffmpeg-python",
     "magic": "python-magic",
     "orjson": "orjson",
     "PIL": "pillow",
