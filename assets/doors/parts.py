@@ -1,7 +1,8 @@
 """The file that an upload is written to while it comes, and the buffer in front of it.
 
 Bytes are hashed and written in threads, one piece behind the piece that is being filled: at most two pieces of an
-upload are in memory, and when the disk is slower than the network the network waits.
+upload are in memory (8 MiB, and half a MiB for a slow one), and when the disk is slower than the network the network
+waits.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import errno
 import hashlib
 import os
 import shutil
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -18,7 +20,11 @@ from assets.exceptions import FileTooLarge, StorageFull
 from mediaportal.core.filetype import HEAD_BYTES
 from mediaportal.core.threads import on_disk
 
-PIECE_BYTES = 1024 * 1024
+# A piece is passed on when it is this large, or large enough and this old: handing over costs time, so a fast upload
+# does it rarely, while a slow one keeps little in memory.
+PIECE_BYTES = 4 * 1024 * 1024
+LEAST_BYTES = 256 * 1024
+PIECE_SECONDS = 0.05
 
 
 def require_room(key: str, size: int) -> None:
@@ -39,15 +45,19 @@ class PartFile:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
             self._descriptor = os.open(default_storage.path(key), flags, 0o600)
 
-    def write(self, piece: bytes | bytearray) -> None:
-        """Hash and append a piece; raises `StorageFull`."""
-        self._digest.update(piece)
-        if self._descriptor < 0:
-            return
-        left = memoryview(piece)
+    def write(self, piece: memoryview) -> None:
+        """Hash and append a piece, and let go of it; raises `StorageFull`."""
+        with piece:
+            self._digest.update(piece)
+            if self._descriptor >= 0:
+                self._append(piece)
+
+    def _append(self, piece: memoryview) -> None:
+        """Write every byte of a piece; raises `StorageFull`."""
+        at = 0
         try:
-            while left:
-                left = left[os.write(self._descriptor, left) :]
+            while at < len(piece):
+                at += os.write(self._descriptor, piece[at:])
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
                 raise StorageFull from error
@@ -76,25 +86,36 @@ class Intake:
         self.received = 0
         self.head = bytearray()
         self._file = file
-        self._filling = bytearray()
+        # Two buffers take turns and are used again and again: fresh memory for each piece would cost the kernel
+        # more than writing does. Of a slow upload only the beginnings are ever touched, so only they are real.
+        self._filling, self._spare = bytearray(PIECE_BYTES), bytearray(PIECE_BYTES)
+        self._used = 0
+        self._passed_at = time.monotonic()
         self._writing: asyncio.Task[None] | None = None
 
     def take(self, data: memoryview) -> None:
         """Keep some bytes of the file; raises `FileTooLarge`."""
-        self.received += len(data)
+        size = len(data)
+        self.received += size
         if self.received > settings.MAX_FILE_SIZE:
             raise FileTooLarge
         if len(self.head) < HEAD_BYTES:
             self.head += data[: HEAD_BYTES - len(self.head)]
-        self._filling += data
+        if self._used + size > len(self._filling):
+            self._filling.extend(bytes(self._used + size - len(self._filling)))
+        self._filling[self._used : self._used + size] = data
+        self._used += size
 
     async def settle(self, *, all_of_it: bool = False) -> None:
-        """Pass a full piece (or everything) on to the disk; raises `StorageFull`."""
-        if len(self._filling) < PIECE_BYTES and not (all_of_it and self._filling):
+        """Pass a piece that is ripe (or everything) on to the disk; raises `StorageFull`."""
+        size, now = self._used, time.monotonic()
+        ripe = size >= PIECE_BYTES or (size >= LEAST_BYTES and now - self._passed_at >= PIECE_SECONDS)
+        if not ripe and not (all_of_it and size):
             return
         await self._written()
-        piece, self._filling = self._filling, bytearray()
-        self._writing = asyncio.ensure_future(on_disk(self._file.write, piece))
+        full, self._filling, self._spare = self._filling, self._spare, self._filling
+        self._used, self._passed_at = 0, now
+        self._writing = asyncio.ensure_future(on_disk(self._file.write, memoryview(full)[:size]))
 
     async def finish(self) -> str:
         """Write what is left and return the SHA-256 in hex."""

@@ -23,17 +23,39 @@ def key() -> str:
 
 async def test_what_is_taken_is_written_and_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(parts, "LEAST_BYTES", 400)
     place, content = key(), os.urandom(12_345)
     intake = Intake(PartFile(place))
     for at in range(0, len(content), 333):
         intake.take(memoryview(content)[at : at + 333])
         await intake.settle()
-        assert len(intake._filling) < 1000
+        assert intake._used < 1000
     assert await intake.finish() == hashlib.sha256(content).hexdigest()
     assert intake.received == len(content)
     path = Path(default_storage.path(place))
     assert path.read_bytes() == content
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_slow_upload_is_passed_on_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PIECE_SECONDS", 0.0)
+    intake = Intake(PartFile(None))
+    intake.take(memoryview(b"x" * (parts.LEAST_BYTES - 1)))
+    await intake.settle()
+    assert intake._used
+    intake.take(memoryview(b"x"))
+    await intake.settle()
+    assert not intake._used
+    await intake.abandon()
+
+
+async def test_more_at_once_than_a_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PIECE_BYTES", 10)
+    content = os.urandom(35)
+    intake = Intake(PartFile(None))
+    intake.take(memoryview(content[:25]))
+    intake.take(memoryview(content[25:]))
+    assert await intake.finish() == hashlib.sha256(content).hexdigest()
 
 
 async def test_the_beginning_is_kept_for_looking_at(monkeypatch: pytest.MonkeyPatch) -> None:

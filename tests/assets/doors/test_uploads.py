@@ -245,7 +245,7 @@ def test_wrong_types_are_refused_before_the_last_byte(
     written: list[int] = []
     write = PartFile.write
 
-    def counted(self: PartFile, piece: bytes) -> None:
+    def counted(self: PartFile, piece: memoryview) -> None:
         written.append(len(piece))
         write(self, piece)
 
