@@ -271,33 +271,9 @@ LOGGING = {
         name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat")
     },
 }
-_GREYS = (
-    "fcfcfc",
-    "f7f7f7",
-    "e8e8e8",
-    "d6d6d6",
-    "b0b0b0",
-    "747474",
-    "5c5c5c",
-    "484848",
-    "282828",
-    "1f1f1f",
-    "121212",
-)
-_BLUES = (
-    "f3f7fe",
-    "e9f0fd",
-    "cfdffb",
-    "a9c6f8",
-    "7cb0ff",
-    "3f7fe6",
-    "1757d1",
-    "1348ae",
-    "123d90",
-    "143574",
-    "182a4a",
-)
-_SHADES = ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950")
+_SHADES = "50 100 200 300 400 500 600 700 800 900 950".split()
+_GREYS = "fcfcfc f7f7f7 e8e8e8 d6d6d6 b0b0b0 747474 5c5c5c 484848 282828 1f1f1f 121212".split()
+_BLUES = "f3f7fe e9f0fd cfdffb a9c6f8 7cb0ff 3f7fe6 1757d1 1348ae 123d90 143574 182a4a".split()
 UNFOLD = {
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
@@ -324,5 +300,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assets.sweep_uploads",
         "schedule": 900.0,
         "options": {"queue": "ingest", "expires": 900},
+    },
+    "notifications.sweep": {
+        "task": "notifications.sweep",
+        "schedule": 30.0,
+        "options": {"queue": "notify", "expires": 30},
+    },
+    "notifications.prune": {
+        "task": "notifications.prune",
+        "schedule": 86_400.0,
+        "options": {"queue": "notify", "expires": 3_600},
     },
 }

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assets.models import Asset, Publication, ScanVerdict
+from assets.models import Asset, ProcessingVerdict, Publication, ScanVerdict
 from mediaportal.accounts.models import User
 from notifications.events import NotificationData, person_topic
 from notifications.models import Event, Notification
@@ -75,6 +75,8 @@ def _kind_of(event: Event, asset: Asset) -> str | None:
         return "asset.held" if asset.publication == Publication.HELD else None
     if event.data.get("status") == "cancelled":
         return None
+    if event.type == "asset.held" and asset.processing_verdict != ProcessingVerdict.DONE:
+        return None  # it is in work again; nobody waits for a decision
     if event.type == "asset.blocked" and asset.scan_verdict == ScanVerdict.INFECTED:
         return None  # the refusal says it better
     return _KINDS.get(event.type)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from assets.models import Asset, UploadSession
+from assets.services.uploads import progress_document
 from mediaportal.accounts.models import User
 from mediaportal.core.problems import NotPermitted
 from notifications.events import ME, Told, Topic, person_topic
@@ -131,17 +132,10 @@ def _asset(user: User, asset_id: uuid.UUID) -> dict[str, Any]:
 
 
 def _upload(user: User, upload_id: uuid.UUID) -> dict[str, Any]:
-    session = UploadSession.objects.visible_to(user).filter(pk=upload_id).first()
+    session = UploadSession.objects.visible_to(user).select_related("asset").filter(pk=upload_id).first()
     if session is None:
         raise NotPermitted
-    error = {"code": session.error_code, "detail": session.error_detail} if session.error_code else None
-    return {
-        **news.upload_data(upload_id=session.pk, received=session.bytes_received, total=session.bytes_total),
-        "status": session.status,
-        "asset_id": None if session.asset_id is None else str(session.asset_id),
-        "job_id": str(session.job_id),
-        "error": error,
-    }
+    return progress_document(session=session)
 
 
 def _library(user: User, _own_id: uuid.UUID) -> dict[str, Any]:

@@ -6,8 +6,8 @@ of the caller's transaction would keep the order but could deadlock with the cal
 written without a number, and `relay` numbers what has been committed in a short transaction of its own that holds
 one advisory lock. Readers that join in the middle take the same lock shared (`settled`).
 
-If the process dies between the commit and `relay`, the next event's relay, or the sweep that every listening web
-process does (`sweep`), numbers and sends what was left.
+If the process dies between the commit and `relay`, the next event's relay, or the sweep that a beat and every listener
+do (`sweep`), numbers and sends what was left.
 """
 
 import uuid
@@ -25,6 +25,7 @@ from notifications.services import audience, broadcast
 _LOCK = 0x6D656469  # any number that nobody else takes for an advisory lock
 _AT_ONCE = 500
 _STALE_SECONDS = 3
+_KEPT_DAYS = 90
 
 
 def write(
@@ -90,6 +91,16 @@ def sweep() -> int:
     """Relay what a process that died has left behind; returns how many events there were."""
     left = Event.objects.filter(seq=None, at__lt=timezone.now() - timedelta(seconds=_STALE_SECONDS))
     return relay() if left.exists() else 0
+
+
+def prune() -> int:
+    """Forget what is older than 90 days, the bell's lines with it; returns how many events there were.
+
+    A client that has been away for longer asks with a `since` that finds nothing, and has its snapshot.
+    """
+    old = timezone.now() - timedelta(days=_KEPT_DAYS)
+    _count, by_model = Event.objects.filter(at__lt=old, seq__isnull=False).delete()
+    return by_model.get(Event._meta.label, 0)
 
 
 def settled() -> None:

@@ -84,3 +84,9 @@ def test_reading_one_and_all() -> None:
     assert bell.unread_count(user=owner) == 2
     assert bell.mark_read(user=owner) == 2
     assert bell.unread_count(user=other) == 1
+
+
+def test_an_asset_that_is_in_work_again_is_not_held_for_anybody() -> None:
+    asset = AssetFactory(passed_gate=True, processing_verdict="running")
+    news.tell_of_asset(event_type="asset.held", asset=asset)
+    assert kinds(asset.uploaded_by) == []

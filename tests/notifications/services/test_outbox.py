@@ -1,11 +1,14 @@
 """Events keep the order of the commits, whoever commits late."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
+from notifications import tasks
 from notifications.models import Event
 from notifications.services import outbox
 
@@ -95,3 +98,24 @@ def test_relay_numbers_in_the_order_of_writing() -> None:
     assert outbox.relay() == 5
     assert list(Event.objects.order_by("seq").values_list("pk", flat=True)) == ids
     assert outbox.relay() == 0
+
+
+@pytest.mark.django_db
+def test_sweep_sends_only_what_has_been_left_for_a_while() -> None:
+    fresh, left = write("asset:a"), write("asset:b")
+    assert outbox.sweep() == 0
+    Event.objects.filter(pk=left.pk).update(at=timezone.now() - timedelta(minutes=1))
+    tasks.sweep()
+    fresh.refresh_from_db()
+    assert fresh.seq is not None
+
+
+@pytest.mark.django_db
+def test_prune_forgets_what_is_old_and_has_been_sent() -> None:
+    young, old, unsent = write("asset:a"), write("asset:b"), write("asset:c")
+    outbox.relay()
+    Event.objects.filter(pk=unsent.pk).update(seq=None)
+    Event.objects.filter(pk__in=[old.pk, unsent.pk]).update(at=timezone.now() - timedelta(days=91))
+    assert outbox.prune() == 1
+    tasks.prune()
+    assert set(Event.objects.values_list("pk", flat=True)) == {young.pk, unsent.pk}
