@@ -271,9 +271,15 @@ LOGGING = {
         name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat")
     },
 }
-_SHADES = ["50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950"]  # fmt: skip
-_GREYS = ["fcfcfc", "f7f7f7", "e8e8e8", "d6d6d6", "b0b0b0", "747474", "5c5c5c", "484848", "282828", "1f1f1f", "121212"]  # fmt: skip
-_BLUES = ["f3f7fe", "e9f0fd", "cfdffb", "a9c6f8", "7cb0ff", "3f7fe6", "1757d1", "1348ae", "123d90", "143574", "182a4a"]  # fmt: skip
+_SHADES = ["50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950"]
+_GREYS = [
+    "fcfcfc", "f7f7f7", "e8e8e8", "d6d6d6", "b0b0b0", "747474",
+    "5c5c5c", "484848", "282828", "1f1f1f", "121212",
+]  # fmt: skip
+_BLUES = [
+    "f3f7fe", "e9f0fd", "cfdffb", "a9c6f8", "7cb0ff", "3f7fe6",
+    "1757d1", "1348ae", "123d90", "143574", "182a4a",
+]  # fmt: skip
 UNFOLD = {
     "SITE_TITLE": SITE_NAME,
     "SITE_HEADER": SITE_NAME,
