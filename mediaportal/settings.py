@@ -164,6 +164,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SIGN_IN_TRIES = env.number("SIGN_IN_TRIES", 20, least=1)
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "library"
 LOGOUT_REDIRECT_URL = "sign-in"
@@ -190,7 +191,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     # Callers are told apart by the address that the server saw; headers that anybody can write do not count.
     "NUM_PROXIES": 0,
-    "DEFAULT_THROTTLE_RATES": {"sign_in": "20/min"},
+    "DEFAULT_THROTTLE_RATES": {"sign_in": f"{SIGN_IN_TRIES}/min"},
     "EXCEPTION_HANDLER": "mediaportal.core.doors.drf_exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -38,6 +38,7 @@ def portal_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         CACHES={"default": cached | {"KEY_PREFIX": f"test-{WORKER}"}},
         CHANNEL_LAYERS={"default": layer | {"CONFIG": layer["CONFIG"] | {"prefix": f"test-{WORKER}"}}},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        SIGN_IN_TRIES=100_000,
         ALLOWED_HOSTS=["testserver", "localhost", "127.0.0.1"],
     )
     # Threads of the portal give their connection back after each use, so that the database can be dropped.

@@ -1,12 +1,14 @@
 """The forms of signing in and of one's own account."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from mediaportal.accounts.models import User
+from mediaportal.accounts.services import attempts
+from mediaportal.core.problems import RateLimited
 
 if TYPE_CHECKING:
     _UserForm = forms.ModelForm[User]
@@ -33,6 +35,15 @@ class SignInForm(AuthenticationForm):
         self.fields["password"].widget.attrs.update({"autocomplete": "current-password", "dir": "ltr"})
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
+
+    def clean(self) -> dict[str, Any]:
+        """Check e-mail and password, unless they were tried too often just now."""
+        address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
+        try:
+            attempts.count(email=str(self.cleaned_data.get("username", "")), address=address)
+        except RateLimited as problem:
+            raise forms.ValidationError(problem.detail, code=RateLimited.code) from problem
+        return super().clean()
 
 
 class AccountForm(_UserForm):

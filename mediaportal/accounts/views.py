@@ -8,7 +8,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +19,8 @@ from django.views.i18n import set_language as django_set_language
 
 from mediaportal.accounts.forms import AccountForm, ChangePasswordForm, SignInForm
 from mediaportal.accounts.models import User
+from mediaportal.accounts.services.attempts import WINDOW_SECONDS
+from mediaportal.core.problems import RateLimited
 
 
 class SignIn(LoginView):
@@ -34,6 +36,14 @@ class SignIn(LoginView):
         """Sign in; from now on the browser asks every door in the account's language."""
         response = super().form_valid(form)
         return _with_language(response, form.get_user().language)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Show the form again, with 429 when it was sent too often."""
+        response = super().form_invalid(form)
+        if form.has_error(NON_FIELD_ERRORS, RateLimited.code):
+            response.status_code = RateLimited.status
+            response.headers["Retry-After"] = str(WINDOW_SECONDS)
+        return response
 
 
 class SignOut(LogoutView):

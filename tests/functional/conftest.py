@@ -34,6 +34,7 @@ def portal_environment() -> dict[str, str]:
         "STATIC_ROOT": str(settings.STATIC_ROOT),
         "SECRET_KEY": settings.SECRET_KEY,
         "DEBUG": "1",
+        "SIGN_IN_TRIES": "1000",
         "DJANGO_SETTINGS_MODULE": "mediaportal.settings",
         "PYTHONWARNINGS": "default",
     }

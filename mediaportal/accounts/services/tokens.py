@@ -12,14 +12,16 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed, InvalidTok
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from mediaportal.accounts.models import User
+from mediaportal.accounts.services import attempts
 
 
 def issue(*, email: str, password: str, request: HttpRequest | None = None) -> RefreshToken:
     """A refresh token (with its `access_token`) for somebody who knows the password.
 
     `request` is only handed on to the authentication backends. Raises `AuthenticationFailed` in the same words for
-    an unknown address, a wrong password and an inactive account.
+    an unknown address, a wrong password and an inactive account, and `RateLimited` after too many tries.
     """
+    attempts.count(email=email)
     user = authenticate(request, username=email, password=password)
     if not isinstance(user, User):
         raise AuthenticationFailed(
