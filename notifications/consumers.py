@@ -162,10 +162,12 @@ class Connection:
         action, name = wish.get("action"), wish.get("topic")
         if action == "ping":
             await self._say({"type": "pong", "at": now()})
-        elif action not in {"subscribe", "unsubscribe"}:
+        elif action not in ("subscribe", "unsubscribe"):
             await self._refuse("unknown_action", None)
         elif not isinstance(name, str) or (topic := parse_topic(name)) is None:
-            await self._refuse("unknown_topic", name if isinstance(name, str) else None)
+            # Half of a surrogate pair, for one, could not be sent back.
+            told_back = isinstance(name, str) and name.isprintable()
+            await self._refuse("unknown_topic", name if told_back else None)
         elif action == "unsubscribe":
             await self._unsubscribe(topic)
         else:

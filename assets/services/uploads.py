@@ -102,9 +102,11 @@ def fail(*, upload_id: UUID, problem: Problem, received: int | None = None) -> b
 
 
 def is_alive(*, upload_id: UUID) -> bool:
-    """Whether some process is receiving this upload just now."""
+    """Whether some process is receiving this upload just now, or has only just accepted it and is answering."""
     return UploadSession.objects.filter(
-        pk=upload_id, status=UploadSession.Status.UPLOADING, updated_at__gt=timezone.now() - SILENT_AFTER
+        pk=upload_id,
+        status__in=[UploadSession.Status.UPLOADING, UploadSession.Status.ACCEPTED],
+        updated_at__gt=timezone.now() - SILENT_AFTER,
     ).exists()
 
 

@@ -25,6 +25,8 @@ from mediaportal.core.problems import Conflict, FieldProblem, InvalidInput, Prob
 KEPT = timedelta(days=2)
 _LONGEST_KEY = 255
 _DEAD_AFTER = timedelta(minutes=10)
+# A write that has only just claimed its key may not have left the mark yet by which `alive` knows it.
+_BEGINNING = timedelta(seconds=30)
 
 
 class InProgress(Conflict):
@@ -85,7 +87,8 @@ def begin(
     """Claim a key for work that begins now (None), or return the answer that it had.
 
     `note` is remembered while the work runs; `alive` is asked with the note of an unfinished earlier try whether
-    that still runs, else it is taken for dead after ten minutes. Raises `InProgress`.
+    that still runs, but not in its first half minute; without `alive` it is taken for dead after ten minutes.
+    Raises `InProgress`.
     """
     where = {"user_id": claim.user_id, "route": claim.route, "key": claim.key}
     try:
@@ -100,7 +103,8 @@ def begin(
         raise InProgress
     if row.status:
         return Answer(row.status, row.answer, row.fingerprint)
-    running = alive(row.answer) if alive else row.created_at > timezone.now() - _DEAD_AFTER
+    age = timezone.now() - row.created_at
+    running = age < _BEGINNING or alive(row.answer) if alive else age < _DEAD_AFTER
     taken = not running and IdempotencyRecord.objects.filter(
         pk=row.pk, status=0, created_at=row.created_at
     ).update(created_at=timezone.now(), answer=note or {})

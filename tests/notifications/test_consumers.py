@@ -224,6 +224,8 @@ async def test_unsubscribe_and_ping(listening: Listening) -> None:
         ("[" * 4_000, "invalid_message"),
         ("{}", "unknown_action"),
         ('{"action": "shout", "topic": "library"}', "unknown_action"),
+        ('{"action": ["subscribe"], "topic": "library"}', "unknown_action"),
+        ('{"action": "subscribe", "topic": "\\ud800"}', "unknown_topic"),
         ('{"action": "subscribe"}', "unknown_topic"),
         ('{"action": "subscribe", "topic": "moon"}', "unknown_topic"),
         ('{"action": "subscribe", "topic": "asset:1"}', "unknown_topic"),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import pytest
 from django.conf import settings as portal
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
 from assets import registry
@@ -23,6 +25,7 @@ from mediaportal.accounts.models import User
 from mediaportal.core import filetype, idempotency
 from mediaportal.core.doors import App
 from mediaportal.core.ids import new_id
+from mediaportal.core.models import IdempotencyRecord
 from tests.asgi import Answer, request
 from tests.factories import UserFactory
 from tests.forms import CONTENT_TYPE, field, file_part, form, pieces, png
@@ -334,6 +337,7 @@ def test_while_the_first_one_runs(app: App, user: User) -> None:
     idempotency.begin(claim, note={"upload_id": str(session.pk)})
     assert code(send(app, user, form(file_part(PICTURE)), KEY)) == (409, "idempotency_in_progress")
     UploadSession.objects.filter(pk=session.pk).update(updated_at="2026-01-01T00:00:00Z")
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(minutes=1))
     assert send(app, user, form(file_part(PICTURE)), KEY).status == 202
 
 

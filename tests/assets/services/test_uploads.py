@@ -129,6 +129,10 @@ def _aged(**ages: timedelta) -> None:
 def test_life_is_told_by_the_row() -> None:
     session = UploadSessionFactory()
     assert uploads.is_alive(upload_id=session.pk)
+    UploadSession.objects.filter(pk=session.pk).update(
+        status=UploadSession.Status.ACCEPTED, asset=AssetFactory()
+    )
+    assert uploads.is_alive(upload_id=session.pk)  # its answer is about to be kept
     _aged(**{str(session.pk): timedelta(minutes=6)})
     assert not uploads.is_alive(upload_id=session.pk)
 

@@ -67,12 +67,22 @@ def test_a_try_that_died_is_taken_over() -> None:
         seen.append(note)
         return False
 
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(minutes=1))
     assert idempotency.begin(claim(), note={"upload_id": "2"}, alive=dead) is None
     assert seen == [{"upload_id": "1"}]
+    with pytest.raises(InProgress):
+        idempotency.begin(claim(), alive=dead)
+    IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(minutes=1))
     with pytest.raises(InProgress):
         idempotency.begin(claim(), alive=lambda note: note == {"upload_id": "2"})
     IdempotencyRecord.objects.update(created_at=timezone.now() - timedelta(minutes=11))
     assert idempotency.begin(claim()) is None
+
+
+def test_a_try_that_has_only_just_begun_is_not_taken_over() -> None:
+    idempotency.begin(claim(), note={"upload_id": "1"})
+    with pytest.raises(InProgress):
+        idempotency.begin(claim(), note={"upload_id": "2"}, alive=lambda _note: False)
 
 
 def test_an_answer_is_not_let_go() -> None:
