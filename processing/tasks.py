@@ -35,8 +35,9 @@ def work(queue: str) -> None:
 
 @shared_task(name="processing.sweep", ignore_result=True)
 def sweep() -> None:
-    """Take back expired leases and wake queues in which something waits."""
+    """Take back expired leases, wake queues in which something waits, and remove what dead workers left."""
     leases.sweep()
+    running.sweep_scratch()
 
 
 @worker_ready.connect

@@ -47,8 +47,8 @@ def accept(*, session: UploadSession, staged_key: str, mime_type: str, file_size
         asset_stored.send(
             sender=Asset, asset=asset, options=row.options, user=row.user, began_at=row.created_at
         )
-        # The last act inside the transaction: when it fails nothing is kept, and when the commit fails the bytes
-        # lie in a folder of an asset that does not exist, which the sweeper of orphans finds.
+        # The last act inside the transaction: when it fails nothing is kept. Only when the commit itself fails do
+        # the bytes lie in the folder of an asset that does not exist.
         places.put(places.path_of(staged_key), asset.storage_key)
     session.refresh_from_db()
     return asset
