@@ -146,7 +146,7 @@ MAX_FILE_SIZE = env.size("MAX_FILE_SIZE", 5 * 1024**3)
 MAX_IMAGE_PIXELS = env.number("MAX_IMAGE_PIXELS", 80_000_000, least=1)
 MIN_FREE_SPACE = env.size("MIN_FREE_SPACE", 512 * 1024**2)
 UPLOADS_AT_ONCE = env.number("UPLOADS_AT_ONCE", 12, least=1)
-UPLOAD_STALE_HOURS = env.number("UPLOAD_STALE_HOURS", 6, least=1)
+UPLOAD_STALE_MINUTES = env.number("UPLOAD_STALE_MINUTES", 15, least=5)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 LINK_SECONDS = env.number("LINK_SECONDS", 900, least=30)
 STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)
@@ -305,8 +305,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
-        "schedule": 900.0,
-        "options": {"queue": "ingest", "expires": 900},
+        "schedule": 180.0,
+        "options": {"queue": "ingest", "expires": 180},
     },
     "notifications.sweep": {
         "task": "notifications.sweep",

@@ -28,6 +28,7 @@ STATUS_URL = "/api/v1/media/job/{}/status"
 PROGRESS_URL = "/api/v1/media/upload/{}/progress"
 # An upload whose row has not been touched for so long is not being received by any process.
 SILENT_AFTER = timedelta(minutes=5)
+_FAILED_KEPT = timedelta(days=30)
 _PROGRESS_KEPT = 600  # seconds in the cache after the last byte
 
 
@@ -185,14 +186,18 @@ def accepted_document(*, session: UploadSession, asset: Asset, seconds: float | 
 def sweep_stale(*, older_than: timedelta | None = None) -> int:
     """End uploads that no byte has reached for so long, and remove files that belong to none; returns how many.
 
-    `older_than` is `UPLOAD_STALE_HOURS` unless told.
+    A process that receives an upload touches its row every few seconds and gives up after a minute of silence, so
+    what is older was left behind by a process that was killed. `older_than` is `UPLOAD_STALE_MINUTES` unless told.
     """
-    age = timedelta(hours=settings.UPLOAD_STALE_HOURS) if older_than is None else older_than
+    age = timedelta(minutes=settings.UPLOAD_STALE_MINUTES) if older_than is None else older_than
     limit = timezone.now() - age
     stale = UploadSession.objects.filter(status=UploadSession.Status.UPLOADING, updated_at__lt=limit)
     ended = sum(fail(upload_id=pk, problem=UploadBroken()) for pk in stale.values_list("pk", flat=True))
     ended += _remove_orphans(limit.timestamp())
     idempotency.forget_old()
+    UploadSession.objects.filter(
+        status=UploadSession.Status.FAILED, updated_at__lt=timezone.now() - _FAILED_KEPT
+    ).delete()
     return ended
 
 

@@ -156,3 +156,10 @@ def test_sweeping() -> None:
     stale.refresh_from_db()
     assert (stale.status, stale.error_code) == ("failed", "upload_incomplete")
     assert uploads.sweep_stale(older_than=timedelta(hours=6)) == 0
+
+
+def test_failed_uploads_are_forgotten_after_a_month() -> None:
+    old, young = UploadSessionFactory(status="failed"), UploadSessionFactory(status="failed")
+    _aged(**{str(old.pk): timedelta(days=31), str(young.pk): timedelta(days=29)})
+    uploads.sweep_stale()
+    assert list(UploadSession.objects.values_list("pk", flat=True)) == [young.pk]
