@@ -32,6 +32,13 @@ class AssetQuerySet(models.QuerySet["Asset"]):
             Q(uploaded_by=user) | Q(publication="published", visibility__in=["internal", "public"])
         )
 
+    def in_trash_of(self, user: User | AnonymousUser) -> Self:
+        """Those in the trash that a person may take out again: their own, everybody's for those who manage all."""
+        trashed = self.filter(deleted_at__isnull=False)
+        if not isinstance(user, User) or not user.is_active:
+            return trashed.none()
+        return trashed if user.has_perm("assets.manage_all_assets") else trashed.filter(uploaded_by=user)
+
     def with_poster(self) -> Self:
         """With the pictures for a card, in one further query: `asset.card_variants`."""
         from_variants = self.model._meta.get_field("variants").related_model

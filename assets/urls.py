@@ -7,6 +7,7 @@ from assets import views
 urlpatterns = [
     path("", views.library, name="library"),
     path("upload/", views.upload, name="upload"),
+    path("trash/", views.trash, name="trash"),
     path("working/", views.working, name="working"),
     path("assets/<uuid:asset_id>/", views.asset, name="asset"),
     path("assets/<uuid:asset_id>/card/", views.card, name="asset-card"),

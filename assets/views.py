@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -14,8 +15,11 @@ from assets.models import Asset, Visibility
 from assets.services.about import about
 from assets.services.browse import Filters, browse, count_working, narrowed
 from assets.services.cards import card_of
+from assets.services.reasons import said
 from assets.services.stage import files_of, stage_of, stills_of
 from assets.services.state import state_of
+
+_TRASH_PAGE = 50
 
 
 @require_GET
@@ -83,6 +87,16 @@ def upload(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_GET
+def trash(request: HttpRequest) -> HttpResponse:
+    """What lies in the trash and may be taken out again by this person, the last removed first."""
+    found = (
+        Asset.objects.in_trash_of(request.user).select_related("uploaded_by").order_by("-deleted_at", "-id")
+    )
+    page = Paginator(found, _TRASH_PAGE).get_page(request.GET.get("page"))
+    return render(request, "assets/trash.html", {"page": page})
+
+
 def _asset(request: HttpRequest, asset_id: UUID) -> Asset:
     """An asset that this person may see, with all its variants in one further query; 404 for any other."""
     rows = Asset.objects.visible_to(request.user).select_related("uploaded_by").prefetch_related("variants")
@@ -100,6 +114,7 @@ def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
         "stage": stage_of(found, user=request.user),
         "stills": stills_of(found, user=request.user),
         "files": files_of(found, user=request.user),
+        "reason": said(found.error_detail),
         "about": about(found),
         "may_change": access.can_change(request.user, found),
         "visibilities": Visibility.choices,

@@ -102,6 +102,7 @@ def catalogue() -> dict[str, str | Forms]:
         "titleEmpty": gettext("A title needs at least one character."),
         "retrying": gettext("Trying again"),
         "cancelled": gettext("Cancelled"),
+        "restored": gettext("Restored"),
         "play": gettext("Play"),
         "pause": gettext("Pause"),
         "playerFailed": gettext("This file cannot be played here. Download a rendition instead."),

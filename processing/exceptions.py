@@ -1,6 +1,10 @@
-"""What can be wrong with a medium or with a job: each has a stable `code` and a sentence that a person understands."""
+"""What can be wrong with a medium or with a job: each has a stable `code` and a sentence that a person understands.
+
+Sentences are kept in English and said in the reader's language when they are shown.
+"""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from mediaportal.core.problems import Conflict
 
@@ -9,7 +13,7 @@ class MediaError(Exception):
     """The file cannot be processed, and trying again would not help. Subclasses fix `code` and `sentence`."""
 
     code = "corrupt_media"
-    sentence = "The file cannot be processed."
+    sentence = gettext_noop("The file cannot be processed.")
 
     def __init__(self, log: str = "") -> None:
         """Keep the end of what the program said, for the operator."""
@@ -21,35 +25,35 @@ class CorruptMedia(MediaError):
     """The bytes are damaged, cut off, or not what they claim to be."""
 
     code = "corrupt_media"
-    sentence = "The file is damaged or incomplete and cannot be read to its end."
+    sentence = gettext_noop("The file is damaged or incomplete and cannot be read to its end.")
 
 
 class UnknownCodec(MediaError):
     """There is no decoder for what is inside."""
 
     code = "unsupported_codec"
-    sentence = "The file is encoded in a way that cannot be read here."
+    sentence = gettext_noop("The file is encoded in a way that cannot be read here.")
 
 
 class EmptyMedia(MediaError):
     """There is a header but nothing to see or to hear."""
 
     code = "empty_media"
-    sentence = "The file contains nothing that could be seen or heard."
+    sentence = gettext_noop("The file contains nothing that could be seen or heard.")
 
 
 class ImageTooLarge(MediaError):
     """More pixels than the portal is willing to unfold."""
 
     code = "image_too_large"
-    sentence = "The image has too many pixels."
+    sentence = gettext_noop("The image has too many pixels.")
 
 
 class EncodingFailed(MediaError):
     """What was made is not what was asked for; the source may be damaged in the middle."""
 
     code = "encoding_failed"
-    sentence = "The file could not be converted; it may be damaged in the middle."
+    sentence = gettext_noop("The file could not be converted; it may be damaged in the middle.")
 
 
 class StepRefused(MediaError):

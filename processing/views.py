@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from assets.access import can_change
+from assets.services.reasons import said
 from processing.models import Job, Status, Step
 from processing.pipeline import label_of
 from processing.services import status
@@ -55,7 +56,7 @@ def _row(step: Step, percent: int) -> StepRow:
         completed_at=step.completed_at,
         seconds=seconds,
         error_code=step.error_code,
-        error_detail=step.error_detail,
+        error_detail=said(step.error_detail),
     )
 
 
@@ -66,6 +67,7 @@ def _card(job: Job, request: HttpRequest) -> dict[str, Any]:
     current = status.current_step(steps)
     return {
         "job": job,
+        "reason": said(job.error_detail),
         "progress": percent,
         "current_label": label_of(current) if current else "",
         "seconds_left": status.seconds_left(job, percent),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
@@ -24,6 +24,7 @@ from assets.models import Asset, Variant
 from assets.services import library, links
 
 
+@extend_schema(parameters=[OpenApiParameter("trashed", bool, description="Those in the trash instead")])
 class AssetListView(ListAPIView[Asset]):
     """Assets that the caller may see, newest first. New ones come by upload."""
 
@@ -32,8 +33,10 @@ class AssetListView(ListAPIView[Asset]):
     filter_backends = [DjangoFilterBackend, AssetOrdering]
 
     def get_queryset(self) -> QuerySet[Asset]:
-        """Those that the caller may see."""
-        return Asset.objects.visible_to(self.request.user).select_related("uploaded_by").with_poster()
+        """Those that the caller may see; with `?trashed=true` those in the trash that the caller may take out."""
+        trashed = self.request.query_params.get("trashed", "").lower() in {"1", "true"}
+        found = Asset.objects.in_trash_of if trashed else Asset.objects.visible_to
+        return found(self.request.user).select_related("uploaded_by").with_poster()
 
 
 class _OneAsset(GenericAPIView[Asset]):

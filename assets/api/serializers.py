@@ -10,6 +10,7 @@ from rest_framework.exceptions import ErrorDetail
 from assets import access
 from assets.models import Asset, Variant, VariantType, Visibility
 from assets.services import links
+from assets.services.reasons import said
 from assets.services.state import state_of
 from mediaportal.core.serializers import ErrorSerializer
 
@@ -101,7 +102,7 @@ class AssetListSerializer(serializers.ModelSerializer[Asset]):
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, asset: Asset) -> dict[str, str] | None:
         """Why it failed."""
-        return {"code": asset.error_code, "detail": asset.error_detail} if asset.error_code else None
+        return {"code": asset.error_code, "detail": said(asset.error_detail)} if asset.error_code else None
 
     def get_poster_url(self, asset: Asset) -> str | None:
         """A link to the picture that stands for it."""

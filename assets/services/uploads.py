@@ -16,6 +16,7 @@ from assets import access
 from assets.exceptions import MayNotUpload, UploadBroken
 from assets.models import Asset, ProcessingVerdict, ScanVerdict, UploadSession, UploadStatus
 from assets.services.names import safe_filename
+from assets.services.reasons import said
 from assets.services.wishes import Wishes
 from assets.signals import upload_progressed
 from mediaportal.accounts.models import User
@@ -160,7 +161,7 @@ def _percent(session: UploadSession, received: int, total: int | None) -> int:
 def _error(session: UploadSession) -> dict[str, str] | None:
     """Why it failed, or None."""
     source: UploadSession | Asset = session.asset or session
-    return {"code": source.error_code, "detail": source.error_detail} if source.error_code else None
+    return {"code": source.error_code, "detail": said(source.error_detail)} if source.error_code else None
 
 
 def _cache_key(upload_id: UUID) -> str:

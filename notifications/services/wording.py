@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assets.services.reasons import said
 from notifications.models import Notification
 
 # Characters that keep a foreign direction of writing inside a name (Unicode's isolates).
@@ -48,6 +49,6 @@ def words_of(line: Notification) -> Words:
     return Words(
         text=sentence.replace("{title}", f"{_ISOLATE}{title}{_POP}"),
         html=format_html(sentence, title=format_html("<bdi>{}</bdi>", title)),
-        reason=str(error.get("detail", "")),
+        reason=said(str(error.get("detail", ""))),
         icon=_ICONS.get(line.kind, "bell"),
     )

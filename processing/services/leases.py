@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from processing.exceptions import LeaseLost
 from processing.models import Job, Status, Step
@@ -96,7 +97,7 @@ def sweep() -> int:
             taken += 1
             logger.warning("the lease of step %s (%s) ran out at %s", step.pk, step.name, step.worker)
             if not failed_attempt(
-                step=step, code="worker_lost", detail="The worker that ran this step was lost."
+                step=step, code="worker_lost", detail=gettext_noop("The worker that ran this step was lost.")
             ):
                 wake([step.queue])
     waiting = Step.objects.filter(

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from assets.services import places
 from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut, SandboxError
@@ -56,7 +56,7 @@ def run(*, step: Step) -> None:
         _fail(
             step,
             code="step_timed_out",
-            detail=_("This step took longer than it may."),
+            detail=gettext_noop("This step took longer than it may."),
             log=str(error),
             final=True,
         )
@@ -65,7 +65,7 @@ def run(*, step: Step) -> None:
         _fail(
             step,
             code="processing_failed",
-            detail=_("A program that works on the file failed."),
+            detail=gettext_noop("A program that works on the file failed."),
             log=error.stderr_tail,
             final=0 < error.returncode < _SIGNALS,
         )
@@ -74,7 +74,7 @@ def run(*, step: Step) -> None:
         _fail(
             step,
             code="worker_trouble",
-            detail=_("The machine could not carry out this step."),
+            detail=gettext_noop("The machine could not carry out this step."),
             log=str(error),
         )
     except Exception as error:
@@ -83,7 +83,7 @@ def run(*, step: Step) -> None:
         _fail(
             step,
             code="internal_error",
-            detail=_("Something unexpected went wrong in this step."),
+            detail=gettext_noop("Something unexpected went wrong in this step."),
             log=repr(error),
         )
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assets import access, delivery
 from assets.models import Asset, Variant, VariantType
+from assets.services.reasons import said
 from assets.services.state import state_of
 from processing.models import Job, Status, Step
 from processing.services import progress
@@ -71,8 +72,8 @@ def progress_of(job: Job) -> dict[str, Any]:
 
 
 def error_of(row: Job | Step) -> dict[str, str] | None:
-    """Why a job or a step failed, or None."""
-    return {"code": row.error_code, "detail": row.error_detail} if row.error_code else None
+    """Why a job or a step failed, in the reader's language, or None."""
+    return {"code": row.error_code, "detail": said(row.error_detail)} if row.error_code else None
 
 
 def job_document(*, job: Job, user: access.Caller) -> dict[str, Any]:

@@ -145,3 +145,19 @@ def test_the_upload_page_offers_the_presets(client: Client) -> None:
     client.force_login(UserFactory(role="contributor"))
     page = client.get("/upload/").content.decode()
     assert 'data-option="preset"' in page and "Weak network (720p to 144p)" in page
+
+
+def test_the_trash_shows_what_this_person_may_take_out_again(client: Client, user: User) -> None:
+    AssetFactory(uploaded_by=user, trashed=True, title="Mine in the trash")
+    AssetFactory(trashed=True, title="Somebody else's")
+    AssetFactory(uploaded_by=user, title="Still here")
+    page = client.get("/trash/").content.decode()
+    assert "Mine in the trash" in page and "data-restore" in page
+    assert "Somebody else" not in page and "Still here" not in page
+    manager = Client()
+    manager.force_login(UserFactory(role="manager"))
+    assert "Somebody else" in manager.get("/trash/").content.decode()
+
+
+def test_an_empty_trash_says_so(client: Client) -> None:
+    assert "The trash is empty" in client.get("/trash/").content.decode()

@@ -282,3 +282,15 @@ def test_one_asset_asks_little(django_assert_num_queries: Any) -> None:
         client.get(f"{LIST}{asset.pk}/")
     with django_assert_num_queries(2):
         client.get(f"{LIST}{asset.pk}/variants/")
+
+
+def test_the_trash_is_listed_for_those_who_may_empty_it() -> None:
+    owner = UserFactory()
+    trashed = AssetFactory(uploaded_by=owner, trashed=True)
+    AssetFactory(uploaded_by=owner)
+    client = APIClient()
+    client.force_authenticate(owner)
+    found = client.get("/api/v1/assets/?trashed=true").json()["results"]
+    assert [row["id"] for row in found] == [str(trashed.pk)]
+    client.force_authenticate(UserFactory())
+    assert client.get("/api/v1/assets/?trashed=true").json()["results"] == []
