@@ -9,11 +9,14 @@ closed after `send_seconds`; nobody else waits for it.
 import asyncio
 import json
 import logging
+import time
 import uuid
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import orjson
 from channels.layers import get_channel_layer
 from django.db import Error as DatabaseError
 from redis.exceptions import RedisError
@@ -40,9 +43,14 @@ _LAYER_TROUBLE = (RedisError, OSError, TimeoutError)
 
 @dataclass(frozen=True)
 class Limits:
-    """What one connection may do, and how long things may take in seconds."""
+    """What one connection may do, how many of them one person may have in a process, and how long things may take in
+    seconds.
+    """
 
     subscriptions: int = 100
+    connections: int = 50
+    messages_at_once: int = 150
+    messages_per_second: float = 10.0
     message_bytes: int = 16 * 1024
     waiting: int = 1_000
     send_seconds: float = 10.0
@@ -98,6 +106,7 @@ class Connection:
         self._sending = asyncio.Lock()
         self._said_something = False
         self._sees_all = False
+        self._may_ask, self._paced_at = float(limits.messages_at_once), time.monotonic()
         self._layer: Any = get_channel_layer()
         self._channel = ""
 
@@ -109,8 +118,8 @@ class Connection:
             await self._serve_by_tasks()
         except _Closed as end:
             code = end.code
-        except _LAYER_TROUBLE:
-            logger.warning("live events cannot be heard: Redis is away", exc_info=True)
+        except _LAYER_TROUBLE as error:
+            logger.warning("live events cannot be heard, Redis is away: %s", error)
             code = TRY_LATER
         finally:
             await self._leave()
@@ -149,7 +158,17 @@ class Connection:
             if text is None or len(text.encode()) > self._limits.message_bytes:
                 await self._refuse("message_too_large" if text else "invalid_message", None)
                 raise _Closed(TOO_BIG)
+            await self._pace()
             await self._obey(text)
+
+    async def _pace(self) -> None:
+        """Let a client that asks too much wait for its answer; what it sends meanwhile waits in the socket."""
+        limits, now_at = self._limits, time.monotonic()
+        gained = (now_at - self._paced_at) * limits.messages_per_second
+        self._may_ask = min(limits.messages_at_once, self._may_ask + gained) - 1
+        self._paced_at = now_at
+        if self._may_ask < 0:
+            await asyncio.sleep(-self._may_ask / limits.messages_per_second)
 
     async def _obey(self, text: str) -> None:
         try:
@@ -331,7 +350,7 @@ class Connection:
         await self._say({"type": "error", "code": code, "topic": topic})
 
     async def _say(self, message: ServerMessage | dict[str, Any]) -> None:
-        text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+        text = orjson.dumps(message).decode()
         self._said_something = True
         try:
             async with asyncio.timeout(self._limits.send_seconds), self._sending:
@@ -349,8 +368,8 @@ class Connection:
         for group in groups:
             try:
                 await self._in_time(self._layer.group_discard(group, self._channel))
-            except _LAYER_TROUBLE:
-                logger.warning("a group cannot be left: Redis is away", exc_info=True)
+            except _LAYER_TROUBLE as error:
+                logger.warning("a group cannot be left, Redis is away: %s", error)
 
     async def _in_time(self, work: Any) -> Any:
         return await asyncio.wait_for(work, self._limits.layer_seconds)
@@ -359,14 +378,24 @@ class Connection:
 def events_app(limits: Limits | None = None) -> App:
     """The ASGI app of the websocket. Wants the caller in `scope["user"]`; nobody signed in is closed with 4401."""
     chosen = limits or Limits()
+    lines: Counter[uuid.UUID] = Counter()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "websocket.accept"})
         user = scope.get("user")
-        if isinstance(user, User) and user.is_active:
-            await Connection(scope, receive, send, chosen).serve()
-        else:
+        if not isinstance(user, User) or not user.is_active:
             await send({"type": "websocket.close", "code": SIGN_IN_AGAIN})
+            return
+        if lines[user.pk] >= chosen.connections:
+            await send({"type": "websocket.close", "code": TRY_LATER})
+            return
+        lines[user.pk] += 1
+        try:
+            await Connection(scope, receive, send, chosen).serve()
+        finally:
+            lines[user.pk] -= 1
+            if not lines[user.pk]:
+                del lines[user.pk]
 
     return app

@@ -111,6 +111,6 @@ def _publish(ready: list[tuple[str, bytes]]) -> None:
             for channel, packed in ready:
                 pipe.publish(channel, packed)
             pipe.execute()
-    except (RedisError, OSError):
+    except (RedisError, OSError) as error:
         pause.begin()
-        logger.warning("Redis is away: %d live messages were not sent", len(ready), exc_info=True)
+        logger.warning("Redis is away, %d live messages were not sent: %s", len(ready), error)

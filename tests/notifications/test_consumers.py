@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import time
 import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
@@ -255,6 +257,30 @@ async def test_subscriptions_are_limited(listening: Listening) -> None:
         assert (await ear.open("library"))["type"] == "snapshot"
         assert (await ear.open("me"))["code"] == "too_many_subscriptions"
         assert (await ear.open("library"))["type"] == "snapshot"
+
+
+async def test_a_client_that_asks_too_much_waits(listening: Listening) -> None:
+    async with listening(await made(UserFactory), messages_at_once=3, messages_per_second=10) as ear:
+        began = time.monotonic()
+        for _turn in range(8):
+            await ear.say(action="ping")
+        for _turn in range(8):
+            assert (await ear.hear())["type"] == "pong"
+        assert time.monotonic() - began >= 0.4
+
+
+async def test_one_person_has_a_limited_number_of_lines() -> None:
+    user = await made(UserFactory)
+    app = websocket_door(events_app(Limits(connections=1)))
+    communicator: Any = ApplicationCommunicator  # it has no types
+    wires = [communicator(app, wire_of(await in_database(session_of, user)).scope) for _line in range(2)]
+    for wire in wires:
+        await wire.send_input({"type": "websocket.connect"})
+        assert (await wire.receive_output(timeout=5))["type"] == "websocket.accept"
+    assert await Ear(wires[1]).closed_with() == 1013
+    await wires[0].send_input({"type": "websocket.disconnect", "code": 1000})
+    for wire in wires:
+        await wire.wait(timeout=5)
 
 
 async def test_nobody_signed_in_is_closed_with_4401() -> None:
