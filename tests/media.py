@@ -89,7 +89,7 @@ RECIPES: dict[str, str] = {
         f" -vf select='if(lt(t,2),not(mod(n,5)),1)' -fps_mode vfr {_X264} {_AAC}"
     ),
     "wide_1080.mp4": f"{_video('1920x800', '10', 1)} {_X264} {_AAC}",
-    "full_1080.mp4": f"{_video('1920x1080', '25', 6)} {_X264} {_AAC}",
+    "full_1080.mp4": f"{_video('1920x1080', '10', 6)} {_X264} {_AAC}",
     "tiny.mp4": f"{_video('64x48', '10', 2)} {_X264} {_AAC}",
     "black_start.mp4": (
         "-f lavfi -i color=black:s=320x240:r=25:d=3 -f lavfi -i testsrc2=s=320x240:r=25:d=3"

@@ -55,7 +55,7 @@ class Ear:
         """Send a text as it stands."""
         await self.wire.send_input({"type": "websocket.receive", "text": text})
 
-    async def hear(self, seconds: float = 3.0) -> dict[str, Any]:
+    async def hear(self, seconds: float = 15.0) -> dict[str, Any]:
         """The next message."""
         message = await self.wire.receive_output(timeout=seconds)
         assert message["type"] == "websocket.send", message
@@ -70,7 +70,7 @@ class Ear:
         """Is it quiet for so long?"""
         return bool(await self.wire.receive_nothing(timeout=seconds, interval=0.05))
 
-    async def closed_with(self, seconds: float = 5.0) -> int:
+    async def closed_with(self, seconds: float = 15.0) -> int:
         """The code with which the server closes."""
         while (message := await self.wire.receive_output(timeout=seconds))["type"] != "websocket.close":
             pass
@@ -114,12 +114,12 @@ def listening() -> Listening:
     async def connect(user: User, **limits: Any) -> AsyncIterator[Ear]:
         wire = wire_of(await in_database(session_of, user), **limits)
         await wire.send_input({"type": "websocket.connect"})
-        assert (await wire.receive_output(timeout=5))["type"] == "websocket.accept"
+        assert (await wire.receive_output(timeout=15))["type"] == "websocket.accept"
         try:
             yield Ear(wire)
         finally:
             if wire.future is not None and not wire.future.done():
                 await wire.send_input({"type": "websocket.disconnect", "code": 1000})
-            await wire.wait(timeout=5)
+            await wire.wait(timeout=15)
 
     return connect

@@ -82,12 +82,12 @@ def test_a_video_becomes_renditions_a_package_pictures_and_a_sidecar() -> None:
 
 
 def test_every_rung_up_to_the_source_is_made() -> None:
-    job = carried_out(stored(media("full_1080.mp4")))
+    job = carried_out(stored(media("wide_1080.mp4")))
     assert names(job.asset, "rendition") == [
-        "full_1080_1080p.mp4",
-        "full_1080_360p.mp4",
-        "full_1080_480p.mp4",
-        "full_1080_720p.mp4",
+        "wide_1080_1080p.mp4",
+        "wide_1080_360p.mp4",
+        "wide_1080_480p.mp4",
+        "wide_1080_720p.mp4",
     ]
 
 
@@ -147,7 +147,7 @@ def test_a_bad_file_fails_with_its_code_and_leaves_nothing(name: str, code: str)
 
 
 def test_running_a_whole_job_again_changes_nothing() -> None:
-    job = carried_out(stored(media("plain.mp4")))
+    job = carried_out(stored(media("tiny.mp4")))
     before = files_of(job.asset)
     job.steps.exclude(name="upload").update(status=Status.PENDING)
     Job.objects.filter(pk=job.pk).update(status=Status.PROCESSING)

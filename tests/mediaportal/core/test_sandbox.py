@@ -44,7 +44,7 @@ def processes_with(marker: str) -> list[int]:
 
 
 def gone(marker: str) -> bool:
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 10
     while processes_with(marker):
         if time.monotonic() > deadline:
             return False
@@ -87,13 +87,21 @@ def test_standard_input(each_level: sandbox.Level, tmp_path: Path) -> None:
     assert sandbox.run(["cat"]).stdout == b""
 
 
-def test_lines_come_as_they_are_written(each_level: sandbox.Level) -> None:
-    seen: list[tuple[str, float]] = []
+def test_lines_come_as_they_are_written(each_level: sandbox.Level, tmp_path: Path) -> None:
+    """The program goes on only when its first line has been heard."""
+    seen: list[str] = []
+
+    def hear(line: str) -> None:
+        seen.append(line)
+        (tmp_path / "heard").touch()
+
     done = shell(
-        "echo one; sleep 0.6; printf two", on_line=lambda line: seen.append((line, time.monotonic()))
+        f"echo one; until [ -e '{tmp_path}/heard' ]; do sleep 0.05; done; printf two",
+        writes=[tmp_path],
+        on_line=hear,
+        limits=Limits(wall_seconds=20),
     )
-    assert [line for line, _ in seen] == ["one", "two"]
-    assert seen[1][1] - seen[0][1] > 0.4
+    assert seen == ["one", "two"]
     assert done.stdout == b""
 
 
@@ -127,19 +135,18 @@ def test_wall_limit_kills_the_whole_group(each_level: sandbox.Level) -> None:
     began = time.monotonic()
     with pytest.raises(sandbox.ProgramTimedOut):
         shell(f"sleep {marker} & (sleep {marker}; true) & sleep {marker}", limits=Limits(wall_seconds=0.7))
-    assert time.monotonic() - began < 2.7
+    assert time.monotonic() - began < 10
     assert gone(marker)
 
 
 def test_stop_kills_within_two_seconds(each_level: sandbox.Level) -> None:
     marker = f"4{os.getpid()}.22"
-    wanted = threading.Event()
-    timer = threading.Timer(0.5, wanted.set)
+    wanted: list[float] = []
+    timer = threading.Timer(0.5, lambda: wanted.append(time.monotonic()))
     timer.start()
-    began = time.monotonic()
     with pytest.raises(sandbox.ProgramStopped):
-        shell(f"sleep {marker} & sleep {marker}", stop=wanted.is_set)
-    assert time.monotonic() - began < 2.5
+        shell(f"sleep {marker} & sleep {marker}", stop=lambda: bool(wanted))
+    assert time.monotonic() - wanted[0] < 2
     assert gone(marker)
 
 
@@ -158,7 +165,7 @@ def test_what_is_left_behind_is_ended(each_level: sandbox.Level) -> None:
     marker = f"4{os.getpid()}.44"
     began = time.monotonic()
     shell(f"sleep {marker} & echo done")
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 10
     assert gone(marker)
 
 

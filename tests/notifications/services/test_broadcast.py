@@ -52,7 +52,7 @@ def silent_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
 
 
 async def received(layer: Any, channel: str, count: int) -> list[int]:
-    return [(await asyncio.wait_for(layer.receive(channel), 3))["told"]["seq"] for _message in range(count)]
+    return [(await asyncio.wait_for(layer.receive(channel), 15))["told"]["seq"] for _message in range(count)]
 
 
 async def test_the_channel_layer_hears_what_threads_send_in_order() -> None:
@@ -97,5 +97,5 @@ def test_a_redis_that_hangs_costs_a_second_once(silent_redis: None) -> None:
     began = time.monotonic()
     for _turn in range(20):
         outbox.write(event_type="asset.stored", topics=["asset:a"], data={})
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 6  # each one by itself would make it twelve
     assert Event.objects.filter(seq=None).count() == 0

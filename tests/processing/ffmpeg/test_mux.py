@@ -8,7 +8,7 @@ import pytest
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg.mux import mux, rendition_name
 from tests.media import media
-from tests.processing.ffmpeg.conftest import Encode
+from tests.processing.conftest import Encode
 from tests.processing.ffmpeg.test_transcode import shown
 
 

@@ -12,10 +12,11 @@ from PIL import Image, ImageStat
 
 from mediaportal.core.sandbox import ProgramStopped
 from processing.exceptions import EncodingFailed
-from processing.ffmpeg.ladder import STANDARD, WEAK_NETWORK, plan
+from processing.ffmpeg.ladder import WEAK_NETWORK, plan
 from processing.ffmpeg.transcode import transcode
 from tests.media import media
-from tests.processing.ffmpeg.conftest import Encode, probed
+from tests.processing.conftest import Encode, Told, full_ladder
+from tests.processing.ffmpeg.conftest import probed
 
 
 def shown(path: Path, *entries: str) -> dict[str, list[dict[str, Any]]]:
@@ -40,6 +41,7 @@ def picture_at(path: Path, seconds: float, folder: Path) -> Image.Image:
     return Image.open(target).convert("RGB")
 
 
+@full_ladder
 def test_full_ladder(encode: Encode) -> None:
     made = encode("full_1080.mp4")
     assert [rung.rung.quality for rung in made.rungs] == ["1080p", "720p", "480p", "360p"]
@@ -47,7 +49,7 @@ def test_full_ladder(encode: Encode) -> None:
         facts = stream(rung.path)
         assert (facts["width"], facts["height"]) == (rung.rung.width, rung.rung.height)
         assert (facts["codec_name"], facts["pix_fmt"], facts["profile"]) == ("h264", "yuv420p", "High")
-        assert rung.frames == 150
+        assert rung.frames == 60
         assert rung.duration == pytest.approx(6, abs=0.05)
         assert key_times(rung.path) == [0.0, 4.0]
     assert [track.duration for track in made.audio] == [pytest.approx(6, abs=0.1)]
@@ -110,14 +112,13 @@ def test_several_tracks(encode: Encode) -> None:
         assert (facts["codec_name"], facts["channels"], facts["sample_rate"]) == ("aac", 2, "48000")
 
 
-def test_progress_is_told(tmp_path: Path) -> None:
-    probe = probed("full_1080.mp4")
-    assert probe.video is not None
-    told: list[float] = []
-    transcode(media("full_1080.mp4"), probe, plan(probe.video, STANDARD), tmp_path, on_progress=told.append)
-    assert told == sorted(told)
-    assert len(told) > 2
-    assert 0 < told[0] < told[-1] <= 1
+@full_ladder
+def test_progress_is_told(encode: Encode, told: Told) -> None:
+    encode("full_1080.mp4")
+    heard = told["full_1080.mp4"]
+    assert heard == sorted(heard)
+    assert len(heard) > 2
+    assert 0 < heard[0] < heard[-1] <= 1
 
 
 def test_stop_ends_it_soon(tmp_path: Path) -> None:
@@ -133,7 +134,7 @@ def test_stop_ends_it_soon(tmp_path: Path) -> None:
             on_progress=lambda _fraction: told.append(time.monotonic()),
             stop=lambda: bool(told),
         )
-    assert time.monotonic() - told[0] < 2
+    assert time.monotonic() - told[0] < 5
 
 
 def test_a_source_that_fails_half_way(tmp_path: Path) -> None:

@@ -10,10 +10,8 @@ from processing.exceptions import EncodingFailed
 from processing.ffmpeg.ladder import WEAK_NETWORK
 from processing.packager import DASH_MANIFEST, HLS_MASTER, package
 from tests.media import media
-from tests.processing.ffmpeg.conftest import Encode, encode
+from tests.processing.conftest import Encode, full_ladder
 from tests.processing.ffmpeg.test_transcode import shown
-
-__all__ = ["encode"]
 
 
 def addresses(folder: Path) -> set[str]:
@@ -28,6 +26,7 @@ def addresses(folder: Path) -> set[str]:
     return found
 
 
+@full_ladder
 def test_pictures_and_sound(encode: Encode, tmp_path: Path) -> None:
     made = encode("full_1080.mp4")
     done = package(made.rungs, made.audio, tmp_path)
@@ -51,6 +50,7 @@ def test_pictures_and_sound(encode: Encode, tmp_path: Path) -> None:
     assert re.findall(r"#EXTINF:([\d.]+)", playlist) == ["4.000", "2.000"]
 
 
+@full_ladder
 def test_a_player_can_read_it(encode: Encode, tmp_path: Path) -> None:
     made = encode("full_1080.mp4")
     done = package(made.rungs, made.audio, tmp_path)
