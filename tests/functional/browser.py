@@ -1,0 +1,67 @@
+"""A person's browser at a running portal, and the eye of axe."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from mediaportal.accounts.models import User
+from tests.factories import PASSWORD, UserFactory
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--autoplay-policy=no-user-gesture-required",
+]
+AXE = Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def person(email: str, hashers: Any, **traits: Any) -> User:
+    """Somebody who can sign in at a portal in another process, which knows the real password hashers only."""
+    hashers.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    return UserFactory(email=email, **traits)
+
+
+def sign_in(page: Page, address: str, email: str) -> None:
+    """Sign in as a person does."""
+    page.goto(f"{address}/sign-in/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{address}/")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands, one line for each kind.
+
+    A second look decides: what is only fading in is not wrong.
+    """
+    found = _look(page)
+    if found:
+        page.wait_for_timeout(700)
+        found = _look(page)
+    return found
+
+
+def _look(page: Page) -> list[str]:
+    page.evaluate("document.getAnimations().forEach((one) => { try { one.finish(); } catch {} })")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async (rules) => (await axe.run({ runOnly: rules })).violations", RULES)
+    return [f"{one['id']}: {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary']}" for one in found]

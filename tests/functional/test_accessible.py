@@ -1,0 +1,83 @@
+"""Every page stands before axe's rules for WCAG 2.2 AA, in both languages, light and dark, wide and narrow."""
+
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from mediaportal.accounts.models import User
+from processing.models import Job
+from tests.factories import AssetFactory, VariantFactory
+from tests.functional.browser import chromium, person, sign_in, violations
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def _fill(user: User) -> dict[str, str]:
+    """A library with a file in every condition; returns the addresses worth a look."""
+    ready = AssetFactory(uploaded_by=user, published=True, title="Harbour at dusk")
+    VariantFactory(asset=ready)
+    VariantFactory(asset=ready, thumbnail=True)
+    sound = AssetFactory(uploaded_by=user, published=True, audio=True, title="Room tone")
+    VariantFactory(asset=sound, variant_type="audio_only", format="m4a", filename="room.m4a")
+    VariantFactory(asset=sound, waveform=True, detail={"peaks": [0.5] * 96})
+    image = AssetFactory(uploaded_by=user, published=True, image=True, title="Dunes")
+    VariantFactory(asset=image, format="webp", quality="web", filename="web.webp")
+    working = AssetFactory(uploaded_by=user, passed_gate=True, title="Deep zoom", upload_progress=43)
+    failed = AssetFactory(uploaded_by=user, failed=True, title="Rule 30")
+    AssetFactory(uploaded_by=user, published=True, publication="held", policy_verdict="review", title="لقاء")
+    for asset, status in ((ready, "completed"), (working, "processing"), (failed, "failed")):
+        error = {"error_code": "corrupt_media", "error_detail": "Cut off."} if status == "failed" else {}
+        job = Job.objects.create(id=asset.job_id, asset=asset, status=status, **error)
+        job.steps.create(name="upload", position=0, queue="ingest", status="completed", progress=100)
+        job.steps.create(name="scan", position=1, queue="ingest")
+    kinds = {"video": ready, "audio": sound, "image": image, "working": working, "failed": failed}
+    return {name: f"/assets/{asset.pk}/" for name, asset in kinds.items()}
+
+
+def _look(page: Page, address: str) -> list[str]:
+    """What is wrong with one page once it stands still."""
+    page.goto(address)
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(250)
+    return [f"{address}: {line}" for line in violations(page)]
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [("en", "light", 1440), ("ar", "dark", 1440), ("en", "dark", 390), ("ar", "light", 320)],
+)
+def test_pages_pass_axe(
+    web: str,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    scheme: Literal["light", "dark"],
+    width: int,
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    user = person("lina@example.org", settings, role="manager", is_staff=True)
+    with chromium() as browser:
+        context = browser.new_context(
+            color_scheme=scheme, viewport={"width": width, "height": 844}, locale="en", base_url=web
+        )
+        page = context.new_page()
+        found = _look(page, "/sign-in/")
+        sign_in(page, web, "lina@example.org")
+        User.objects.filter(pk=user.pk).update(language=language)
+        found += _look(page, "/")
+        addresses = _fill(user)
+        plain = ["/", "/?q=zebra", "/upload/", "/jobs/", "/account/", "/notifications/"]
+        for address in [*plain, *addresses.values()]:
+            found += _look(page, address)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+                f"{address} scrolls sideways"
+            )
+        page.goto("/")
+        page.locator("button.person").click()
+        found += [f"the person's menu: {line}" for line in violations(page)]
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        page.wait_for_selector("dialog#keys[open]")
+        found += [f"the sheet of keys: {line}" for line in violations(page)]
+    assert found == []
