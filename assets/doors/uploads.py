@@ -119,20 +119,25 @@ class Reception:
     def __init__(self, scope: Scope, receive: Receive, request: _Request) -> None:
         self._receive, self._request = receive, request
         self._length = content_length(scope)
-        self.intake = Intake(PartFile(request.key))
         self.form = StreamedForm(
             header(scope, b"content-type"),
             file_field="file",
             fields=wishes.FIELDS,
-            sink=self.intake.take,
+            sink=self._take,
             content_length=self._length,
         )
+        # Last: what is opened here is closed by `abandon`, which needs a whole object.
+        self.intake = Intake(PartFile(request.key))
         self._sniffing: asyncio.Task[str] | None = None
         self._telling: asyncio.Task[None] | None = None
         self._fields_seen = False
         self._told_at = 0.0
         # The row has just been made.
         self._written_at = time.monotonic()
+
+    def _take(self, data: memoryview) -> None:
+        """Where the form's file goes."""
+        self.intake.take(data)
 
     async def all_bytes(self) -> str:
         """Read the request to its end and return the file's SHA-256 in hex.

@@ -88,12 +88,13 @@ class Env:
         """Django's settings of one PostgreSQL database from a URL.
 
         `postgresql://user:password@host:port/name`, or with a socket folder as `?host=/path`; other query
-        parameters become libpq options. Raises `EnvError` for any other scheme: only PostgreSQL is supported.
+        parameters become libpq options; `connect_timeout` is 10 (seconds) unless one says otherwise. Raises
+        `EnvError` for any other scheme: only PostgreSQL is supported.
         """
         url = urlsplit(self.text(name) or default)
         if url.scheme not in {"postgres", "postgresql"} or len(url.path) < 2:  # noqa: PLR2004 - a slash and a name
             raise EnvError(f"{name} must be a postgresql:// address with a database name")
-        options = dict(parse_qsl(url.query))
+        options = {"connect_timeout": "10"} | dict(parse_qsl(url.query))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(url.path[1:]),

@@ -72,9 +72,9 @@ def test_a_database_may_be_reached_by_host_or_by_socket() -> None:
         "me",
         "p@ss",
     )
-    assert found["OPTIONS"] == {"sslmode": "require"}
+    assert found["OPTIONS"] == {"sslmode": "require", "connect_timeout": "10"}
     socket = env.database("B", "")
-    assert (socket["HOST"], socket["PORT"], socket["OPTIONS"]) == ("/run/x", "", {})
+    assert (socket["HOST"], socket["PORT"], socket["OPTIONS"]) == ("/run/x", "", {"connect_timeout": "10"})
 
 
 @given(st.integers(min_value=0, max_value=10**12))
