@@ -75,8 +75,8 @@ def examine(source: Path, *, mime_type: str, stop: program.Stop | None = None) -
     start = _number(answer["format"].get("start_time")) or 0.0
     told = 0.0 if mime_type in _GUESSED else _duration(answer, used)
     end, timing = _find_end(source, mime_type, video, start, told, stop)
-    duration = told or end - start
-    if duration <= 0:
+    duration = round(told or end - start, 3)
+    if duration <= 0:  # shorter than a thousandth of a second is nothing, too
         raise EmptyMedia(log)
     if end < start + duration - max(0.5, min(5.0, duration * 0.02)):
         raise CorruptMedia(f"it ends after {end - start:.1f} of {duration:.1f} seconds\n{log}")
@@ -88,7 +88,7 @@ def examine(source: Path, *, mime_type: str, stop: program.Stop | None = None) -
         kind="video" if video else "audio",
         mime_type=mime_type,
         container=str(answer["format"].get("format_name", "")),
-        duration=round(duration, 3),
+        duration=duration,
         size=size,
         bit_rate=int(size * 8 / duration),
         video=_video(video, timing, start) if video else None,

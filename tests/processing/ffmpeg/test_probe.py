@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import wave
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,17 @@ def test_an_outside_reference_is_not_followed(tmp_path: Path) -> None:
     subprocess.run(told, check=True, timeout=30)
     with pytest.raises(EmptyMedia):
         probe.examine(path, mime_type="video/quicktime")
+
+
+def test_a_sound_of_one_sample_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "click.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(2))
+    with pytest.raises(EmptyMedia):
+        probe.examine(path, mime_type="audio/wav")
 
 
 def test_names_that_look_like_commands(tmp_path: Path) -> None:
