@@ -104,7 +104,9 @@ subscribe(`job:${page.dataset.job}`, (event) => {
   else if (event.type.startsWith("job.")) everything();
 });
 subscribe(`asset:${id}`, (event) => {
-  if (event.type.startsWith("asset.")) everything();
+  // Whoever removes it leaves the page by themselves; for everyone else the server says that it is not here.
+  if (event.type === "asset.removed" || event.code === "not_permitted") setTimeout(() => location.reload(), 1500);
+  else if (event.type.startsWith("asset.")) everything();
   else if (event.type === "variant.ready") {
     refreshStage();
     refresh("#side", 900);

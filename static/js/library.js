@@ -42,6 +42,10 @@ subscribe("library", (event) => {
   const { data = {}, type } = event;
   if (!data.asset_id) return;
   const card = document.getElementById(`card-${data.asset_id}`);
+  if (type === "asset.removed" || (type === "asset.blocked" && !data.state)) {
+    card?.remove(); // gone, or not for this person any longer
+    return;
+  }
   if (type === "job.progress" && card?.dataset.state === "processing" && data.state === "processing") {
     move(card, data.progress);
     return;

@@ -9,10 +9,11 @@ from django.db import connections
 from playwright.sync_api import Page, WebSocketRoute, sync_playwright
 
 from assets.models import Asset
+from assets.services import library
 from mediaportal.accounts.models import User
 from notifications.services import news
 from processing.models import Job
-from tests.factories import AssetFactory
+from tests.factories import AssetFactory, UserFactory
 from tests.notifications.conftest import job_of, session_of
 
 START = """async () => {
@@ -141,3 +142,35 @@ def test_a_session_that_has_ended_stops_asking(signed_in: SignedIn) -> None:
     hear(page, "library")
     page.wait_for_timeout(1_500)
     assert live_state(page) == "signed-out"
+
+
+def test_a_card_leaves_the_library_when_its_asset_is_hidden(signed_in: SignedIn, web: str) -> None:
+    asset: Asset = AssetFactory(published=True)
+    news.tell_of_asset(event_type="asset.published", asset=asset)
+    page = signed_in(UserFactory(role="viewer"))
+    page.goto(f"{web}/")
+    card = page.locator(f"#card-{asset.pk}")
+    card.wait_for()
+    while live_state(page) != "live":
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(500)
+    library.edit(user=asset.uploaded_by, asset=asset, visibility="private")
+    card.wait_for(state="detached", timeout=10_000)
+
+
+def test_the_bell_rings_on_the_page_and_opens(signed_in: SignedIn, web: str) -> None:
+    asset: Asset = AssetFactory(published=True, title="Harbour")
+    page = signed_in(asset.uploaded_by)
+    page.goto(f"{web}/")
+    while live_state(page) != "live":
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(500)
+    news.tell_of_asset(event_type="asset.published", asset=asset)
+    count = page.locator("#bell-count")
+    count.wait_for(state="visible", timeout=10_000)
+    assert count.inner_text() == "1"
+    page.locator(".bell button").first.click()
+    page.locator("#bell-list .bell-line a").wait_for()
+    page.locator("#bell-list .bell-line a").click()
+    page.wait_for_url(f"**/assets/{asset.pk}/")
+    assert page.locator("#bell-count").is_hidden()
