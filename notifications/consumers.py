@@ -9,6 +9,7 @@ closed after `send_seconds`; nobody else waits for it.
 import asyncio
 import json
 import logging
+import random
 import time
 import uuid
 from collections import Counter
@@ -307,7 +308,8 @@ class Connection:
     # --- Care -----------------------------------------------------------------------------------------------------
     async def _care(self) -> None:
         while True:
-            await asyncio.sleep(self._limits.care_seconds)
+            # Not all at the same moment after a restart.
+            await asyncio.sleep(self._limits.care_seconds * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
             try:
                 await self._check_sign_in()
                 await self._catch_up()

@@ -84,8 +84,10 @@ def tell_of_asset(*, event_type: EventType, asset: Asset, error: tuple[str, str]
 
 def tell_of_access(*, asset: Asset) -> Event | None:
     """Tell those who can see an asset now and could not, or the other way round; None when nobody is concerned."""
-    last = Event.objects.filter(asset_id=asset.pk).order_by("-id").values_list("shown", flat=True).first()
-    if bool(last) == audience.shown_to_everyone(asset):
+    last = Event.objects.filter(asset_id=asset.pk, type__startswith="asset.").order_by("-id").first()
+    shown_before = last is not None and last.shown
+    back_again = last is not None and last.type == "asset.removed" and asset.deleted_at is None
+    if shown_before == audience.shown_to_everyone(asset) and not back_again:
         return None
     return tell_of_asset(event_type="asset.changed", asset=asset)
 

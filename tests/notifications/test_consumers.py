@@ -14,6 +14,7 @@ from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
 from assets.models import Asset
+from assets.services import library
 from mediaportal.accounts.authentication import websocket_door
 from mediaportal.accounts.models import User
 from mediaportal.core.threads import in_database
@@ -173,6 +174,20 @@ async def test_the_owner_hears_what_changed_when_others_lose_sight(listening: Li
         await in_database(hide)
         heard = await ear.hear()
         assert (heard["type"], heard["data"]["title"]) == ("asset.changed", asset.title)
+        assert await ear.hear_nothing()
+
+
+async def test_trash_and_back_on_the_owners_other_screens(listening: Listening) -> None:
+    asset = await made(AssetFactory, passed_gate=True)
+    user = asset.uploaded_by
+    async with listening(user) as ear:
+        await ear.open("library")
+        await in_database(library.trash, user=user, asset=asset)
+        gone = await ear.hear()
+        assert (gone["type"], gone["data"]) == ("asset.removed", {"asset_id": str(asset.pk)})
+        await in_database(library.restore, user=user, asset=asset)
+        back = await ear.hear()
+        assert (back["type"], back["data"]["title"]) == ("asset.changed", asset.title)
         assert await ear.hear_nothing()
 
 
