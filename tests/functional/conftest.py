@@ -63,9 +63,9 @@ def wait_until_answers(url: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not start in time")
 
 
-@pytest.fixture
-def web(transactional_db: None) -> Iterator[str]:
-    """The address (without a slash at the end) of a running web process; rows committed by the test are seen by it."""
+@pytest.fixture(scope="session")
+def web_process(django_db_setup: None, portal_settings: None) -> Iterator[str]:
+    """A web process that serves all tests of this worker: starting one takes longer than most tests."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "mediaportal.asgi:application", "--lifespan", "off"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"]
@@ -80,6 +80,12 @@ def web(transactional_db: None) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(timeout=10)
+
+
+@pytest.fixture
+def web(transactional_db: None, web_process: str) -> str:
+    """The address (without a slash at the end) of a running web process; rows committed by the test are seen by it."""
+    return web_process
 
 
 @pytest.fixture
