@@ -47,11 +47,18 @@ def stream_for(path: str) -> App | None:
     )
 
 
+def _plain(scope: Scope) -> Scope:
+    """The scope without headers that have an underscore in their name: WSGI cannot tell `X_Forwarded_Proto`, which
+    anybody may send, from `X-Forwarded-Proto`, which the proxy sets.
+    """
+    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if b"_" not in name]}
+
+
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a connection to the app that serves it. There is no lifespan: servers run with it off."""
     if scope["type"] == "websocket":
-        await websockets(scope, receive, send)
+        await websockets(_plain(scope), receive, send)
     elif scope["type"] == "http":
-        await (stream_for(scope["path"]) or django_app)(scope, receive, send)
+        await (stream_for(scope["path"]) or django_app)(_plain(scope), receive, send)
     else:
         raise NotImplementedError(f"{scope['type']} is not served here")

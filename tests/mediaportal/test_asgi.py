@@ -54,3 +54,20 @@ async def test_there_is_no_lifespan() -> None:
 
     with pytest.raises(NotImplementedError):
         await asgi.application({"type": "lifespan"}, nothing, nothing)
+
+
+async def test_headers_that_wsgi_would_mix_up_are_dropped() -> None:
+    seen: list[Any] = []
+
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        seen.extend(name for name, _value in scope["headers"])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    asgi.STREAMS["/test-headers"] = app
+    try:
+        headers = {"X_Forwarded_Proto": "https", "X-Forwarded-Proto": "http"}
+        await call(asgi.application, "GET", "/test-headers", headers=headers)
+    finally:
+        del asgi.STREAMS["/test-headers"]
+    assert seen == [b"host", b"x-forwarded-proto"]
