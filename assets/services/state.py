@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from assets import access
 from assets.models import Asset, ProcessingVerdict, Publication, ScanVerdict, UploadStatus
@@ -18,6 +19,16 @@ ICONS: dict[Code, str] = {
     "held": "eye",
     "blocked": "ban",
     "failed": "triangle-alert",
+}
+# Marked for translation here, translated when shown.
+_LABELS: dict[Code, str] = {
+    "uploading": gettext_noop("Uploading"),
+    "checking": gettext_noop("Checking"),
+    "processing": gettext_noop("Processing"),
+    "ready": gettext_noop("Ready"),
+    "held": gettext_noop("Held for review"),
+    "blocked": gettext_noop("Blocked"),
+    "failed": gettext_noop("Failed"),
 }
 
 
@@ -48,15 +59,7 @@ def label_of(code: Code, progress: int | None = None) -> str:
     """The word for a state in the active language."""
     if code == "processing" and progress is not None:
         return _("Processing %(percent)d %%") % {"percent": progress}
-    return {
-        "uploading": _("Uploading"),
-        "checking": _("Checking"),
-        "processing": _("Processing"),
-        "ready": _("Ready"),
-        "held": _("Held for review"),
-        "blocked": _("Blocked"),
-        "failed": _("Failed"),
-    }[code]
+    return _(_LABELS[code])
 
 
 def _code_of(asset: Asset) -> Code:
