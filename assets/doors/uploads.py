@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assets import registry
@@ -318,18 +319,20 @@ def _accept(
         request.before.check(fingerprint)
         return request.before.status, request.before.document
     assert request.session is not None  # noqa: S101 - made whenever there was no answer before
-    session = uploads.describe(session=request.session, filename=form.file_name or "", wishes=wanted)
-    asset = ingest.accept(
-        session=session,
-        staged_key=uploads.part_key(session.pk),
-        mime_type=mime_type,
-        file_size=size,
-        sha256=sha256,
-    )
-    seconds = registry.expected_seconds(asset.kind, asset.file_size)
-    document = uploads.accepted_document(session=session, asset=asset, seconds=seconds)
-    if request.claim:
-        idempotency.finish(request.claim, fingerprint=fingerprint, status=202, document=document)
+    with transaction.atomic():
+        # The answer is kept with what it tells of, so that no repeat ever finds one without the other.
+        session = uploads.describe(session=request.session, filename=form.file_name or "", wishes=wanted)
+        asset = ingest.accept(
+            session=session,
+            staged_key=uploads.part_key(session.pk),
+            mime_type=mime_type,
+            file_size=size,
+            sha256=sha256,
+        )
+        seconds = registry.expected_seconds(asset.kind, asset.file_size)
+        document = uploads.accepted_document(session=session, asset=asset, seconds=seconds)
+        if request.claim:
+            idempotency.finish(request.claim, fingerprint=fingerprint, status=202, document=document)
     return 202, document
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from assets.exceptions import EmptyFile
 from assets.models import Asset, Kind, UploadSession, UploadStatus, Visibility
 from assets.services import places
-from assets.services.names import asset_folder, safe_filename
+from assets.services.names import asset_folder, safe_filename, safe_words
 from assets.signals import asset_stored
 from mediaportal.audit.services.log import record
 from mediaportal.core.filetype import KINDS
@@ -63,8 +63,8 @@ def _new_asset(session: UploadSession, *, mime_type: str, file_size: int, sha256
     return Asset(
         id=asset_id,
         kind=Kind(KINDS[mime_type]),
-        title=str(wishes.get("title") or stem)[:255],
-        description=str(wishes.get("description") or ""),
+        title=(safe_words(str(wishes.get("title") or "")).strip() or stem)[:255],
+        description=safe_words(str(wishes.get("description") or "")),
         original_filename=filename,
         mime_type=mime_type,
         file_size=file_size,

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets import access
 from assets.models import Asset, Visibility
+from assets.services.names import safe_words
 from assets.signals import access_changed, asset_removed
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound, NotPermitted
@@ -26,7 +28,11 @@ def edit(
     Raises `NotPermitted`, `NotFound` when it went into the trash in the meantime, or `InvalidInput`.
     """
     _require_change(user, asset)
-    wanted = {"title": _title(title), "description": description, "visibility": _visibility(visibility)}
+    wanted = {
+        "title": _title(title),
+        "description": description if description is None else safe_words(description),
+        "visibility": _visibility(visibility),
+    }
     with transaction.atomic():
         row = Asset.objects.select_for_update(of=("self",)).filter(pk=asset.pk, deleted_at=None).first()
         if row is None:
@@ -45,13 +51,16 @@ def edit(
 
 @transaction.atomic
 def trash(*, user: access.Caller, asset: Asset) -> None:
-    """Put an asset in the trash, where nobody sees or plays it. Doing it again changes nothing.
+    """Put an asset in the trash, where nobody sees or plays it. Doing it again changes nothing. Links that were made
+    before stay dead when it is restored.
 
     Raises `NotPermitted`.
     """
     _require_change(user, asset)
     now = timezone.now()
-    if not Asset.objects.filter(pk=asset.pk, deleted_at=None).update(deleted_at=now, updated_at=now):
+    if not Asset.objects.filter(pk=asset.pk, deleted_at=None).update(
+        deleted_at=now, updated_at=now, link_epoch=F("link_epoch") + 1
+    ):
         return
     asset.deleted_at = now
     record(action="asset.trashed", target=asset, actor=_actor(user), title=asset.title)
@@ -92,7 +101,7 @@ def _title(title: str | None) -> str | None:
     """A title without surrounding blanks; raises `InvalidInput` when nothing is left or it is too long."""
     if title is None:
         return None
-    title = title.strip()
+    title = safe_words(title).strip()
     longest = Asset._meta.get_field("title").max_length or 0
     if not 0 < len(title) <= longest:
         detail = _("A title has 1 to %d characters.") % longest

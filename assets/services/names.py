@@ -7,6 +7,8 @@ from uuid import UUID
 
 # Marks that reorder text (a name could pretend to end in .jpg) and other invisible controls.
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_CONTROLS = {"Cc", "Cs", "Co", "Cn"}
+_REORDER = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LONGEST = 180  # bytes of UTF-8, so that a quality and an extension still fit a file system's 255
 
 
@@ -26,6 +28,15 @@ def safe_filename(raw: str, *, fallback: str = "file") -> str:
     stem = name[: len(name) - len(path.suffix)] if path.suffix else name
     room = _LONGEST - len(suffix.encode())
     return stem.encode()[:room].decode(errors="ignore") + suffix
+
+
+def safe_words(raw: str) -> str:
+    """Text for people without marks that reorder what stands around it, and without control characters but for line
+    breaks and tabs. Joiners, which Arabic and emoji need, stay.
+    """
+    return "".join(
+        c for c in raw if c in "\n\t" or not (unicodedata.category(c) in _CONTROLS or c in _REORDER)
+    )
 
 
 def asset_folder(asset_id: UUID) -> str:

@@ -70,8 +70,9 @@ def frames_of(image: Image.Image) -> int:
 
 
 def inspect(request: Request) -> Answer:
-    """Tell what the image is."""
+    """Tell what the image is. Its first picture is unfolded, so that a file that is cut off is seen here."""
     with opened(request) as image:
+        image.load()
         exif = image.getexif()
         orientation = int(exif.get(ORIENTATION, 1) or 1)
         turned = orientation in SIDEWAYS

@@ -130,6 +130,7 @@ def test_two_languages_are_kept_apart() -> None:
     ("name", "code"),
     [
         ("cut_off.mp4", "corrupt_media"),
+        ("cut_off.jpg", "corrupt_media"),
         ("no_frames.mp4", "empty_media"),
         ("bomb.png", "image_too_large"),
         ("unknown_codec.mp4", "unsupported_codec"),
@@ -139,6 +140,7 @@ def test_a_bad_file_fails_with_its_code_and_leaves_nothing(name: str, code: str)
     job = carried_out(stored(media(name)))
     assert (job.status, job.error_code) == (Status.FAILED, code)
     assert job.error_detail
+    assert job.steps.get(status="failed").name == "probe"
     asset = job.asset
     assert (asset.upload_status, asset.publication) == ("failed", "held")
     assert not Variant.objects.filter(asset=asset).exists()

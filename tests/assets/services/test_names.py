@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.services.names import asset_folder, safe_filename
+from assets.services.names import asset_folder, safe_filename, safe_words
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,15 @@ def test_no_name_is_ever_unsafe(raw: str) -> None:
 def test_an_asset_has_a_folder_of_its_own() -> None:
     asset_id = uuid4()
     assert asset_folder(asset_id) == f"assets/{asset_id.hex[-2:]}/{asset_id}"
+
+
+@pytest.mark.parametrize(
+    ("raw", "safe"),
+    [
+        ("a\u202egpj.exe\u2066", "agpj.exe"),
+        ("one\ntwo\tthree\x00\x07", "one\ntwo\tthree"),
+        ("می\u200cخواهم 👩\u200d🚀", "می\u200cخواهم 👩\u200d🚀"),
+    ],
+)
+def test_words_keep_joiners_and_lose_what_reorders(raw: str, safe: str) -> None:
+    assert safe_words(raw) == safe
