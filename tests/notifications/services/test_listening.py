@@ -1,0 +1,65 @@
+"""What stands in a topic and what was missed, without a websocket."""
+
+import uuid
+
+import pytest
+
+from mediaportal.core.problems import NotPermitted
+from notifications.events import Topic
+from notifications.services import listening, news, outbox
+from tests.factories import AssetFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+LIBRARY = Topic("library")
+
+
+def test_too_much_missed_is_said_and_not_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "REPLAYED_AT_MOST", 2)
+    asset = AssetFactory(published=True)
+    for _turn in range(3):
+        news.tell_of_asset(event_type="asset.changed", asset=asset)
+    outbox.relay()
+    opening = listening.open_topic(user=asset.uploaded_by, topic=LIBRARY, since=0)
+    assert (opening.complete, opening.missed) == (False, [])
+    last = opening.seq
+    opening = listening.open_topic(user=asset.uploaded_by, topic=LIBRARY, since=last - 2)
+    assert opening.complete
+    assert [told["seq"] for told in opening.missed][-1] == last
+
+
+def test_the_replay_tells_each_only_what_they_may_know_now() -> None:
+    asset = AssetFactory(published=True)
+    news.tell_of_asset(event_type="asset.published", asset=asset)
+    hidden = AssetFactory()
+    news.tell_of_asset(event_type="asset.stored", asset=hidden)
+    outbox.relay()
+    asset.visibility = "private"
+    asset.save()
+    told = listening.open_topic(user=UserFactory(), topic=LIBRARY, since=0).missed
+    assert [(one["type"], one["data"]) for one in told] == [("asset.removed", {"asset_id": str(asset.pk)})]
+
+
+def test_missed_since_covers_several_topics_each_from_its_own_number() -> None:
+    asset = AssetFactory()
+    user, name = asset.uploaded_by, f"asset:{asset.pk}"
+    first = news.tell_of_asset(event_type="asset.stored", asset=asset)
+    outbox.relay()
+    first.refresh_from_db()
+    assert first.seq is not None
+    news.tell_of_asset(event_type="asset.published", asset=asset)
+    outbox.relay()
+    missed = listening.missed_since(user=user, topics={name: first.seq, "library": 0, "me": 0})
+    found = [(told["topic"], told["type"]) for told in missed.told]
+    assert sorted(found) == sorted([
+        ("library", "asset.stored"),
+        ("library", "asset.published"),
+        (name, "asset.published"),
+        ("me", "notification.new"),
+    ])  # fmt: skip
+    assert listening.missed_since(user=user, topics={"library": missed.seq}).told == []
+
+
+@pytest.mark.parametrize("kind", ["job", "asset", "upload"])
+def test_what_does_not_exist_is_not_permitted(kind: str) -> None:
+    with pytest.raises(NotPermitted):
+        listening.open_topic(user=UserFactory(), topic=Topic(kind, uuid.uuid4()), since=None)  # type: ignore[arg-type]
