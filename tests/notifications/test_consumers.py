@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
@@ -21,6 +22,7 @@ from mediaportal.core.threads import in_database
 from notifications.consumers import SIGN_IN_AGAIN, Limits, events_app
 from notifications.models import Event
 from notifications.services import broadcast, news, sight
+from notifications.services import listening as listening_service
 from tests.factories import AssetFactory, UploadSessionFactory, UserFactory
 from tests.notifications.conftest import Ear, Listening, job_of, session_of, wire_of
 
@@ -410,3 +412,28 @@ async def test_a_client_that_does_not_read_is_closed_and_others_are_not_held_up(
         assert (await ear.hear(0.3))["type"] == "asset.stored"
         await asyncio.wait_for(closed.wait(), 15)
         await asyncio.wait_for(stuck, 15)
+
+
+async def test_without_redis_a_client_is_asked_to_try_later(settings: Any, tmp_path: Any) -> None:
+    backend = settings.CHANNEL_LAYERS["default"]["BACKEND"]
+    settings.CHANNEL_LAYERS = {
+        "default": {"BACKEND": backend, "CONFIG": {"hosts": [f"unix://{tmp_path}/none"]}}
+    }
+    wire = wire_of(await in_database(session_of, await made(UserFactory)))
+    await wire.send_input({"type": "websocket.connect"})
+    assert (await wire.receive_output(timeout=5))["type"] == "websocket.accept"
+    assert await Ear(wire).closed_with() == 1013
+    await wire.wait(timeout=5)
+
+
+async def test_a_topic_that_the_database_cannot_open_may_be_asked_for_again(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(**_wish: Any) -> None:
+        raise OperationalError("the server closed the connection")
+
+    async with listening(await made(UserFactory)) as ear:
+        with monkeypatch.context() as broken:
+            broken.setattr(listening_service, "open_topic", away)
+            assert (await ear.open("library"))["code"] == "unavailable"
+        assert (await ear.open("library"))["type"] == "snapshot"
