@@ -97,5 +97,6 @@ def wave_path(peaks: tuple[float, ...], *, width: int = 192) -> str:
         return ""
     per_bar = max(1, len(peaks) // _BARS)
     bars = [max(peaks[at : at + per_bar]) for at in range(0, len(peaks), per_bar)]
-    step = width / len(bars)
+    step, louder = width / len(bars), _HIGHEST / max(*bars, 1.0)
+    bars = [max(_LOWEST, bar * louder) for bar in bars]
     return "".join(f"M{(n + 0.5) * step:.1f} {50 - bar / 2:.1f}v{bar:.1f}" for n, bar in enumerate(bars))

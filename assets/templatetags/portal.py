@@ -68,7 +68,7 @@ def span(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 10:  # noqa: PLR2004 - below ten seconds a tenth is worth showing
-        return _("%(seconds)s s") % {"seconds": number_format(seconds, 1)}
+        return _("%(seconds)s s") % {"seconds": number_format(max(seconds, 0.1), 1)}
     if seconds < 60:  # noqa: PLR2004 - a minute
         return _("%(seconds)d s") % {"seconds": round(seconds)}
     minutes, left = divmod(round(seconds), 60)

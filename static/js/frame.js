@@ -49,6 +49,8 @@ if (keysOn) {
   keysOn.addEventListener("change", () => localStorage.setItem(keepsKeys, keysOn.checked ? "on" : "off"));
 }
 
+/** Where a key writes or chooses a letter of its own. */
+const WRITING = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable='true']";
 let before = "";
 let beforeAt = 0;
 /** The Latin letter of a key, whatever script the keyboard writes. */
@@ -60,7 +62,7 @@ function letter(event) {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, [contenteditable='true']") || document.querySelector("dialog[open]")) return;
+  if (event.target.closest(WRITING) || document.querySelector("dialog[open]")) return;
   if (keysOn && !keysOn.checked) return;
   const key = letter(event);
   const after = performance.now() - beforeAt < 1200 ? before : "";

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from mediaportal.accounts.models import User
@@ -31,6 +32,7 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+            connections.close_all()  # those that Django keeps apart for Playwright's loop
 
 
 def person(email: str, hashers: Any, **traits: Any) -> User:

@@ -1,0 +1,351 @@
+"""Drives a real portal in Debian's Chromium and takes its pictures; every page must pass axe."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediaportal.settings")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread beside the ORM
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from screenshot_media import BROKEN, IMAGES, LONG, SOUNDS, VIDEOS, make
+
+from assets.models import Asset
+from mediaportal.accounts.models import User
+
+OUT = ROOT / "screenshots"
+CHOSEN = ROOT / "docs" / "images" / "library.png"
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+EMAIL, PASSWORD = "lina@example.org", "only for these pictures"
+WIDE, PHONE, CINEMA = (1440, 900), (390, 844), (2560, 1300)
+SECONDS = 300.0
+
+
+class Studio:
+    """Takes pictures, and remembers what axe found wrong with each."""
+
+    def __init__(self, browser: Browser, address: str, wanted: list[str]) -> None:
+        self.browser, self.address, self.wanted = browser, address, wanted
+        self.state: Any = None
+        self.wrong: list[str] = []
+        self.taken = 0
+
+    @contextmanager
+    def page(
+        self, size: tuple[int, int] = WIDE, *, theme: str = "light", language: str = "en"
+    ) -> Iterator[Page]:
+        """A page of the person's browser, of this size, theme and language."""
+        User.objects.filter(email=EMAIL).update(language=language)
+        context = self._context(size, theme, language)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        page.on(
+            "console",
+            lambda line: self.wrong.append(f"console: {line.text}") if line.type == "error" else None,
+        )
+        try:
+            yield page
+        finally:
+            context.close()
+
+    def _context(self, size: tuple[int, int], theme: str, language: str) -> BrowserContext:
+        return self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if theme == "dark" else "light",
+            locale=language,
+            base_url=self.address,
+            storage_state=self.state,
+            is_mobile=size == PHONE,
+            has_touch=size == PHONE,
+            device_scale_factor=2 if size == PHONE else 1,
+        )
+
+    def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
+        """Take a picture once everything stands still, and let axe look at the page."""
+        if self.wanted and not any(word in name for word in self.wanted):
+            return
+        page.wait_for_timeout(700)
+        page.screenshot(path=OUT / f"{name}.png", full_page=whole)
+        found = self._axe(page)
+        if found:  # what is only fading in is not wrong
+            page.wait_for_timeout(900)
+            found = self._axe(page)
+        self.wrong += [f"{name}: {line}" for line in found]
+        self.taken += 1
+        say(f"{name}{' (axe!)' if found else ''}")
+
+    def _axe(self, page: Page) -> list[str]:
+        page.evaluate(AXE)
+        found = page.evaluate("async (rules) => (await axe.run({ runOnly: rules })).violations", RULES)
+        return [
+            f"{one['id']} {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary']}" for one in found
+        ]
+
+
+def say(text: str) -> None:
+    """A line for the person who waits."""
+    sys.stdout.write(f"    {text}\n")
+    sys.stdout.flush()
+
+
+# --- The portal -------------------------------------------------------------------------------------------------
+@contextmanager
+def portal() -> Iterator[str]:
+    """A web process and workers on a free port; yields the address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    python = [sys.executable, "-m"]
+    worker = [*python, "celery", "-q", "-A", "mediaportal", "worker", "--pool", "threads", "--without-gossip"]
+    worker += ["--without-mingle", "--prefetch-multiplier", "1", "-l", "ERROR"]
+    uvicorn = [*python, "uvicorn", "mediaportal.asgi:application", "--lifespan", "off", "--port", port]
+    commands = [
+        [*uvicorn, "--no-access-log", "--log-level", "warning"],
+        [*worker, "-n", f"ingest{port}@%h", "-Q", "ingest,notify", "-c", "3"],
+        [*worker, "-n", f"transcode{port}@%h", "-Q", "transcode,analysis", "-c", "1"],
+    ]
+    quiet = os.environ | {"PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR"}
+    running = [subprocess.Popen(command, cwd=ROOT, env=quiet) for command in commands]
+    try:
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}/health/live"), "the web")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def answers(address: str) -> bool:
+    """Whether anything answers there."""
+    try:
+        with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own address
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Wait until something is so; raises `TimeoutError` after five minutes."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        time.sleep(0.3)
+
+
+def in_work() -> bool:
+    """Whether any file is still in work."""
+    return Asset.objects.filter(upload_status="processing").exists()
+
+
+def opened(page: Page, title: str) -> None:
+    """Open the page of the asset of that title, and wait until its parts are there."""
+    page.goto(f"/assets/{Asset.objects.filter(title__startswith=title).latest('created_at').pk}/")
+    page.wait_for_selector(".panel .work")
+
+
+# --- The scenes -------------------------------------------------------------------------------------------------
+def beginning(studio: Studio) -> None:
+    """Signing in, and a library with nothing in it."""
+    with studio.page() as page:
+        page.goto("/sign-in/")
+        studio.shoot(page, "01-sign-in")
+        page.fill("[name=username]", EMAIL)
+        page.fill("[name=password]", PASSWORD)
+        page.click("button.main")
+        page.wait_for_url("**/")
+        studio.state = page.context.storage_state()
+        studio.shoot(page, "02-library-empty")
+    with studio.page(language="ar", theme="dark") as page:
+        page.context.clear_cookies()
+        page.goto("/sign-in/")
+        studio.shoot(page, "03-sign-in-arabic-dark")
+
+
+def uploading(studio: Studio, files: dict[str, Path]) -> None:
+    """Files on their way in, and one in work."""
+    names = [*VIDEOS, *SOUNDS, *IMAGES, BROKEN]
+    with studio.page() as page:
+        page.goto("/upload/")
+        studio.shoot(page, "04-upload")
+        line = page.context.new_cdp_session(page)
+        line.send("Network.enable")
+        slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 900_000}
+        line.send("Network.emulateNetworkConditions", slow)
+        page.select_option("#wish-visibility", "internal")
+        page.set_input_files("#files", [files[name] for name in reversed(names)])
+        expect(page.locator('.row-of[data-state="ready"]').first).to_be_visible(timeout=120_000)
+        expect(page.locator('.row-of[data-state="uploading"]').first).to_be_visible(timeout=60_000)
+        page.wait_for_timeout(1500)
+        studio.shoot(page, "05-upload-in-progress", whole=True)
+        line.send("Network.emulateNetworkConditions", slow | {"uploadThroughput": -1})
+        expect(page.locator('.row-of:is([data-state="uploading"], [data-state="waiting"])')).to_have_count(
+            0, timeout=240_000
+        )
+    wait_for(lambda: not in_work(), "the work on the first files")
+    with studio.page() as page:
+        page.goto("/upload/")
+        page.set_input_files("#files", files[LONG])
+        expect(page.locator('.row-of[data-state="processing"]')).to_be_visible(timeout=60_000)
+        opened(page, "Evening")
+        expect(page.locator('[data-step="transcoding"][data-status="processing"]')).to_be_visible(
+            timeout=60_000
+        )
+        page.wait_for_timeout(5000)
+        studio.shoot(page, "06-asset-in-work")
+        page.goto("/jobs/")
+        studio.shoot(page, "07-jobs")
+        page.goto("/")
+        studio.shoot(page, "08-library")
+    with studio.page(theme="dark", language="ar") as page:
+        page.goto("/jobs/")
+        studio.shoot(page, "09-jobs-arabic-dark")
+    wait_for(lambda: not in_work(), "the work on the long file")
+
+
+def libraries(studio: Studio) -> None:
+    """The library in every dress."""
+    with studio.page(theme="dark") as page:
+        page.goto("/")
+        studio.shoot(page, "10-library-dark")
+        page.click("button.person")
+        studio.shoot(page, "11-person-menu-dark")
+        page.goto("/")
+        page.click("[title=List]")
+        studio.shoot(page, "12-library-list-dark")
+        page.keyboard.press("?")
+        page.wait_for_selector("dialog#keys[open]", timeout=3000)
+        studio.shoot(page, "13-keys-dark")
+    with studio.page(language="ar") as page:
+        page.goto("/")
+        studio.shoot(page, "14-library-arabic")
+    with studio.page(PHONE) as page:
+        page.goto("/")
+        studio.shoot(page, "15-library-phone")
+    with studio.page(CINEMA, theme="dark") as page:
+        page.goto("/")
+        studio.shoot(page, "16-library-wide-dark")
+    with studio.page() as page:
+        page.goto("/?q=zebra")
+        studio.shoot(page, "17-nothing-found")
+        page.click("[data-bs-toggle=dropdown][title=Notifications]")
+        page.wait_for_selector(".bell-line")
+        studio.shoot(page, "18-bell")
+
+
+def assets(studio: Studio) -> None:
+    """Watching, hearing, seeing, and what failed."""
+    for number, (size, theme, language) in enumerate(
+        [(WIDE, "light", "en"), (WIDE, "dark", "ar"), (PHONE, "dark", "en"), (CINEMA, "light", "en")],
+        start=19,
+    ):
+        with studio.page(size, theme=theme, language=language) as page:
+            opened(page, "Deep zoom" if number != 22 else "Aurora")  # noqa: PLR2004 - the last scene
+            play(page)
+            place = {WIDE: "", PHONE: "-phone", CINEMA: "-wide"}[size]
+            spoken = "-arabic" if language == "ar" else ""
+            studio.shoot(page, f"{number}-asset-playing{place}{spoken}-{theme}", whole=size == PHONE)
+    with studio.page() as page:
+        opened(page, "Podcast")
+        page.locator(".seek").press("PageUp")
+        studio.shoot(page, "23-audio")
+        opened(page, "Bulb")
+        studio.shoot(page, "24-image")
+        opened(page, "Interview")
+        studio.shoot(page, "25-asset-failed")
+        page.goto("/account/")
+        studio.shoot(page, "26-account")
+    with studio.page(PHONE, language="ar") as page:
+        opened(page, "لقاء")
+        studio.shoot(page, "27-asset-phone-arabic", whole=True)
+        page.goto("/upload/")
+        studio.shoot(page, "28-upload-phone-arabic")
+
+
+def play(page: Page) -> None:
+    """Play for a moment and keep the controls in sight."""
+    page.evaluate(
+        """async () => {
+          const video = document.querySelector("#stage video");
+          for (let turn = 0; turn < 150 && video.readyState < 3; turn += 1) {
+            await new Promise((go) => setTimeout(go, 100));
+          }
+          video.muted = true;
+          video.currentTime = 2;
+          await video.play();
+          await new Promise((go) => setTimeout(go, 1500));
+          video.pause();
+        }"""
+    )
+    page.locator("#stage video").hover(force=True)
+
+
+def refused(studio: Studio) -> None:
+    """Pages that cannot be shown."""
+    with studio.page() as page:
+        page.goto("/assets/00000000-0000-7000-8000-000000000000/")
+        studio.shoot(page, "29-not-found")
+    studio.wrong = [line for line in studio.wrong if "status of 404" not in line]
+
+
+def main(wanted: list[str]) -> int:
+    """Take the pictures; returns 1 when axe or a script found something wrong."""
+    OUT.mkdir(exist_ok=True)
+    call_command("migrate", verbosity=0)
+    User.objects.create_superuser(EMAIL, PASSWORD, name="Lina Haddad")
+    with tempfile.TemporaryDirectory() as folder, portal() as address, sync_playwright() as playwright:
+        files = make(Path(folder))
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        studio = Studio(browser, address, wanted)
+        beginning(studio)
+        uploading(studio, files)
+        libraries(studio)
+        assets(studio)
+        refused(studio)
+        browser.close()
+    keep_chosen()
+    for line in studio.wrong:
+        sys.stderr.write(f"error: {line}\n")
+    say(f"{studio.taken} pictures in {OUT.name}/, {len(studio.wrong)} complaints")
+    return 1 if studio.wrong else 0
+
+
+def keep_chosen() -> None:
+    """Keep the library's picture for the README, in few colours so that it stays small."""
+    source = OUT / "08-library.png"
+    if not source.is_file():
+        return
+    CHOSEN.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(source) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(CHOSEN, optimize=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
