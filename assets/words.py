@@ -99,6 +99,7 @@ def catalogue() -> dict[str, str | Forms]:
         "dropToUpload": gettext("Drop to upload"),
         "saved": gettext("Saved"),
         "noAnswer": gettext("The portal did not answer. Check the connection and try again."),
+        "signedOut": gettext("You are signed out. Load the page again to sign in."),
         "titleEmpty": gettext("A title needs at least one character."),
         "retrying": gettext("Trying again"),
         "cancelled": gettext("Cancelled"),

@@ -29,8 +29,9 @@ document.addEventListener("htmx:afterSwap", (event) => {
 const soon = new Map();
 /** Ask for a part of the page again, once for many pieces of news. */
 function refresh(selector, wait = 300) {
-  clearTimeout(soon.get(selector));
+  if (soon.has(selector)) return;
   soon.set(selector, setTimeout(() => {
+    soon.delete(selector);
     if (document.querySelector(selector)) window.htmx.trigger(selector, "refresh");
   }, wait));
 }
@@ -87,8 +88,10 @@ function showState(state, done) {
 /** Fetch the page's head line again; the title that somebody may be editing stays. */
 let renewing = 0;
 function renew() {
-  clearTimeout(renewing);
-  renewing = setTimeout(() => window.htmx.ajax("GET", location.pathname, { target: ".asset-line", select: ".asset-line", swap: "outerHTML" }), 500);
+  renewing ||= setTimeout(() => {
+    renewing = 0;
+    window.htmx.ajax("GET", location.pathname, { target: ".asset-line", select: ".asset-line", swap: "outerHTML" });
+  }, 500);
 }
 
 function everything() {

@@ -80,8 +80,11 @@ document.addEventListener("keydown", (event) => {
 // The pill --------------------------------------------------------------------------------------------------------
 let asked = 0;
 function refreshPill() {
-  clearTimeout(asked);
-  asked = setTimeout(() => window.htmx?.trigger("#working", "refresh"), 400);
+  // A timer that runs is kept: under a stream of news, one that began anew each time would never end.
+  asked ||= setTimeout(() => {
+    asked = 0;
+    window.htmx?.trigger("#working", "refresh");
+  }, 500);
 }
 if (body.dataset.user) {
   subscribe("library", (event) => {
@@ -90,5 +93,8 @@ if (body.dataset.user) {
   });
 }
 
+document.addEventListener("live", (event) => {
+  if (event.detail.state === "signed-out") toast(t("signedOut"));
+});
 for (const line of document.querySelectorAll(".toast-line")) setTimeout(() => line.remove(), 6000);
 document.addEventListener("htmx:responseError", () => say(t("noAnswer")));

@@ -5,8 +5,10 @@ import { has, percent, span, t } from "./words.js";
 
 let asked = 0;
 function refresh() {
-  clearTimeout(asked);
-  asked = setTimeout(() => window.htmx.trigger("#jobs", "refresh"), 500);
+  asked ||= setTimeout(() => {
+    asked = 0;
+    window.htmx.trigger("#jobs", "refresh");
+  }, 500);
 }
 
 subscribe("library", (event) => {
