@@ -157,7 +157,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 LINK_SECONDS = env.number("LINK_SECONDS", 900, least=30)
 STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)
 STEP_ATTEMPTS = env.number("STEP_ATTEMPTS", 3, least=1)
-STEP_SECONDS = env.number("STEP_SECONDS", 6 * 3600, least=60)
 SCANNER = env.choice("SCANNER", "none", ("none",))
 ALLOW_UNSANDBOXED = env.flag("ALLOW_UNSANDBOXED", default=False)
 
