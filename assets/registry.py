@@ -40,6 +40,7 @@ _panels: dict[str, Panel] = {}
 _upload_choices: dict[str, UploadChoice] = {}
 _option_validators: list[OptionValidator] = []
 _option_names: set[str] = set()
+_step_words: list[Callable[[], dict[str, str]]] = []
 _estimators: list[Estimator] = []
 
 
@@ -60,6 +61,16 @@ def register_option_validator(validator: OptionValidator, *, names: Iterable[str
     _option_names.update(names)
     if validator not in _option_validators:
         _option_validators.append(validator)
+
+
+def register_step_words(words: Callable[[], dict[str, str]]) -> None:
+    """Name who knows the steps of jobs in words: by the step's name, in the active language."""
+    _step_words.append(words)
+
+
+def step_words() -> dict[str, str]:
+    """What each step of a job is doing, by its name, in the active language."""
+    return {name: word for words in _step_words for name, word in words().items()}
 
 
 def register_upload_choice(choice: UploadChoice) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from django.utils.formats import get_format
 from django.utils.translation import get_language, gettext, ngettext
 
+from assets import registry
+
 # One number of each plural category, by which gettext is asked for that category's form.
 _ARABIC = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
 _PLAIN = {"one": 1, "other": 2}
@@ -21,23 +23,9 @@ def _forms(word: Callable[[int], str]) -> Forms:
     return {category: word(number) for category, number in samples.items()}
 
 
-def step_words() -> dict[str, str]:
-    """What a step is doing, by its name in the job."""
-    return {
-        "upload": gettext("Receiving the file"),
-        "scan": gettext("Checking for malware"),
-        "probe": gettext("Reading the file"),
-        "thumbnails": gettext("Taking pictures"),
-        "waveform": gettext("Drawing the waveform"),
-        "transcoding": gettext("Making renditions"),
-        "packaging": gettext("Packaging for streaming"),
-        "metadata": gettext("Writing the metadata"),
-    }
-
-
 def step_word(name: str) -> str:
     """What one step is doing; a step that is not known is named as it is."""
-    return step_words().get(name, name.replace("_", " ").capitalize())
+    return registry.step_words().get(name, name.replace("_", " ").capitalize())
 
 
 def state_words() -> dict[str, str]:
@@ -94,7 +82,7 @@ def catalogue() -> dict[str, str | Forms]:
         **state_words(),
         **upload_words(),
         **measure_words(),
-        **{f"step.{name}": word for name, word in step_words().items()},
+        **{f"step.{name}": word for name, word in registry.step_words().items()},
         "copied": gettext("Copied"),
         "dropToUpload": gettext("Drop to upload"),
         "saved": gettext("Saved"),

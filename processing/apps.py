@@ -9,6 +9,7 @@ from assets.registry import (
     register_estimator,
     register_option_validator,
     register_panel,
+    register_step_words,
     register_upload_choice,
 )
 
@@ -22,10 +23,12 @@ class ProcessingConfig(AppConfig):
         """Hear what `assets` tells, and take a place on the asset page."""
         # Models may be imported only now, and importing these connects them.
         from processing import checks, receivers  # noqa: F401, PLC0415
+        from processing.pipeline import step_words  # noqa: PLC0415
         from processing.services.presets import preset_choices, validate_options  # noqa: PLC0415
         from processing.services.status import expected_seconds  # noqa: PLC0415
 
         register_option_validator(validate_options, names=["preset"])
         register_upload_choice(UploadChoice("preset", _("Renditions of videos"), preset_choices))
         register_estimator(lambda kind, size: expected_seconds(kind=kind, file_size=size))
+        register_step_words(step_words)
         register_panel(Panel("steps", _("Processing"), "job-steps", order=10))

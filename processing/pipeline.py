@@ -61,7 +61,7 @@ PIPELINES: dict[str, list[StepPlan]] = {
         _PROBE,
         StepPlan(
             "transcoding",
-            _("Making the sound and its waveform"),
+            _("Making renditions"),
             Queue.TRANSCODE,
             ("probe",),
             40,
@@ -73,7 +73,7 @@ PIPELINES: dict[str, list[StepPlan]] = {
         _UPLOAD,
         _SCAN,
         _PROBE,
-        StepPlan("thumbnails", _("Making pictures"), Queue.INGEST, ("probe",), 20, pictures.run),
+        StepPlan("thumbnails", _("Taking pictures"), Queue.INGEST, ("probe",), 20, pictures.run),
         StepPlan("metadata", _("Writing the metadata"), Queue.INGEST, ("thumbnails",), 1, metadata.run),
     ],
 }
@@ -94,10 +94,11 @@ def plan_of(kind: str, name: str) -> StepPlan:
     raise KeyError(name)
 
 
+def step_words() -> dict[str, str]:
+    """Every step's name in words for people, in the active language."""
+    return {plan.name: str(plan.label) for plans in PIPELINES.values() for plan in plans}
+
+
 def label_of(name: str) -> str:
     """A step's name in words for people; an unknown one stays as it is."""
-    for plans in PIPELINES.values():
-        for plan in plans:
-            if plan.name == name:
-                return str(plan.label)
-    return name
+    return step_words().get(name, name)
