@@ -1,6 +1,7 @@
 """The processing app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from assets.registry import (
@@ -24,9 +25,12 @@ class ProcessingConfig(AppConfig):
         # Models may be imported only now, and importing these connects them.
         from processing import checks, receivers  # noqa: F401, PLC0415
         from processing.pipeline import step_words  # noqa: PLC0415
-        from processing.services.presets import preset_choices, validate_options  # noqa: PLC0415
+        from processing.services.presets import preset_choices, ship, validate_options  # noqa: PLC0415
         from processing.services.status import expected_seconds  # noqa: PLC0415
 
+        post_migrate.connect(
+            lambda **_: ship(), sender=self, weak=False, dispatch_uid="processing.ship_presets"
+        )
         register_option_validator(validate_options, names=["preset"])
         register_upload_choice(UploadChoice("preset", _("Renditions of videos"), preset_choices))
         register_estimator(lambda kind, size: expected_seconds(kind=kind, file_size=size))

@@ -74,9 +74,6 @@ _144 = Level("144p", 256, 144, 225_000, 300_000)
 STANDARD = Ladder((_1080, _720, _480, _360))
 WEAK_NETWORK = Ladder((_720, _480, _360, _240, _144), audio_bit_rate=64_000)
 
-PRESETS: dict[str, Ladder] = {"standard": STANDARD, "weak-network": WEAK_NETWORK}
-"""The presets that come with the portal, by name."""
-
 
 @dataclass(frozen=True)
 class Rung:

@@ -8,15 +8,37 @@ from django.utils.translation import gettext_noop
 
 from assets.exceptions import InvalidOptions
 from mediaportal.core.problems import FieldProblem
-from processing.ffmpeg.ladder import STANDARD, Ladder
+from processing.ffmpeg.ladder import STANDARD, WEAK_NETWORK, Ladder
 from processing.models import Job, Preset
 
-# The titles of the presets that come with the portal stand in the database; here they are found for translation.
-_TITLES = (gettext_noop("Standard"), gettext_noop("Weak network"))
+# What comes with the portal: name, title, description, recipe; the first is the default. The titles are kept in
+# English and said in the reader's language.
+_SHIPPED = (
+    ("standard", gettext_noop("Standard"), "1080p, 720p, 480p and 360p, never above the source.", STANDARD),
+    (
+        "weak-network",
+        gettext_noop("Weak network"),
+        "720p down to 144p with lean sound, for slow links.",
+        WEAK_NETWORK,
+    ),
+)
 _SPEEDS = {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"}
 _LEAST_SIDE, _LARGEST_SIDE = 64, 4320
 _LEAST_RATE, _LARGEST_RATE = 32_000, 100_000_000
 _CRF = range(10, 41)
+
+
+def ship() -> None:
+    """Give an installation that has no preset at all those that come with the portal; otherwise nothing changes."""
+    if Preset.objects.exists():
+        return
+    Preset.objects.bulk_create(
+        [
+            Preset(slug=slug, title=title, description=words, recipe=recipe.as_data(), is_default=number == 0)
+            for number, (slug, title, words, recipe) in enumerate(_SHIPPED)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def validate(recipe: Any) -> Ladder:

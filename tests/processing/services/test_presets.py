@@ -20,6 +20,16 @@ def test_the_shipped_presets_are_sound_and_one_is_the_default() -> None:
     assert Preset.objects.get(is_default=True).slug == "standard"
 
 
+def test_what_ships_comes_once_and_never_over_what_an_operator_has_made() -> None:
+    Preset.objects.filter(slug="standard").delete()
+    presets.ship()
+    assert set(Preset.objects.values_list("slug", flat=True)) == {"weak-network"}
+    Preset.objects.all().delete()
+    presets.ship()
+    presets.ship()
+    assert Preset.objects.count() == 2
+
+
 def test_people_choose_by_title_and_rungs_with_the_default_first() -> None:
     assert presets.preset_choices() == [
         ("standard", "Standard (1080p to 360p)"),
