@@ -60,3 +60,19 @@ def test_the_list_costs_the_same_for_many_jobs(video_job: Job) -> None:
     with CaptureQueriesContext(connection) as many:
         client.get("/jobs/")
     assert len(many) == len(few)
+
+
+def test_what_was_cancelled_is_not_counted_as_done(video_job: Job) -> None:
+    owner = video_job.asset.uploaded_by
+    jobs.cancel(job=video_job, user=owner)
+    page = signed_in(owner).get("/jobs/").content.decode()
+    assert 'id="group-cancelled"' in page and 'id="group-completed"' not in page
+
+
+def test_the_steps_after_a_failure_were_not_reached(video_job: Job) -> None:
+    jobs.start(job=video_job)
+    step = video_job.steps.get(name="probe")
+    jobs.fail(job=video_job, step=step, code="corrupt_media", detail="It is broken.")
+    owner = signed_in(video_job.asset.uploaded_by)
+    page = owner.get(f"/assets/{video_job.asset_id}/steps/").content.decode()
+    assert "Not reached" in page and "Cancelled" not in page
