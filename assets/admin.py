@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assets import access, delivery
-from assets.models import Asset, UploadSession, Variant
+from assets.models import Asset, UploadSession, Variant, Visibility
 from assets.services import library
 from assets.services.state import state_of
 from mediaportal.accounts.models import User
@@ -127,6 +127,12 @@ class AssetAdmin(PortalAdmin):
         """Everything but words and visibility."""
         return [name for _title, part in self.fieldsets for name in part["fields"]
                 if name not in {"title", "description", "visibility"}]  # fmt: skip
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Who may see it: what is offered on the pages."""
+        if db_field.name == "visibility":
+            kwargs["choices"] = Visibility.offered()
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         """With what upper rooms have added."""

@@ -83,7 +83,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "assets/upload.html",
-        {"limits": limits, "visibilities": Visibility.choices, "options": registry.upload_choices()},
+        {"limits": limits, "visibilities": Visibility.offered(), "options": registry.upload_choices()},
     )
 
 
@@ -117,5 +117,5 @@ def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
         "reason": said(found.error_detail),
         "about": about(found),
         "may_change": access.can_change(request.user, found),
-        "visibilities": Visibility.choices,
+        "visibilities": Visibility.offered(),
     }

@@ -92,6 +92,7 @@ def catalogue() -> dict[str, str | Forms]:
         "retrying": gettext("Trying again"),
         "cancelled": gettext("Cancelled"),
         "restored": gettext("Restored"),
+        "waitingTurn": gettext("Waiting for its turn"),
         "play": gettext("Play"),
         "pause": gettext("Pause"),
         "playerFailed": gettext("This file cannot be played here. Download a rendition instead."),

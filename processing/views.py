@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from assets.access import can_change
@@ -60,6 +61,14 @@ def _row(step: Step, percent: int) -> StepRow:
     )
 
 
+def _doing(steps: list[tuple[Step, int]], current: str | None) -> str:
+    """What is being done, in words; a step that no worker has taken yet only waits."""
+    if current is None:
+        return ""
+    running = any(step.name == current and step.status == Status.PROCESSING for step, _percent in steps)
+    return label_of(current) if running else _("Waiting for its turn")
+
+
 def _card(job: Job, request: HttpRequest) -> dict[str, Any]:
     """A job with what a template shows of it."""
     steps = status.live_steps(job)
@@ -69,7 +78,7 @@ def _card(job: Job, request: HttpRequest) -> dict[str, Any]:
         "job": job,
         "reason": said(job.error_detail),
         "progress": percent,
-        "current_label": label_of(current) if current else "",
+        "current_label": _doing(steps, current),
         "seconds_left": status.seconds_left(job, percent),
         "steps": [_row(step, done) for step, done in steps],
         "can_retry": job.status in {Status.FAILED, Status.CANCELLED} and can_change(request.user, job.asset),

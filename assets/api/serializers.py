@@ -137,7 +137,7 @@ class AssetEditSerializer(serializers.Serializer[Any]):
 
     title = serializers.CharField(max_length=255, required=False)
     description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
-    visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
+    visibility = serializers.ChoiceField(choices=Visibility.offered(), required=False)
 
     def to_internal_value(self, data: Any) -> Any:
         """Parse, after refusing what is not known."""

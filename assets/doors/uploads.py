@@ -174,7 +174,7 @@ class Reception:
         """Raise `UnsupportedMediaType` for a type that is not taken, or another one than was announced (so far)."""
         if found not in filetype.KINDS:
             raise UnsupportedMediaType(
-                _("The bytes of this file are of the type %s, which is not taken here.") % found
+                _("By its bytes this is %s. Video, audio and images are taken.") % found
             )
         wanted = self.form.fields.get("content_type", "")
         if wanted in {"", filetype.KINDS[found]} or (found in _EITHER and wanted in {"video", "audio"}):

@@ -111,7 +111,8 @@ def _title(title: str | None) -> str | None:
 
 def _visibility(visibility: str | None) -> str | None:
     """A known visibility; raises `InvalidInput`."""
-    if visibility is not None and visibility not in Visibility.values:
-        detail = _("Must be one of: %s.") % ", ".join(Visibility.values)
+    allowed = [offered for offered, _words in Visibility.offered()]
+    if visibility is not None and visibility not in allowed:
+        detail = _("Must be one of: %s.") % ", ".join(allowed)
         raise InvalidInput(errors=[FieldProblem("visibility", "invalid", detail)])
     return visibility

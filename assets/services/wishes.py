@@ -103,8 +103,8 @@ def _text(longest: int) -> Any:
 
 def _visibility(value: Any) -> str:
     """A check of the visibility."""
-    allowed = ", ".join(Visibility.values)
-    return "" if value in Visibility.values else _("Must be one of: %s.") % allowed
+    allowed = [offered for offered, _words in Visibility.offered()]
+    return "" if value in allowed else _("Must be one of: %s.") % ", ".join(allowed)
 
 
 def _tags(value: Any) -> str:

@@ -6,7 +6,7 @@ import { startPicture } from "./picture.js";
 import { startPlayer } from "./player.js";
 import { startSound } from "./sound.js";
 import { say, toast } from "./tell.js";
-import { has, percent, t } from "./words.js";
+import { percent, stepWord, t } from "./words.js";
 
 const page = document.getElementById("asset");
 const id = page.dataset.asset;
@@ -48,7 +48,8 @@ function progress(data) {
   const bar = document.querySelector("[data-live-bar]");
   if (bar) bar.value = data.progress;
   const step = document.querySelector("[data-live-step]");
-  if (step && data.current_step && has(`step.${data.current_step}`)) step.textContent = t(`step.${data.current_step}`);
+  const doing = stepWord(data);
+  if (step && doing) step.textContent = doing;
   const whole = document.querySelector("[data-job-percent]");
   if (whole) whole.textContent = percent(data.progress);
   showState(data.state, data.progress);

@@ -1,7 +1,7 @@
 /** The jobs page follows what runs, and asks for itself again when something begins or ends. */
 
 import { subscribe } from "./live.js";
-import { has, percent, span, t } from "./words.js";
+import { percent, span, stepWord, t } from "./words.js";
 
 let asked = 0;
 function refresh() {
@@ -27,6 +27,7 @@ subscribe("library", (event) => {
   bar.value = data.progress;
   row.querySelector("[data-percent]").textContent = percent(data.progress);
   row.querySelector("[data-left]").textContent = data.eta_seconds ? t("upload.left", { time: span(data.eta_seconds) }) : "";
-  if (has(`step.${data.current_step}`)) row.querySelector("[data-step-word]").textContent = t(`step.${data.current_step}`);
+  const doing = stepWord(data);
+  if (doing) row.querySelector("[data-step-word]").textContent = doing;
 });
 document.addEventListener("portal:retried", refresh);

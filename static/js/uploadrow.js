@@ -3,7 +3,7 @@
 import { call, csrf, parse } from "./http.js";
 import { subscribe } from "./live.js";
 import { say } from "./tell.js";
-import { has, percent, size, span, t } from "./words.js";
+import { has, percent, size, span, stepWord, t } from "./words.js";
 
 const template = document.getElementById("row");
 /** What another try with the same bytes would find again. */
@@ -132,7 +132,7 @@ export class Row {
     if (!event.lengthComputable || !this.flowing) return;
     this.bar.value = (100 * event.loaded) / event.total;
     this.part(".row-state").textContent = `${t("state.uploading")} ${percent((100 * event.loaded) / event.total)}`;
-    this.part(".row-what").textContent = t("upload.of", { done: size(event.loaded), total: size(event.total) });
+    this.part(".row-what").textContent = t("upload.of", { done: size(Math.min(event.loaded, this.file.size)), total: size(this.file.size) });
     const taken = (performance.now() - this.started) / 1000;
     this.part(".row-left").textContent = taken > 2 && event.loaded
       ? t("upload.left", { time: span((taken * (event.total - event.loaded)) / event.loaded) }) : "";
@@ -170,8 +170,7 @@ export class Row {
       const state = data.state === "checking" ? "checking" : "processing";
       this.become(state, state === "processing" ? t("state.processingAt", { percent: percent(data.progress ?? 0) }) : undefined);
       this.bar.value = data.progress ?? 0;
-      const step = `step.${data.current_step}`;
-      this.part(".row-what").textContent = has(step) ? t(step) : "";
+      this.part(".row-what").textContent = stepWord(data);
       this.part(".row-left").textContent = data.eta_seconds ? t("upload.left", { time: span(data.eta_seconds) }) : "";
     }
     if (this.over) this.leave?.();

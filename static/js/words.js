@@ -16,6 +16,12 @@ export function t(key, values = {}) {
 /** Whether the catalogue has words for a key. */
 export const has = (key) => key in store;
 
+/** What a job is doing, from its progress; a step that no worker has taken yet only waits. Empty when unknown. */
+export function stepWord({ current_step: name, steps = [] }) {
+  if (!name || !has(`step.${name}`)) return "";
+  return steps.find((one) => one.name === name)?.status === "pending" ? t("waitingTurn") : t(`step.${name}`);
+}
+
 const rules = new Intl.PluralRules(locale);
 /** Whole per cent, 0–100. */
 export const percent = (value) => `${Math.floor(value)}\u00a0%`;

@@ -127,8 +127,8 @@ def test_editing() -> None:
     asset = AssetFactory(published=True)
     client = client_of(asset.uploaded_by)
     url = f"{LIST}{asset.pk}/"
-    body = client.patch(url, {"title": "عرس", "visibility": "public"}, format="json").json()
-    assert (body["title"], body["visibility"]) == ("عرس", "public")
+    body = client.patch(url, {"title": "عرس", "visibility": "internal"}, format="json").json()
+    assert (body["title"], body["visibility"]) == ("عرس", "internal")
     for change, field in (
         ({"publication": "published"}, "publication"),
         ({"visibility": "x"}, "visibility"),

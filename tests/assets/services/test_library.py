@@ -39,9 +39,9 @@ def acts() -> list[tuple[str, Any]]:
 
 def test_editing(news: list[Signal]) -> None:
     asset = AssetFactory(published=True, visibility="private")
-    library.edit(user=asset.uploaded_by, asset=asset, title=" New ", description="", visibility="public")
+    library.edit(user=asset.uploaded_by, asset=asset, title=" New ", description="", visibility="internal")
     stored = Asset.objects.get(pk=asset.pk)
-    assert (stored.title, stored.visibility, asset.title) == ("New", "public", "New")
+    assert (stored.title, stored.visibility, asset.title) == ("New", "internal", "New")
     assert acts() == [("asset.edited", {"fields": ["title", "visibility"]})]
     assert news == [access_changed]
 
@@ -52,7 +52,9 @@ def test_editing_nothing_is_not_written_down(news: list[Signal]) -> None:
     assert (acts(), news) == ([], [])
 
 
-@pytest.mark.parametrize("change", [{"title": "  "}, {"title": "x" * 256}, {"visibility": "everyone"}])
+@pytest.mark.parametrize(
+    "change", [{"title": "  "}, {"title": "x" * 256}, {"visibility": "everyone"}, {"visibility": "public"}]
+)
 def test_values_that_are_not_good(change: dict[str, str]) -> None:
     asset = AssetFactory()
     with pytest.raises(InvalidInput) as caught:
