@@ -54,7 +54,7 @@ class VariantQuerySet(models.QuerySet["Variant"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Those of the assets that a person may see."""
         assets = self.model._meta.get_field("asset").related_model._default_manager
-        return self.filter(asset__in=assets.visible_to(user))  # type: ignore[attr-defined]
+        return self.filter(asset__in=assets.visible_to(user))  # type: ignore[attr-defined]  # the manager of this module's own class
 
 
 class UploadSessionQuerySet(models.QuerySet["UploadSession"]):

@@ -90,7 +90,7 @@ def browse(*, user: User | AnonymousUser, filters: Filters, after: str = "", siz
         value, last = mark
         beyond = "lt" if largest_first else "gt"
         rows = rows.filter(Q(**{f"place__{beyond}": value}) | Q(place=value, **{f"id__{beyond}": last}))
-    found = list(rows.select_related("uploaded_by").with_poster()[: size + 1])  # type: ignore[attr-defined]
+    found = list(rows.select_related("uploaded_by").with_poster()[: size + 1])  # type: ignore[attr-defined]  # of our queryset
     shown = found[:size]
     return Page(shown, _mark(shown[-1]) if len(found) > size else "")
 
