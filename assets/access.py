@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 
-from assets.models import Asset, Publication, Visibility
+from assets.models import Asset, Publication, ScanVerdict, Visibility
 from mediaportal.accounts.models import User
 
 Caller = User | AnonymousUser
@@ -41,4 +41,7 @@ def can_play(user: Caller, asset: Asset) -> bool:
 
 def gate_passed(asset: Asset) -> bool:
     """True once scan and probe have both let the bytes through."""
-    return asset.scan_verdict in {"clean", "unscanned"} and bool(asset.metadata.get("probed"))
+    scanned = asset.scan_verdict in {ScanVerdict.CLEAN, ScanVerdict.UNSCANNED} or (
+        asset.scan_verdict == ScanVerdict.UNSCANNABLE and asset.scan_released_at is not None
+    )
+    return scanned and bool(asset.metadata.get("probed"))

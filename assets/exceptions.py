@@ -29,6 +29,30 @@ class EmptyFile(Problem):
     title = _("The file is empty")
 
 
+class QuotaExceeded(Problem):
+    """The person, or the guest link, has no room left for the file."""
+
+    status = 413
+    code = "quota_exceeded"
+    title = _("There is not enough room left in your quota")
+
+
+class ChecksumMismatch(Problem):
+    """The bytes are not those whose hash the client named."""
+
+    status = 400
+    code = "checksum_mismatch"
+    title = _("The file arrived changed: its checksum is not the one that was announced")
+
+
+class LinkEnded(Problem):
+    """The guest link is over, used up, or was ended."""
+
+    status = 410
+    code = "guest_link_ended"
+    title = _("This upload link has ended")
+
+
 class InvalidOptions(InvalidInput):
     """`metadata` or `processing_options` do not have the right form."""
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from mediaportal.accounts.models import User
 
 if TYPE_CHECKING:
-    from assets.models import Asset, UploadSession, Variant
+    from assets.models import Asset, Collection, UploadSession, Variant
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -65,3 +65,11 @@ class UploadSessionQuerySet(models.QuerySet["UploadSession"]):
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         return self.all() if user.has_perm("assets.see_all_assets") else self.filter(user=user)
+
+
+class CollectionQuerySet(models.QuerySet["Collection"]):
+    """Lists of collections."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All of them for everyone who is signed in: what lies in them is asked of the assets."""
+        return self.all() if isinstance(user, User) and user.is_active else self.none()

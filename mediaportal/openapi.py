@@ -54,7 +54,7 @@ UPLOAD_FORM: dict[str, Any] = {
         "metadata": {
             "type": "string",
             "contentMediaType": "application/json",
-            "description": "JSON: title, description, visibility (private, internal, public), tags, email.",
+            "description": "JSON: title, description, visibility (private, internal), tags, collection (an id), email.",
         },
         "processing_options": {
             "type": "string",

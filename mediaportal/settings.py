@@ -146,6 +146,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "mediaportal.core.staticfinders.PortalStaticStorage"},
 }
 MEDIA_BUCKET = "local"
+# Where bytes lie while they come. On local storage the same file system, so that acceptance is a rename.
+INCOMING_ROOT = env.path("INCOMING_ROOT", MEDIA_ROOT / "incoming")
 
 # --- Limits -----------------------------------------------------------------------------------------------------
 MAX_FILE_SIZE = env.size("MAX_FILE_SIZE", 5 * 1024**3)
@@ -153,6 +155,8 @@ MAX_IMAGE_PIXELS = env.number("MAX_IMAGE_PIXELS", 80_000_000, least=1)
 MIN_FREE_SPACE = env.size("MIN_FREE_SPACE", 512 * 1024**2)
 UPLOADS_AT_ONCE = env.number("UPLOADS_AT_ONCE", 12, least=1)
 UPLOAD_STALE_MINUTES = env.number("UPLOAD_STALE_MINUTES", 15, least=5)
+UPLOAD_EXPIRE_HOURS = env.number("UPLOAD_EXPIRE_HOURS", 24, least=1)
+USER_QUOTA = env.size("USER_QUOTA", 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 LINK_SECONDS = env.number("LINK_SECONDS", 900, least=30)
 STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)

@@ -21,13 +21,14 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 def portal_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Media and scratch folders, cache keys and websocket groups of this worker alone."""
     root = tmp_path_factory.mktemp("portal")
-    for folder in ("media", "scratch", "static"):
+    for folder in ("media", "scratch", "static", "media/incoming"):
         (root / folder).mkdir()
     storages: dict[str, Any] = live_settings.STORAGES
     layer: dict[str, Any] = live_settings.CHANNEL_LAYERS["default"]
     cached: dict[str, Any] = live_settings.CACHES["default"]
     changed = override_settings(
         MEDIA_ROOT=root / "media",
+        INCOMING_ROOT=root / "media" / "incoming",
         SCRATCH_ROOT=root / "scratch",
         STATIC_ROOT=root / "static",
         STORAGES={

@@ -1,6 +1,8 @@
 """Factories of the tests: people, assets, variants, uploads. Each makes rows that satisfy every constraint."""
 
 import hashlib
+from datetime import timedelta
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
 import factory
@@ -9,7 +11,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from assets.models import Asset, UploadSession, Variant
+from assets.models import Asset, Collection, GuestLink, UploadSession, Variant
+from assets.services import uploads
 from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from mediaportal.accounts.roles import Role
@@ -42,6 +45,13 @@ def put_file(key: str, content: bytes) -> None:
     if default_storage.exists(key):
         default_storage.delete(key)
     assert default_storage.save(key, ContentFile(content)) == key
+
+
+def put_part(upload_id: Any, content: bytes) -> Path:
+    """Lay bytes where those of an upload lie while they come."""
+    path = uploads.part_path(upload_id)
+    path.write_bytes(content)
+    return path
 
 
 class _UserFactory(factory.django.DjangoModelFactory[User]):
@@ -249,7 +259,30 @@ class _UploadSessionFactory(factory.django.DjangoModelFactory[UploadSession]):
     bytes_total = 1_000
 
 
+class _CollectionFactory(factory.django.DjangoModelFactory[Collection]):
+    """A collection at the top."""
+
+    class Meta:
+        model = Collection
+
+    name = factory.Sequence(lambda n: f"Collection {n}")
+    created_by = factory.SubFactory(_UserFactory)
+
+
+class _GuestLinkFactory(factory.django.DjangoModelFactory[GuestLink]):
+    """A link that takes everything for a week."""
+
+    class Meta:
+        model = GuestLink
+
+    title = factory.Sequence(lambda n: f"Link {n}")
+    created_by = factory.SubFactory(_UserFactory, role=Role.MANAGER)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
 UserFactory = cast("Maker[User]", _UserFactory)
 AssetFactory = cast("Maker[Asset]", _AssetFactory)
 VariantFactory = cast("Maker[Variant]", _VariantFactory)
 UploadSessionFactory = cast("Maker[UploadSession]", _UploadSessionFactory)
+CollectionFactory = cast("Maker[Collection]", _CollectionFactory)
+GuestLinkFactory = cast("Maker[GuestLink]", _GuestLinkFactory)

@@ -9,12 +9,10 @@ import asyncio
 import errno
 import hashlib
 import os
-import shutil
 import time
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 
 from assets.exceptions import FileTooLarge, StorageFull
 from mediaportal.core.filetype import HEAD_BYTES
@@ -27,23 +25,15 @@ LEAST_BYTES = 256 * 1024
 PIECE_SECONDS = 0.05
 
 
-def require_room(key: str, size: int) -> None:
-    """Raise `StorageFull` unless `size` bytes fit into the storage and `MIN_FREE_SPACE` stays free."""
-    folder = Path(default_storage.path(key)).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < size + settings.MIN_FREE_SPACE:
-        raise StorageFull
-
-
 class PartFile:
-    """The bytes on the disk. Without a key they are hashed only. Every method blocks."""
+    """The bytes on the disk. Without a path they are hashed only. Every method blocks."""
 
-    def __init__(self, key: str | None) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._digest = hashlib.sha256()
         self._descriptor = -1
-        if key is not None:
+        if path is not None:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-            self._descriptor = os.open(default_storage.path(key), flags, 0o600)
+            self._descriptor = os.open(path, flags, 0o600)
 
     def write(self, piece: memoryview) -> None:
         """Hash and append a piece, and let go of it; raises `StorageFull`."""

@@ -10,6 +10,7 @@ import logging
 import time
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -19,16 +20,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assets import registry
-from assets.doors.parts import Intake, PartFile, require_room
-from assets.exceptions import (
-    EmptyFile,
-    FileTooLarge,
-    InvalidOptions,
-    UnsupportedMediaType,
-    UploadBroken,
-)
+from assets.doors.parts import Intake, PartFile
+from assets.exceptions import EmptyFile, InvalidOptions, UploadBroken
 from assets.models import UploadSession
-from assets.services import ingest, uploads, wishes
+from assets.services import ingest, limits, recognition, uploads, wishes
 from mediaportal.accounts.authentication import signed_in
 from mediaportal.accounts.models import User
 from mediaportal.core import filetype, idempotency
@@ -48,8 +43,6 @@ PROGRESS_SECONDS = 0.25
 ROW_SECONDS = 5.0
 # What a form may have around its file.
 _FORM_BYTES = 512 * 1024
-# Containers that may hold pictures or only sound: which, is seen by the probe.
-_EITHER = {"video/mp4", "video/quicktime", "video/x-matroska", "video/webm", "audio/mp4", "audio/ogg"}
 
 
 @dataclass
@@ -62,9 +55,9 @@ class _Request:
     before: idempotency.Answer | None = None
 
     @property
-    def key(self) -> str | None:
+    def path(self) -> Path | None:
         """Where its bytes go; nowhere for a repeated request, whose bytes are only compared."""
-        return uploads.part_key(self.session.pk) if self.session else None
+        return uploads.part_path(self.session.pk) if self.session else None
 
 
 def _begin(scope: Scope) -> _Request:
@@ -72,9 +65,8 @@ def _begin(scope: Scope) -> _Request:
     user = signed_in(scope)
     chosen = _chosen_id(scope)
     length = content_length(scope)
-    if (length or 0) - _FORM_BYTES > settings.MAX_FILE_SIZE:
-        raise FileTooLarge(_too_large())
-    require_room(f"{uploads.INCOMING}/x", length or 0)
+    limits.require_size((length or 0) - _FORM_BYTES)
+    limits.require_room(length or 0)
     key = header(scope, b"idempotency-key")
     request = _Request(user, idempotency.Claim(user.pk, ROUTE, key) if key else None)
     upload_id = chosen or new_id()
@@ -109,11 +101,6 @@ def _chosen_id(scope: Scope) -> UUID | None:
         raise InvalidOptions(detail, errors=[FieldProblem("upload_id", "invalid", detail)]) from None
 
 
-def _too_large() -> str:
-    """The sentence that names the limit."""
-    return _("A file may have at most %d MiB.") % (settings.MAX_FILE_SIZE // 1024**2)
-
-
 class Reception:
     """Receives the bytes of one upload."""
 
@@ -128,7 +115,7 @@ class Reception:
             content_length=self._length,
         )
         # Last: what is opened here is closed by `abandon`, which needs a whole object.
-        self.intake = Intake(PartFile(request.key))
+        self.intake = Intake(PartFile(request.path))
         self._sniffing: asyncio.Task[str] | None = None
         self._telling: asyncio.Task[None] | None = None
         self._fields_seen = False
@@ -165,24 +152,14 @@ class Reception:
     async def mime_type(self) -> str:
         """What the bytes are. Raises `UnsupportedMediaType`."""
         if self._sniffing is None:
-            self._sniffing = asyncio.ensure_future(in_sandbox(filetype.sniff, bytes(self.intake.head)))
+            self._sniffing = asyncio.ensure_future(in_sandbox(recognition.sniff, bytes(self.intake.head)))
         found = await self._sniffing
         self._judge(found)
         return found
 
     def _judge(self, found: str) -> None:
         """Raise `UnsupportedMediaType` for a type that is not taken, or another one than was announced (so far)."""
-        if found not in filetype.KINDS:
-            raise UnsupportedMediaType(
-                _("By its bytes this is %s. Video, audio and images are taken.") % found
-            )
-        wanted = self.form.fields.get("content_type", "")
-        if wanted in {"", filetype.KINDS[found]} or (found in _EITHER and wanted in {"video", "audio"}):
-            return
-        raise UnsupportedMediaType(
-            _("The file was announced as %(wanted)s, but its bytes are %(found)s.")
-            % {"wanted": wanted, "found": found}
-        )
+        recognition.judge(found, announced=self.form.fields.get("content_type", ""))
 
     async def abandon(self) -> None:
         """Let go of everything."""
@@ -211,7 +188,7 @@ class Reception:
         """Ask what the file is as soon as its beginning is there, and refuse it as soon as the answer is."""
         if self._sniffing is None:
             if len(self.intake.head) >= filetype.HEAD_BYTES:
-                self._sniffing = asyncio.ensure_future(in_sandbox(filetype.sniff, bytes(self.intake.head)))
+                self._sniffing = asyncio.ensure_future(in_sandbox(recognition.sniff, bytes(self.intake.head)))
         elif self._sniffing.done():
             self._judge(self._sniffing.result())
 
@@ -324,7 +301,7 @@ def _accept(
         session = uploads.describe(session=request.session, filename=form.file_name or "", wishes=wanted)
         asset = ingest.accept(
             session=session,
-            staged_key=uploads.part_key(session.pk),
+            staged=uploads.part_path(session.pk),
             mime_type=mime_type,
             file_size=size,
             sha256=sha256,

@@ -52,6 +52,13 @@ def remove(key: str) -> None:
         path.unlink(missing_ok=True)
 
 
+def free_for_incoming() -> int:
+    """Bytes that are left where files lie while they come."""
+    root = Path(settings.INCOMING_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(root).free
+
+
 def free_space() -> int:
     """Bytes that are left for new files on the storage's file system."""
     root = Path(settings.MEDIA_ROOT)

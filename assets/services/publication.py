@@ -9,12 +9,15 @@ from assets.models import Asset, PolicyVerdict, ProcessingVerdict, Publication, 
 from assets.signals import access_changed, asset_blocked, asset_held, asset_published
 
 
-def derive(*, scan: str, processing: str, policy: str) -> Publication:
-    """The publication that follows from the verdicts; anything unknown is held."""
+def derive(*, scan: str, processing: str, policy: str, released: bool = False) -> Publication:
+    """The publication that follows from the verdicts; anything unknown is held.
+
+    `released`: a manager has let a file through that cannot be scanned.
+    """
     if scan == ScanVerdict.INFECTED or policy == PolicyVerdict.BLOCK:
         return Publication.BLOCKED
     agreed = (
-        scan in {ScanVerdict.CLEAN, ScanVerdict.UNSCANNED}
+        (scan in {ScanVerdict.CLEAN, ScanVerdict.UNSCANNED} or (scan == ScanVerdict.UNSCANNABLE and released))
         and processing == ProcessingVerdict.DONE
         and policy == PolicyVerdict.PASS
     )
@@ -46,6 +49,7 @@ def give_verdicts(
         scan=verdicts["scan_verdict"],
         processing=verdicts["processing_verdict"],
         policy=verdicts["policy_verdict"],
+        released=bool(fields.get("scan_released_at", row.scan_released_at)),
     )
     Asset.objects.filter(pk=row.pk).update(publication=after, updated_at=timezone.now(), **verdicts, **fields)
     asset.refresh_from_db()

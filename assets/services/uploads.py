@@ -7,14 +7,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets import access
 from assets.exceptions import MayNotUpload, UploadBroken
-from assets.models import Asset, ProcessingVerdict, ScanVerdict, UploadSession, UploadStatus
+from assets.models import Asset, GuestLink, ProcessingVerdict, ScanVerdict, UploadSession, UploadStatus
 from assets.services.names import safe_filename
 from assets.services.reasons import said
 from assets.services.wishes import Wishes
@@ -24,7 +24,6 @@ from mediaportal.core import idempotency
 from mediaportal.core.ids import new_id
 from mediaportal.core.problems import Conflict, Problem
 
-INCOMING = "incoming"
 STATUS_URL = "/api/v1/media/job/{}/status"
 PROGRESS_URL = "/api/v1/media/upload/{}/progress"
 # An upload whose row has not been touched for so long is not being received by any process.
@@ -33,25 +32,37 @@ _FAILED_KEPT = timedelta(days=30)
 _PROGRESS_KEPT = 600  # seconds in the cache after the last byte
 
 
-def part_key(upload_id: UUID) -> str:
-    """Where the bytes of an upload lie in the default storage until they are accepted."""
-    return f"{INCOMING}/{upload_id}.part"
+def part_path(upload_id: UUID) -> Path:
+    """Where the bytes of an upload lie until they are accepted."""
+    return Path(settings.INCOMING_ROOT) / f"{upload_id}.part"
 
 
 def begin(
-    *, user: access.Caller, upload_id: UUID | None = None, bytes_total: int | None = None
+    *,
+    user: access.Caller,
+    upload_id: UUID | None = None,
+    bytes_total: int | None = None,
+    guest_link: GuestLink | None = None,
+    **facts: Any,
 ) -> UploadSession:
     """Begin an upload; `upload_id` may be chosen by the client, who can then watch it from the first byte.
 
-    `bytes_total` is the size in bytes as far as it is known. Raises `MayNotUpload`, or `Conflict` for an id that is
-    taken.
+    `bytes_total` is the size in bytes as far as it is known; for a form it is that of the whole request. With a
+    `guest_link` the upload belongs to whoever made the link. `facts` are further columns of the session: source,
+    filename, kind, metadata, options, expires_at … Raises `MayNotUpload`, or `Conflict` for an id that is taken.
     """
+    if guest_link is not None:
+        user = guest_link.created_by
     if not isinstance(user, User) or not access.can_upload(user):
         raise MayNotUpload
     try:
         with transaction.atomic():
             return UploadSession.objects.create(
-                id=upload_id or new_id(), user=user, filename="", bytes_total=bytes_total
+                id=upload_id or new_id(),
+                user=user,
+                bytes_total=bytes_total,
+                guest_link=guest_link,
+                **({"filename": ""} | facts),
             )
     except IntegrityError:
         raise Conflict(_("This upload_id is in use; choose another one.")) from None
@@ -63,9 +74,13 @@ def describe(*, session: UploadSession, filename: str, wishes: Wishes) -> Upload
     Raises `Conflict` when the upload has ended in the meantime.
     """
     session.filename = safe_filename(wishes.filename or filename)
-    session.metadata, session.options = wishes.metadata, wishes.options
+    session.metadata, session.options, session.kind = wishes.metadata, wishes.options, wishes.kind
     moved = UploadSession.objects.filter(pk=session.pk, status=UploadSession.Status.UPLOADING).update(
-        filename=session.filename, metadata=wishes.metadata, options=wishes.options, updated_at=timezone.now()
+        filename=session.filename,
+        kind=wishes.kind,
+        metadata=wishes.metadata,
+        options=wishes.options,
+        updated_at=timezone.now(),
     )
     if not moved:
         raise Conflict(_("This upload has ended already."))
@@ -99,7 +114,7 @@ def fail(*, upload_id: UUID, problem: Problem, received: int | None = None) -> b
         **changes,
     )
     if moved:
-        default_storage.delete(part_key(upload_id))
+        part_path(upload_id).unlink(missing_ok=True)
     return bool(moved)
 
 
@@ -185,14 +200,17 @@ def accepted_document(*, session: UploadSession, asset: Asset, seconds: float | 
 
 # --- Sweeping -----------------------------------------------------------------------------------------------------
 def sweep_stale(*, older_than: timedelta | None = None) -> int:
-    """End uploads that no byte has reached for so long, and remove files that belong to none; returns how many.
+    """End uploads that nobody goes on with, and remove files that belong to none; returns how many.
 
-    A process that receives an upload touches its row every few seconds and gives up after a minute of silence, so
-    what is older was left behind by a process that was killed. `older_than` is `UPLOAD_STALE_MINUTES` unless told.
+    One that can be resumed ends when its `expires_at` has passed. A process that receives a form touches its row
+    every few seconds and gives up after a minute of silence, so what is older was left behind by a process that was
+    killed. `older_than` is `UPLOAD_STALE_MINUTES` unless told.
     """
     age = timedelta(minutes=settings.UPLOAD_STALE_MINUTES) if older_than is None else older_than
     limit = timezone.now() - age
-    stale = UploadSession.objects.filter(status=UploadSession.Status.UPLOADING, updated_at__lt=limit)
+    stale = UploadSession.objects.filter(status=UploadSession.Status.UPLOADING).filter(
+        Q(expires_at=None, updated_at__lt=limit) | Q(expires_at__lt=timezone.now())
+    )
     ended = sum(fail(upload_id=pk, problem=UploadBroken()) for pk in stale.values_list("pk", flat=True))
     ended += _remove_orphans(limit.timestamp())
     idempotency.forget_old()
@@ -204,7 +222,7 @@ def sweep_stale(*, older_than: timedelta | None = None) -> int:
 
 def _remove_orphans(limit: float) -> int:
     """Remove files in the incoming folder that were last written before a time and that no running upload owns."""
-    folder = Path(default_storage.path(INCOMING))
+    folder = Path(settings.INCOMING_ROOT)
     if not folder.is_dir():
         return 0
     removed = 0

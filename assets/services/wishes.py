@@ -5,6 +5,7 @@ nobody waits for something that will not happen.
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from assets import registry
 from assets.exceptions import InvalidOptions
-from assets.models import Asset, Kind, Visibility
+from assets.models import Asset, Collection, Kind, Visibility
 from mediaportal.core.problems import FieldProblem
 
 FIELDS = frozenset({"filename", "content_type", "metadata", "processing_options"})
@@ -125,6 +126,15 @@ def _tags(value: Any) -> str:
     )
 
 
+def _collection(value: Any) -> str:
+    """A check of a collection's id. Asks the database."""
+    try:
+        found = Collection.objects.filter(pk=UUID(value)).exists()
+    except (AttributeError, TypeError, ValueError):
+        return _("Must be the id of a collection.")
+    return "" if found else _("There is no such collection.")
+
+
 def _email(value: Any) -> str:
     """A check of an e-mail address."""
     if not isinstance(value, str):
@@ -140,7 +150,8 @@ _METADATA = {
     "title": _text(Asset._meta.get_field("title").max_length or 0),
     "description": _text(Asset._meta.get_field("description").max_length or 0),
     "visibility": _visibility,
-    # Kept with the upload until the portal has a place for them.
     "tags": _tags,
+    "collection": _collection,
+    # Kept with the upload until the portal has a place for it.
     "email": _email,
 }

@@ -49,6 +49,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     link_epoch = models.PositiveIntegerField(
         default=0, help_text=_("Raised to end every signed link made for this person.")
     )
+    quota_bytes = models.PositiveBigIntegerField(
+        _("room for files, in bytes"), null=True, blank=True, help_text=_("Empty: as much as everybody.")
+    )
     created_at = models.DateTimeField(_("joined"), auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -25,8 +25,8 @@ STAFF_ROLES = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 
 # What each role adds to the one before it, as "app.codename".
 ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
-    Role.VIEWER: ("assets.view_asset", "assets.view_variant"),
-    Role.CONTRIBUTOR: ("assets.add_asset",),
+    Role.VIEWER: ("assets.view_asset", "assets.view_variant", "assets.view_collection", "assets.view_tag"),
+    Role.CONTRIBUTOR: ("assets.add_asset", "assets.add_collection"),
     Role.MODERATOR: ("assets.see_all_assets", "processing.view_job", "processing.view_step"),
     Role.MANAGER: (
         "assets.manage_all_assets",
@@ -34,6 +34,16 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "assets.delete_asset",
         "processing.change_job",
         "assets.view_uploadsession",
+        "assets.manage_guest_links",
+        "assets.add_guestlink",
+        "assets.view_guestlink",
+        "assets.change_guestlink",
+        "assets.delete_guestlink",
+        "assets.change_collection",
+        "assets.delete_collection",
+        "assets.add_tag",
+        "assets.change_tag",
+        "assets.delete_tag",
         "processing.add_preset",
         "processing.view_preset",
         "processing.change_preset",

@@ -30,6 +30,7 @@ def portal_environment() -> dict[str, str]:
     return os.environ | {
         "DATABASE_URL": f"postgresql://{user}@/{of['NAME']}{where}",
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "INCOMING_ROOT": str(settings.INCOMING_ROOT),
         "SCRATCH_ROOT": str(settings.SCRATCH_ROOT),
         "STATIC_ROOT": str(settings.STATIC_ROOT),
         "SECRET_KEY": settings.SECRET_KEY,

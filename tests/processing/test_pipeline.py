@@ -8,8 +8,7 @@ import pytest
 from django.conf import settings
 
 from assets.models import Asset, Variant
-from assets.services import ingest, places
-from mediaportal.core import filetype
+from assets.services import ingest, places, uploads
 from processing.models import Job, Queue, Status
 from processing.services import leases, running
 from tests.factories import UploadSessionFactory
@@ -21,15 +20,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def stored(path: Path, *, name: str | None = None) -> Job:
     """Bring a file in as every door does, and return its job."""
     session = UploadSessionFactory(filename=name or path.name, bytes_total=path.stat().st_size)
-    key = f"incoming/{session.pk}.part"
-    staged = places.path_of(key)
-    staged.parent.mkdir(parents=True, exist_ok=True)
+    staged = uploads.part_path(session.pk)
     shutil.copyfile(path, staged)
-    with path.open("rb") as file:
-        mime_type = filetype.sniff(file.read(1 << 18))
-    asset = ingest.accept(
-        session=session, staged_key=key, mime_type=mime_type, file_size=path.stat().st_size, sha256="0" * 64
-    )
+    asset = ingest.accept_file(session=session, path=staged, sha256="0" * 64)
     return Job.objects.get(asset=asset)
 
 

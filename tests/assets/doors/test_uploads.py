@@ -49,7 +49,7 @@ def user() -> User:
 @pytest.fixture(autouse=True)
 def _nothing_left_behind() -> Iterator[None]:
     """A test leaves nothing in the incoming folder: accepted bytes were moved, all others removed."""
-    folder = Path(default_storage.path(uploads.INCOMING))
+    folder = Path(portal.INCOMING_ROOT)
     before = set(folder.glob("*"))
     yield
     assert set(folder.glob("*")) == before

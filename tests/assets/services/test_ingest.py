@@ -1,37 +1,37 @@
 """Acceptance: the one function in which every way in ends."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assets.exceptions import EmptyFile
+from assets.exceptions import EmptyFile, FileTooLarge
 from assets.models import Asset, UploadSession
-from assets.services import ingest, places
+from assets.services import ingest, places, uploads
 from assets.signals import asset_stored
 from mediaportal.audit.models import Entry
-from mediaportal.core.problems import Conflict
-from tests.factories import UploadSessionFactory, put_file
+from mediaportal.core.problems import Conflict, Problem
+from tests.factories import CollectionFactory, GuestLinkFactory, UploadSessionFactory, put_part
+from tests.forms import png
 
 pytestmark = pytest.mark.django_db
 
 
-def staged(session: UploadSession, content: bytes = b"bytes") -> str:
-    key = f"incoming/{session.pk}.part"
-    put_file(key, content)
-    return key
+def staged(session: UploadSession, content: bytes = b"bytes") -> Path:
+    return put_part(session.pk, content)
 
 
 def accept(session: UploadSession, **changes: Any) -> Asset:
     facts: dict[str, Any] = {"mime_type": "video/mp4", "file_size": 5, "sha256": "a" * 64}
-    return ingest.accept(session=session, staged_key=f"incoming/{session.pk}.part", **facts | changes)
+    return ingest.accept(session=session, staged=uploads.part_path(session.pk), **facts | changes)
 
 
 def test_bytes_become_an_asset_with_the_job_that_was_promised() -> None:
     session = UploadSessionFactory(
         filename="x/بحر.mp4", metadata={"title": "The sea", "visibility": "internal"}
     )
-    key = staged(session)
+    path = staged(session)
     heard: list[dict[str, Any]] = []
 
     def hear(**news: Any) -> None:
@@ -50,7 +50,7 @@ def test_bytes_become_an_asset_with_the_job_that_was_promised() -> None:
     )
     assert asset.job_id == session.job_id == asset.jobs.get().pk
     assert places.path_of(asset.storage_key).read_bytes() == b"bytes"
-    assert not places.path_of(key).exists()
+    assert not path.exists()
     assert (session.status, session.asset_id) == ("accepted", asset.pk)
     assert Entry.objects.filter(action="asset.uploaded", object_id=str(asset.pk)).exists()
     assert isinstance(heard[0]["began_at"], datetime)
@@ -84,3 +84,61 @@ def test_when_the_bytes_are_gone_nothing_is_kept() -> None:
         accept(session)
     session.refresh_from_db()
     assert not Asset.objects.exists() and session.status == "uploading"
+
+
+# --- A file in hand -----------------------------------------------------------------------------------------------
+def test_a_file_is_recognised_and_accepted_once() -> None:
+    session = UploadSessionFactory(filename="still.png")
+    path = staged(session, png())
+    asset = ingest.accept_file(session=session, path=path, sha256="b" * 64)
+    assert (asset.mime_type, asset.file_size) == ("image/png", len(png()))
+    assert ingest.accept_file(session=session, path=path, sha256="b" * 64) == asset
+
+
+@pytest.mark.parametrize(
+    ("content", "facts", "code"),
+    [
+        (b"", {}, "empty_file"),
+        (b"plain words", {}, "unsupported_media_type"),
+        (png(), {"kind": "video"}, "unsupported_media_type"),
+        (png(), {"announced_sha256": "c" * 64}, "checksum_mismatch"),
+    ],
+)
+def test_what_is_refused_ends_the_upload_and_its_bytes(
+    content: bytes, facts: dict[str, Any], code: str
+) -> None:
+    session = UploadSessionFactory(**facts)
+    path = staged(session, content)
+    with pytest.raises(Problem):
+        ingest.accept_file(session=session, path=path, sha256="b" * 64)
+    session.refresh_from_db()
+    assert (session.status, session.error_code) == ("failed", code)
+    assert not path.exists()
+
+
+def test_a_file_larger_than_the_limit_is_refused(settings: Any) -> None:
+    settings.MAX_FILE_SIZE = 10
+    session = UploadSessionFactory()
+    with pytest.raises(FileTooLarge):
+        ingest.accept_file(session=session, path=staged(session, png()), sha256="b" * 64)
+
+
+# --- Where it goes ------------------------------------------------------------------------------------------------
+def test_an_asset_stands_where_its_upload_wished() -> None:
+    collection = CollectionFactory()
+    session = UploadSessionFactory(
+        metadata={"tags": ["Sea", " sea ", "Night  sky"], "collection": str(collection.pk)}
+    )
+    staged(session)
+    asset = accept(session)
+    assert [tag.name for tag in asset.tags.all()] == ["Night sky", "Sea"]
+    assert list(asset.collections.all()) == [collection]
+
+
+def test_what_a_guest_sends_waits_for_a_manager() -> None:
+    link = GuestLinkFactory(collection=CollectionFactory())
+    session = UploadSessionFactory(user=link.created_by, guest_link=link)
+    staged(session)
+    asset = accept(session)
+    assert (asset.policy_verdict, asset.guest_link) == ("review", link)
+    assert list(asset.collections.all()) == [link.collection]

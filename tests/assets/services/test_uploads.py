@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from assets.exceptions import MayNotUpload, UploadBroken
@@ -18,7 +18,7 @@ from assets.signals import upload_progressed
 from assets.tasks import sweep_uploads
 from mediaportal.core.ids import new_id
 from mediaportal.core.problems import Conflict
-from tests.factories import AssetFactory, UploadSessionFactory, UserFactory, put_file
+from tests.factories import AssetFactory, UploadSessionFactory, UserFactory, put_part
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clean_cache")]
 
@@ -107,10 +107,10 @@ def test_before_the_first_byte() -> None:
 
 def test_an_upload_fails_once_and_leaves_nothing() -> None:
     session = UploadSessionFactory()
-    put_file(uploads.part_key(session.pk), b"half")
+    put_part(session.pk, b"half")
     assert uploads.fail(upload_id=session.pk, problem=UploadBroken(), received=4)
     assert not uploads.fail(upload_id=session.pk, problem=UploadBroken())
-    assert not default_storage.exists(uploads.part_key(session.pk))
+    assert not uploads.part_path(session.pk).exists()
     session.refresh_from_db()
     document = uploads.progress_document(session=session)
     assert (document["status"], document["error"]["code"], document["bytes_received"]) == (
@@ -143,12 +143,12 @@ def test_sweeping() -> None:
     orphan = new_id()
     hours_ago = (timezone.now() - timedelta(hours=7)).timestamp()
     for upload_id, old in ((fresh.pk, True), (stale.pk, True), (orphan, True), (new_id(), False)):
-        put_file(uploads.part_key(upload_id), b"half")
+        put_part(upload_id, b"half")
         if old:
-            os.utime(default_storage.path(uploads.part_key(upload_id)), (hours_ago, hours_ago))
-    (Path(default_storage.path(uploads.INCOMING)) / "odd.part").write_bytes(b"x")
+            os.utime(uploads.part_path(upload_id), (hours_ago, hours_ago))
+    (Path(settings.INCOMING_ROOT) / "odd.part").write_bytes(b"x")
     sweep_uploads()
-    left = {path.name for path in Path(default_storage.path(uploads.INCOMING)).iterdir()}
+    left = {path.name for path in Path(settings.INCOMING_ROOT).iterdir()}
     assert f"{fresh.pk}.part" in left
     assert f"{stale.pk}.part" not in left
     assert f"{orphan}.part" not in left

@@ -1,0 +1,36 @@
+"""Assets, the variants made of them, the places they stand in, and the uploads that bring them in.
+
+Each status is a column of its own with one meaning, and moves only by a conditional update in a service.
+"""
+
+from assets.models.asset import Asset
+from assets.models.places import Collection, GuestLink, Tag
+from assets.models.upload import UploadSession
+from assets.models.variant import Variant, VariantStatus, VariantType
+from assets.models.verdicts import (
+    Kind,
+    PolicyVerdict,
+    ProcessingVerdict,
+    Publication,
+    ScanVerdict,
+    UploadStatus,
+    Visibility,
+)
+
+__all__ = [
+    "Asset",
+    "Collection",
+    "GuestLink",
+    "Kind",
+    "PolicyVerdict",
+    "ProcessingVerdict",
+    "Publication",
+    "ScanVerdict",
+    "Tag",
+    "UploadSession",
+    "UploadStatus",
+    "Variant",
+    "VariantStatus",
+    "VariantType",
+    "Visibility",
+]
