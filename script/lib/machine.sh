@@ -11,7 +11,7 @@ libmagic|libmagic (tells file types by content)|libmagic1|file-libs|libmagic
 gettext|gettext (msgfmt, for the translations)|gettext|gettext|gettext
 npm|Node.js with npm (fetches the browser libraries)|nodejs npm|nodejs npm|node'
 REQUIREMENTS_DEV='chromium|Chromium (the tests drive a real browser)|chromium|chromium|chromium
-clamd|ClamAV's daemon (the tests scan for real)|clamav-daemon|clamav-server|clamav
+clamd|the daemon of ClamAV (the tests scan for real)|clamav-daemon|clamav-server|clamav
 fonts|Noto fonts with Arabic|fonts-noto-core|google-noto-sans-arabic-fonts|font-noto-sans-arabic'
 
 # postgresql_bin: the folder of the newest PostgreSQL server programs of version 15 or later.
