@@ -13,6 +13,11 @@ def can_upload(user: Caller) -> bool:
     return isinstance(user, User) and user.is_active and user.has_perm("assets.add_asset")
 
 
+def can_manage_guest_links(user: Caller) -> bool:
+    """May this person make guest links and decide on what arrives through them?"""
+    return isinstance(user, User) and user.is_active and user.has_perm("assets.manage_guest_links")
+
+
 def can_see(user: Caller, asset: Asset) -> bool:
     """May this person know of the asset and open it? The same rule as `AssetQuerySet.visible_to`."""
     if asset.deleted_at is not None:

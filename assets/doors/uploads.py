@@ -23,7 +23,7 @@ from assets import registry
 from assets.doors.parts import Intake, PartFile
 from assets.exceptions import EmptyFile, InvalidOptions, UploadBroken
 from assets.models import UploadSession
-from assets.services import ingest, limits, recognition, uploads, wishes
+from assets.services import ingest, limits, recognition, room, uploads, wishes
 from mediaportal.accounts.authentication import signed_in
 from mediaportal.accounts.models import User
 from mediaportal.core import filetype, idempotency
@@ -41,8 +41,6 @@ ROUTE = "media.upload"
 IDLE_SECONDS = 60.0
 PROGRESS_SECONDS = 0.25
 ROW_SECONDS = 5.0
-# What a form may have around its file.
-_FORM_BYTES = 512 * 1024
 
 
 @dataclass
@@ -65,7 +63,7 @@ def _begin(scope: Scope) -> _Request:
     user = signed_in(scope)
     chosen = _chosen_id(scope)
     length = content_length(scope)
-    limits.require_size((length or 0) - _FORM_BYTES)
+    limits.require_size((length or 0) - room.FORM_BYTES)
     limits.require_room(length or 0)
     key = header(scope, b"idempotency-key")
     request = _Request(user, idempotency.Claim(user.pk, ROUTE, key) if key else None)

@@ -21,7 +21,7 @@ def accept_file(*, session: UploadSession, path: Path, sha256: str) -> Asset:
     """Recognise a local file that has arrived whole, and accept it: the end of every way in that has a file in hand.
 
     Blocks, and runs a program in the sandbox. Whatever is refused ends the upload with its reason, and the
-    `Problem` is raised: `EmptyFile`, `FileTooLarge`, `ChecksumMismatch`, `UnsupportedMediaType`, `Conflict`.
+    `Problem` is raised: `EmptyFile`, `FileTooLarge`, `ChecksumMismatch`, and those of `accept`.
     Accepting again what was accepted returns the asset that it became.
     """
     if (done := _accepted(session)) is not None:
@@ -52,7 +52,8 @@ def accept(*, session: UploadSession, staged: Path, mime_type: str, file_size: i
     (over a border between file systems copying cannot be helped). `mime_type` comes from the bytes themselves and
     must be in `KINDS`. `file_size` is in bytes, `sha256` in hex. Accepting the same session again returns the asset
     that it became.
-    Raises `EmptyFile`, or `Conflict` for a session that has failed.
+    Raises `EmptyFile`, `QuotaExceeded`, `LinkEnded` for a guest link that was ended in the meantime,
+    `UnsupportedMediaType` for a kind that the link does not take, or `Conflict` for a session that has failed.
     """
     if file_size <= 0:
         raise EmptyFile
@@ -62,6 +63,8 @@ def accept(*, session: UploadSession, staged: Path, mime_type: str, file_size: i
             return Asset.objects.get(pk=row.asset_id)
         if row.status != UploadSession.Status.UPLOADING:
             raise Conflict(_("This upload has ended already."))
+        limits.require_kind(guest_link=row.guest_link, kind=KINDS[mime_type])
+        limits.require_quota(user=row.user, size=file_size, guest_link=row.guest_link, coming=row)
         asset = _new_asset(row, mime_type=mime_type, file_size=file_size, sha256=sha256)
         asset.save(force_insert=True)
         shelves.arrange(asset=asset, wishes=row.metadata, guest_link=row.guest_link)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from assets import access
 from assets.exceptions import MayNotUpload, UploadBroken
 from assets.models import Asset, GuestLink, ProcessingVerdict, ScanVerdict, UploadSession, UploadStatus
+from assets.services import limits, room
 from assets.services.names import safe_filename
 from assets.services.reasons import said
 from assets.services.wishes import Wishes
@@ -29,6 +30,7 @@ PROGRESS_URL = "/api/v1/media/upload/{}/progress"
 # An upload whose row has not been touched for so long is not being received by any process.
 SILENT_AFTER = timedelta(minutes=5)
 _FAILED_KEPT = timedelta(days=30)
+_GUEST_WORDS = frozenset({"title", "description", "email"})
 _PROGRESS_KEPT = 600  # seconds in the cache after the last byte
 
 
@@ -49,23 +51,41 @@ def begin(
 
     `bytes_total` is the size in bytes as far as it is known; for a form it is that of the whole request. With a
     `guest_link` the upload belongs to whoever made the link. `facts` are further columns of the session: source,
-    filename, kind, metadata, options, expires_at … Raises `MayNotUpload`, or `Conflict` for an id that is taken.
+    filename, kind, metadata, options, expires_at … A guest's wishes are heard only as far as they are words about
+    the file. Raises `MayNotUpload`, `QuotaExceeded`, `LinkEnded`, `UnsupportedMediaType` for a kind that the link
+    does not take, or `Conflict` for an id that is taken.
     """
     if guest_link is not None:
-        user = guest_link.created_by
+        user, facts = guest_link.created_by, _of_a_guest(facts)
     if not isinstance(user, User) or not access.can_upload(user):
         raise MayNotUpload
+    session = UploadSession(
+        id=upload_id or new_id(),
+        user=user,
+        bytes_total=bytes_total,
+        guest_link=guest_link,
+        **({"filename": ""} | facts),
+    )
+    limits.require_kind(guest_link=guest_link, kind=session.kind)
     try:
         with transaction.atomic():
-            return UploadSession.objects.create(
-                id=upload_id or new_id(),
-                user=user,
-                bytes_total=bytes_total,
-                guest_link=guest_link,
-                **({"filename": ""} | facts),
-            )
+            limits.require_quota(user=user, size=_least_size(session), guest_link=guest_link, coming=session)
+            session.save(force_insert=True)
     except IntegrityError:
         raise Conflict(_("This upload_id is in use; choose another one.")) from None
+    return session
+
+
+def _of_a_guest(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a guest's upload: who sees it, where it stands and what is made of it is not theirs to say."""
+    words = {key: value for key, value in facts.get("metadata", {}).items() if key in _GUEST_WORDS}
+    return facts | {"metadata": words, "options": {}}
+
+
+def _least_size(session: UploadSession) -> int:
+    """The bytes that a new upload will have at least; the rest is asked at acceptance."""
+    around = room.FORM_BYTES if session.source == UploadSession.Source.FORM else 0
+    return max(1, (session.bytes_total or 0) - around)
 
 
 def describe(*, session: UploadSession, filename: str, wishes: Wishes) -> UploadSession:

@@ -5,14 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from assets.exceptions import EmptyFile, FileTooLarge
+from assets.exceptions import EmptyFile, FileTooLarge, LinkEnded, QuotaExceeded, UnsupportedMediaType
 from assets.models import Asset, UploadSession
 from assets.services import ingest, places, uploads
 from assets.signals import asset_stored
 from mediaportal.audit.models import Entry
 from mediaportal.core.problems import Conflict, Problem
-from tests.factories import CollectionFactory, GuestLinkFactory, UploadSessionFactory, put_part
+from tests.factories import (
+    AssetFactory,
+    CollectionFactory,
+    GuestLinkFactory,
+    UploadSessionFactory,
+    UserFactory,
+    put_part,
+)
 from tests.forms import png
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +62,52 @@ def test_bytes_become_an_asset_with_the_job_that_was_promised() -> None:
     assert (session.status, session.asset_id) == ("accepted", asset.pk)
     assert Entry.objects.filter(action="asset.uploaded", object_id=str(asset.pk)).exists()
     assert isinstance(heard[0]["began_at"], datetime)
+
+
+def test_the_real_size_counts_at_acceptance() -> None:
+    session = UploadSessionFactory(user=UserFactory(quota_bytes=10))
+    AssetFactory(uploaded_by=session.user, file_size=5)
+    staged(session)
+    assert accept(session).file_size == 5
+    late = UploadSessionFactory(user=session.user)
+    path = staged(late)
+    with pytest.raises(QuotaExceeded):
+        accept(late)
+    assert path.exists()
+    assert Asset.objects.filter(upload=late.pk).count() == 0
+
+
+def test_of_two_that_do_not_both_fit_the_one_that_began_first_is_accepted() -> None:
+    first = UploadSessionFactory(user=UserFactory(quota_bytes=9), source="tus", bytes_total=5)
+    second = UploadSessionFactory(user=first.user, source="tus", bytes_total=None, bytes_received=5)
+    for session in (first, second):
+        staged(session)
+    with pytest.raises(QuotaExceeded):
+        accept(second)
+    assert accept(first).file_size == 5
+
+
+def test_a_guests_file_is_asked_for_its_kind_by_its_bytes_and_for_the_links_room() -> None:
+    link = GuestLinkFactory(kinds=["image"], most_bytes=5)
+    for facts, problem in (
+        ({}, UnsupportedMediaType),
+        ({"mime_type": "image/png", "file_size": 6}, QuotaExceeded),
+    ):
+        session = UploadSessionFactory(user=link.created_by, guest_link=link)
+        staged(session)
+        with pytest.raises(problem):
+            accept(session, **facts)
+        uploads.fail(upload_id=session.pk, problem=Problem())
+    session = UploadSessionFactory(user=link.created_by, guest_link=link)
+    staged(session)
+    assert accept(session, mime_type="image/png").guest_link == link
+
+
+def test_nothing_is_accepted_through_a_link_that_was_ended() -> None:
+    session = UploadSessionFactory(guest_link=GuestLinkFactory(ended_at=timezone.now()))
+    staged(session)
+    with pytest.raises(LinkEnded):
+        accept(session)
 
 
 def test_accepting_again_gives_the_same_asset() -> None:

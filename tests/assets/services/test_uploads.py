@@ -10,15 +10,15 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from assets.exceptions import MayNotUpload, UploadBroken
+from assets.exceptions import MayNotUpload, QuotaExceeded, UnsupportedMediaType, UploadBroken
 from assets.models import UploadSession
-from assets.services import uploads
+from assets.services import room, uploads
 from assets.services.wishes import Wishes
 from assets.signals import upload_progressed
 from assets.tasks import sweep_uploads
 from mediaportal.core.ids import new_id
 from mediaportal.core.problems import Conflict
-from tests.factories import AssetFactory, UploadSessionFactory, UserFactory, put_part
+from tests.factories import AssetFactory, GuestLinkFactory, UploadSessionFactory, UserFactory, put_part
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clean_cache")]
 
@@ -35,6 +35,41 @@ def test_an_id_is_taken_once() -> None:
     for other in (user, UserFactory()):
         with pytest.raises(Conflict):
             uploads.begin(user=other, upload_id=upload_id)
+
+
+def test_what_surely_does_not_fit_is_not_begun() -> None:
+    user = UserFactory(quota_bytes=1_000)
+    with pytest.raises(QuotaExceeded):
+        uploads.begin(user=user, source="tus", bytes_total=1_001)
+    uploads.begin(user=user, source="tus", bytes_total=900)
+    # A form's size is that of the whole request: what is left for its words is asked at acceptance.
+    uploads.begin(user=user, bytes_total=1_001)
+    with pytest.raises(QuotaExceeded):
+        uploads.begin(user=user, bytes_total=room.FORM_BYTES + 101)
+
+
+def test_nothing_is_begun_where_nothing_is_left() -> None:
+    user = UserFactory(quota_bytes=0)
+    with pytest.raises(QuotaExceeded):
+        uploads.begin(user=user, source="url")
+
+
+def test_a_guests_upload_belongs_to_the_maker_and_carries_only_words() -> None:
+    link = GuestLinkFactory(kinds=["video"])
+    wishes = {
+        "title": "Sea",
+        "description": "Waves",
+        "visibility": "public",
+        "tags": ["x"],
+        "collection": "y",
+    }
+    session = uploads.begin(
+        user=AnonymousUser(), guest_link=link, source="tus", metadata=wishes, options={"preset": "x"}
+    )
+    assert (session.user, session.guest_link) == (link.created_by, link)
+    assert (session.metadata, session.options) == ({"title": "Sea", "description": "Waves"}, {})
+    with pytest.raises(UnsupportedMediaType):
+        uploads.begin(user=AnonymousUser(), guest_link=link, source="tus", kind="image")
 
 
 def test_what_the_form_said_is_kept() -> None:
