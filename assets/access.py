@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 
-from assets.models import Asset, Publication, ScanVerdict, Visibility
+from assets.models import Asset, Collection, Publication, ScanVerdict, Visibility
 from mediaportal.accounts.models import User
 
 Caller = User | AnonymousUser
@@ -50,3 +50,21 @@ def gate_passed(asset: Asset) -> bool:
         asset.scan_verdict == ScanVerdict.UNSCANNABLE and asset.scan_released_at is not None
     )
     return scanned and bool(asset.metadata.get("probed"))
+
+
+def can_make_collections(user: Caller) -> bool:
+    """May this person make collections?"""
+    return isinstance(user, User) and user.is_active and user.has_perm("assets.add_collection")
+
+
+def can_change_collection(user: Caller, collection: Collection) -> bool:
+    """May this person rename, move or delete it? Whoever made it, and who manages all."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    own = collection.created_by_id == user.pk and can_make_collections(user)
+    return own or user.has_perm("assets.change_collection")
+
+
+def can_change_tags(user: Caller) -> bool:
+    """May this person rename and delete the tags themselves, for everybody?"""
+    return isinstance(user, User) and user.is_active and user.has_perm("assets.change_tag")

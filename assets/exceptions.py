@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mediaportal.core.problems import InvalidInput, NotPermitted, Problem
+from mediaportal.core.problems import Conflict, InvalidInput, NotPermitted, Problem
 
 
 class FileTooLarge(Problem):
@@ -80,3 +80,10 @@ class MayNotUpload(NotPermitted):
     """The caller's role does not allow uploads."""
 
     title = _("Your role does not allow uploads")
+
+
+class CollectionNotEmpty(Conflict):
+    """Something still stands in the collection that is to be deleted."""
+
+    code = "collection_not_empty"
+    title = _("This collection is not empty")

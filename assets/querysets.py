@@ -4,12 +4,33 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, IntegerField, JSONField, OuterRef, Q, Subquery
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from mediaportal.accounts.models import User
 
 if TYPE_CHECKING:
-    from assets.models import Asset, Collection, UploadSession, Variant
+    from assets.models import Asset, Collection, Tag, UploadSession, Variant
+
+# A collection's place: itself and all that it stands in, the outermost first.
+_PATH = """(
+    WITH RECURSIVE up AS (
+        SELECT here.id, here.name, here.parent_id, 0 AS height
+        FROM assets_collection here WHERE here.id = "assets_collection"."id"
+        UNION ALL
+        SELECT c.id, c.name, c.parent_id, up.height + 1 FROM assets_collection c JOIN up ON c.id = up.parent_id
+    )
+    SELECT jsonb_agg(jsonb_build_object('id', id, 'name', name) ORDER BY height DESC) FROM up
+)"""
+
+
+def _visible_count(relation: Any, *, column: str, user: User | AnonymousUser) -> Coalesce:
+    """The number of assets on the other side of a relation that a person may see, for each row."""
+    assets = relation.related_model._default_manager.visible_to(user)
+    rows = relation.through._default_manager.filter(**{column: OuterRef("pk")}, asset__in=assets)
+    counted = rows.order_by().values(column).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -73,3 +94,30 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """All of them for everyone who is signed in: what lies in them is asked of the assets."""
         return self.all() if isinstance(user, User) and user.is_active else self.none()
+
+    def with_count(self, user: User | AnonymousUser) -> Self:
+        """With `asset_count`, the number of assets right in it that a person may see."""
+        return self.annotate(
+            asset_count=_visible_count(self.model._meta.get_field("assets"), column="collection", user=user)
+        )
+
+    def with_path(self) -> Self:
+        """With `path`: the collections that lead to it, the outermost first and itself last, each as id and name."""
+        return self.annotate(path=RawSQL(_PATH, [], output_field=JSONField()))  # noqa: S611 - no input in it
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    """Lists of tags."""
+
+    def with_count(self, user: User | AnonymousUser) -> Self:
+        """With `asset_count`, the number of assets with this tag that a person may see."""
+        return self.annotate(
+            asset_count=_visible_count(self.model._meta.get_field("assets"), column="tag", user=user)
+        )
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """With `asset_count`: those of the assets that a person may see; all of them for who keeps the tags."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        counted = self.with_count(user)
+        return counted if user.has_perm("assets.change_tag") else counted.filter(asset_count__gt=0)

@@ -47,7 +47,8 @@ class _OneAsset(GenericAPIView[Asset]):
 
     def get_queryset(self) -> QuerySet[Asset]:
         """Those that the caller may see."""
-        return Asset.objects.visible_to(self.request.user).select_related("uploaded_by").with_poster()
+        visible = Asset.objects.visible_to(self.request.user)
+        return visible.select_related("uploaded_by").with_poster().prefetch_related("tags", "collections")
 
 
 class AssetView(_OneAsset):
@@ -60,12 +61,12 @@ class AssetView(_OneAsset):
 
     @extend_schema(request=AssetEditSerializer, responses=AssetSerializer, operation_id="asset_edit")
     def patch(self, request: Request, **_kwargs: Any) -> Response:
-        """Change the title, the description or the visibility."""
+        """Change the title, the description, the visibility, the tags (all of them) or the collections (all)."""
         asset = self.get_object()
         form = AssetEditSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         library.edit(user=request.user, asset=asset, **form.validated_data)
-        return Response(self.get_serializer(asset).data)
+        return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(responses={204: None}, operation_id="asset_trash")
     def delete(self, request: Request, **_kwargs: Any) -> Response:

@@ -15,13 +15,19 @@ _LONGEST_QUERY = 200
 
 
 class AssetFilter(django_filters.FilterSet):
-    """`q`, kind, status, owner, visibility, time of adding, duration."""
+    """`q`, kind, status, owner, visibility, collection, tag, time of adding, duration."""
 
-    q = django_filters.CharFilter(method="filter_words", label="Words in title, file name or description")
+    q = django_filters.CharFilter(
+        method="filter_words", label="Words in title, file name, description or tags"
+    )
     kind = django_filters.MultipleChoiceFilter(choices=Kind.choices)
     status = django_filters.MultipleChoiceFilter(field_name="upload_status", choices=UploadStatus.choices)
     owner = django_filters.UUIDFilter(field_name="uploaded_by_id")
     visibility = django_filters.MultipleChoiceFilter(choices=Visibility.choices)
+    collection = django_filters.UUIDFilter(field_name="collections", label="Those right in a collection")
+    tag = django_filters.CharFilter(
+        field_name="tags__name", lookup_expr="iexact", label="Those with this tag"
+    )
     created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     duration_gte = django_filters.NumberFilter(field_name="duration", lookup_expr="gte", label="Seconds")
@@ -38,6 +44,7 @@ class AssetFilter(django_filters.FilterSet):
                 Q(title__icontains=word)
                 | Q(original_filename__icontains=word)
                 | Q(description__icontains=word)
+                | Q(pk__in=Asset.tags.through.objects.filter(tag__name__icontains=word).values("asset"))
             )
         return queryset
 

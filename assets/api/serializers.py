@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from assets import access
-from assets.models import Asset, Variant, VariantType, Visibility
+from assets.models import Asset, Collection, Tag, Variant, VariantType, Visibility
 from assets.services import links
 from assets.services.reasons import said
 from assets.services.state import state_of
@@ -47,6 +47,13 @@ class StateSerializer(serializers.Serializer[Any]):
     )
     label = serializers.CharField(help_text="In the caller's language.")  # type: ignore[assignment]  # a field's name
     progress = serializers.IntegerField(allow_null=True, help_text="Percent, while it moves.")
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """A collection by its id and name."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
 
 
 class AssetListSerializer(serializers.ModelSerializer[Asset]):
@@ -112,12 +119,16 @@ class AssetListSerializer(serializers.ModelSerializer[Asset]):
 class AssetSerializer(AssetListSerializer):
     """One asset with everything that is known of it."""
 
+    tags = serializers.SlugRelatedField[Tag](slug_field="name", many=True, read_only=True)
+    collections = PlaceSerializer(many=True, read_only=True)
     may_change = serializers.SerializerMethodField(help_text="Whether the caller may edit or remove it.")
 
     class Meta(AssetListSerializer.Meta):
         fields = [
             *AssetListSerializer.Meta.fields,
             "description",
+            "tags",
+            "collections",
             "sha256",
             "metadata",
             "scan_verdict",
@@ -138,6 +149,8 @@ class AssetEditSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=255, required=False)
     description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
     visibility = serializers.ChoiceField(choices=Visibility.offered(), required=False)
+    tags = serializers.ListField(child=serializers.CharField(max_length=60), max_length=50, required=False)
+    collections = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
 
     def to_internal_value(self, data: Any) -> Any:
         """Parse, after refusing what is not known."""
@@ -150,6 +163,65 @@ class AssetEditSerializer(serializers.Serializer[Any]):
                 }
             )
         return super().to_internal_value(data)
+
+
+class CollectionSerializer(serializers.ModelSerializer[Collection]):
+    """A collection. Load it with its maker, `with_path()` and `with_count()`."""
+
+    parent = serializers.UUIDField(source="parent_id", allow_null=True)  # type: ignore[assignment]  # a field's name
+    path = PlaceSerializer(many=True, help_text="What leads to it: the outermost first, itself last.")
+    asset_count = serializers.IntegerField(help_text="Assets right in it that the caller may see.")
+    created_by = serializers.SerializerMethodField()
+    may_change = serializers.SerializerMethodField(help_text="Whether the caller may rename or delete it.")
+
+    class Meta:
+        model = Collection
+        fields = [
+            "id",
+            "name",
+            "parent",
+            "path",
+            "asset_count",
+            "created_by",
+            "may_change",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(PersonSerializer)
+    def get_created_by(self, collection: Collection) -> dict[str, Any]:
+        """Who made it."""
+        return {"id": str(collection.created_by_id), "name": collection.created_by.name}
+
+    def get_may_change(self, collection: Collection) -> bool:
+        """Whether the caller may change it."""
+        return access.can_change_collection(self.context["request"].user, collection)
+
+
+class CollectionEditSerializer(serializers.Serializer[Any]):
+    """A collection's name and the collection that it stands in; null is the top."""
+
+    name = serializers.CharField(max_length=120)
+    parent = serializers.UUIDField(required=False, allow_null=True)  # type: ignore[assignment]  # a field's name
+
+
+class TagSerializer(serializers.ModelSerializer[Tag]):
+    """A tag. Load it with `visible_to()`."""
+
+    asset_count = serializers.IntegerField(
+        read_only=True, help_text="Assets with this tag that the caller may see."
+    )
+
+    class Meta:
+        model = Tag
+        fields = ["id", "name", "asset_count"]
+        read_only_fields = fields
+
+
+class TagEditSerializer(serializers.Serializer[Any]):
+    """A tag's new name."""
+
+    name = serializers.CharField(max_length=60)
 
 
 class VariantSerializer(serializers.ModelSerializer[Variant]):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.api import assets, uploads
+from assets.api import assets, places, uploads
 
 urlpatterns = [
     path(
@@ -15,4 +15,8 @@ urlpatterns = [
     path("assets/<uuid:asset_id>/restore", assets.AssetRestoreView.as_view(), name="api-asset-restore"),
     path("assets/<uuid:asset_id>/variants/", assets.AssetVariantsView.as_view(), name="api-asset-variants"),
     path("assets/<uuid:asset_id>/playback", assets.AssetPlaybackView.as_view(), name="api-asset-playback"),
+    path("collections/", places.CollectionListView.as_view(), name="api-collections"),
+    path("collections/<uuid:collection_id>/", places.CollectionView.as_view(), name="api-collection"),
+    path("tags/", places.TagListView.as_view(), name="api-tags"),
+    path("tags/<uuid:tag_id>/", places.TagView.as_view(), name="api-tag"),
 ]

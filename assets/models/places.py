@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from assets.querysets import CollectionQuerySet
+from assets.querysets import CollectionQuerySet, TagQuerySet
 from mediaportal.core.ids import new_id
 
 
@@ -59,6 +59,8 @@ class Tag(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=60)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tag")

@@ -26,6 +26,14 @@ def _moment(text: str) -> datetime:
     return moment
 
 
+def _id(text: str) -> UUID | None:
+    """An id, or nothing for what is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 # name -> (what is compared, largest first, how its value is read back)
 ORDERS: dict[str, tuple[Any, bool, Callable[[Any], Any]]] = {
     "newest": (F("created_at"), True, _moment),
@@ -51,6 +59,8 @@ class Filters:
     status: str = ""
     mine: bool = False
     sort: str = "newest"
+    tag: str = ""
+    collection: UUID | None = None
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> "Filters":
@@ -62,12 +72,14 @@ class Filters:
             status=status if status in STATUSES else "",
             mine=query.get("mine", "") == "1",
             sort=sort if sort in ORDERS else "newest",
+            tag=query.get("tag", "").replace("\0", "").strip()[:60],
+            collection=_id(query.get("collection", "")),
         )
 
     @property
     def narrowing(self) -> bool:
-        """Whether any filter hides something."""
-        return bool(self.q or self.kind or self.status or self.mine)
+        """Whether any filter hides something of the place that is shown."""
+        return bool(self.q or self.kind or self.status or self.mine or self.tag)
 
 
 @dataclass(frozen=True)
@@ -100,12 +112,19 @@ def narrowed(*, user: User | AnonymousUser, filters: Filters) -> QuerySet[Asset]
     rows: QuerySet[Asset] = Asset.objects.visible_to(user)
     for word in filters.q.split():
         rows = rows.filter(
-            Q(title__icontains=word) | Q(description__icontains=word) | Q(original_filename__icontains=word)
+            Q(title__icontains=word)
+            | Q(description__icontains=word)
+            | Q(original_filename__icontains=word)
+            | Q(pk__in=Asset.tags.through.objects.filter(tag__name__icontains=word).values("asset"))
         )
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
     if filters.status:
         rows = rows.filter(STATUSES[filters.status])
+    if filters.tag:
+        rows = rows.filter(tags__name__iexact=filters.tag)
+    if filters.collection:
+        rows = rows.filter(collections=filters.collection)
     if filters.mine and isinstance(user, User):
         rows = rows.filter(uploaded_by=user)
     return rows

@@ -1,6 +1,7 @@
 """What people do with assets in the library: change their words, put them in the trash, take them out again."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from assets import access
 from assets.models import Asset, Visibility
+from assets.services import shelves
 from assets.services.names import safe_words
 from assets.signals import access_changed, asset_removed
 from mediaportal.audit.services.log import record
@@ -22,8 +24,11 @@ def edit(
     title: str | None = None,
     description: str | None = None,
     visibility: str | None = None,
+    tags: list[str] | None = None,
+    collections: list[UUID] | None = None,
 ) -> Asset:
-    """Change an asset's words or who may see it; None leaves a value as it is.
+    """Change an asset's words, its tags, the collections (ids) that it stands in, or who may see it; None leaves a
+    value as it is.
 
     Raises `NotPermitted`, `NotFound` when it went into the trash in the meantime, or `InvalidInput`.
     """
@@ -40,13 +45,24 @@ def edit(
         changes: dict[str, Any] = {
             name: value for name, value in wanted.items() if value is not None and value != getattr(row, name)
         }
-        if changes:
+        moved = sorted([*changes, *_rearranged(row, tags, collections)])
+        if moved:
             Asset.objects.filter(pk=row.pk).update(**changes, updated_at=timezone.now())
-            record(action="asset.edited", target=row, actor=_actor(user), fields=sorted(changes))
+            record(action="asset.edited", target=row, actor=_actor(user), fields=moved)
             asset.refresh_from_db(fields=[*changes, "updated_at"])
         if "visibility" in changes:
             access_changed.send(sender=Asset, asset=asset)
     return asset
+
+
+def _rearranged(asset: Asset, tags: list[str] | None, collections: list[UUID] | None) -> list[str]:
+    """Give an asset its tags and places; the names of what that changed."""
+    moved = []
+    if tags is not None and shelves.retag(asset=asset, words=tags):
+        moved.append("tags")
+    if collections is not None and shelves.place(asset=asset, collection_ids=collections):
+        moved.append("collections")
+    return moved
 
 
 @transaction.atomic

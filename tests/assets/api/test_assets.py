@@ -8,8 +8,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assets.models import Asset
+from assets.services.shelves import tag_named
 from mediaportal.accounts.models import User
-from tests.factories import AssetFactory, UserFactory, VariantFactory
+from mediaportal.core.ids import new_id
+from tests.factories import AssetFactory, CollectionFactory, UserFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/assets/"
@@ -129,11 +131,21 @@ def test_editing() -> None:
     url = f"{LIST}{asset.pk}/"
     body = client.patch(url, {"title": "عرس", "visibility": "internal"}, format="json").json()
     assert (body["title"], body["visibility"]) == ("عرس", "internal")
+    shelf = CollectionFactory(name="Events")
+    body = client.patch(
+        url, {"tags": ["sea", "Sea", "بحر"], "collections": [str(shelf.pk)]}, format="json"
+    ).json()
+    assert body["tags"] == ["sea", "بحر"]
+    assert body["collections"] == [{"id": str(shelf.pk), "name": "Events"}]
+    assert client.get(url).json()["tags"] == ["sea", "بحر"]
     for change, field in (
         ({"publication": "published"}, "publication"),
         ({"visibility": "x"}, "visibility"),
         ({"title": ""}, "title"),
         ({"title": "a\0b"}, "title"),
+        ({"tags": "sea"}, "tags"),
+        ({"tags": ["x" * 61]}, "tags.0"),
+        ({"collections": [str(new_id())]}, "collections"),
     ):
         answer = client.patch(url, change, format="json")
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
@@ -188,6 +200,11 @@ def test_filters() -> None:
     Asset.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=10))
     new = AssetFactory(published=True, title="Wedding in Aleppo", duration=20)
     image = AssetFactory(image=True, failed=True, original_filename="IMG_100%.png", visibility="public")
+    shelf = CollectionFactory()
+    shelf.assets.add(old, new)
+    CollectionFactory(parent=shelf).assets.add(image)
+    for asset in (old, image):
+        asset.tags.add(tag_named("Summer"), tag_named("summit"))
     client = client_of(user)
     day_ago = (timezone.now() - timedelta(days=1)).isoformat()
     for query, wanted in (
@@ -205,13 +222,25 @@ def test_filters() -> None:
         ({"q": "100%"}, [image]),
         ({"q": "_"}, [image]),
         ({"q": "nothing"}, []),
+        ({"q": "wedd"}, [new]),
+        ({"q": "summ"}, [image, old]),
+        ({"tag": "SUMMER"}, [image, old]),
+        ({"tag": "summ"}, []),
+        ({"collection": str(shelf.pk)}, [new, old]),
+        ({"collection": str(shelf.pk), "tag": "summer"}, [old]),
     ):
         assert ids(client, **query) == [str(a.pk) for a in wanted], query
 
 
 @pytest.mark.parametrize(
     "query",
-    [{"kind": "text"}, {"owner": "me"}, {"created_after": "soon"}, {"duration_gte": "long"}, {"status": "x"}],
+    [
+        {"kind": "text"},
+        {"owner": "me"},
+        {"created_after": "soon"},
+        {"duration_gte": "long"},
+        {"collection": "x"},
+    ],
 )
 def test_filters_that_are_not_good(query: dict[str, str]) -> None:
     answer = client_of(UserFactory()).get(LIST, query)
@@ -278,7 +307,8 @@ def test_one_asset_asks_little(django_assert_num_queries: Any) -> None:
     for number in range(3):
         VariantFactory(asset=asset, quality=f"{number}p")
     client = client_of(UserFactory(role="viewer"))
-    with django_assert_num_queries(4):
+    # As a list, and its tags and places.
+    with django_assert_num_queries(6):
         client.get(f"{LIST}{asset.pk}/")
     with django_assert_num_queries(2):
         client.get(f"{LIST}{asset.pk}/variants/")

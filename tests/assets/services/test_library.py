@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -12,7 +13,7 @@ from assets.services import library
 from assets.signals import access_changed, asset_removed
 from mediaportal.audit.models import Entry
 from mediaportal.core.problems import InvalidInput, NotFound, NotPermitted
-from tests.factories import AssetFactory, UserFactory
+from tests.factories import AssetFactory, CollectionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,17 @@ def test_editing(news: list[Signal]) -> None:
     assert news == [access_changed]
 
 
+def test_tags_and_places() -> None:
+    asset, first, second = AssetFactory(), CollectionFactory(), CollectionFactory()
+    places: dict[str, Any] = {"user": asset.uploaded_by, "asset": asset}
+    library.edit(**places, tags=[" Sea ", "harbour", "SEA"], collections=[first.pk, second.pk])
+    assert set(asset.tags.values_list("name", flat=True)) == {"Sea", "harbour"}
+    library.edit(**places, tags=["HARBOUR", "sea"], collections=[second.pk, first.pk])
+    assert acts() == [("asset.edited", {"fields": ["collections", "tags"]})]
+    library.edit(**places, tags=[], collections=[second.pk])
+    assert (asset.tags.count(), list(asset.collections.all())) == (0, [second])
+
+
 def test_editing_nothing_is_not_written_down(news: list[Signal]) -> None:
     asset = AssetFactory()
     library.edit(user=asset.uploaded_by, asset=asset, title=asset.title)
@@ -53,9 +65,18 @@ def test_editing_nothing_is_not_written_down(news: list[Signal]) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"title": "  "}, {"title": "x" * 256}, {"visibility": "everyone"}, {"visibility": "public"}]
+    "change",
+    [
+        {"title": "  "},
+        {"title": "x" * 256},
+        {"visibility": "everyone"},
+        {"visibility": "public"},
+        {"tags": ["x" * 61]},
+        {"tags": [f"tag{n}" for n in range(51)]},
+        {"collections": [UUID(int=1)]},
+    ],
 )
-def test_values_that_are_not_good(change: dict[str, str]) -> None:
+def test_values_that_are_not_good(change: dict[str, Any]) -> None:
     asset = AssetFactory()
     with pytest.raises(InvalidInput) as caught:
         library.edit(user=asset.uploaded_by, asset=asset, **change)
