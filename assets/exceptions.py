@@ -21,6 +21,13 @@ class UnsupportedMediaType(Problem):
     title = _("This type of file is not accepted")
 
 
+class DisguisedFile(UnsupportedMediaType):
+    """The file is media and something else at once, such as a picture that opens as an archive."""
+
+    code = "disguised_file"
+    title = _("This file pretends to be something else")
+
+
 class EmptyFile(Problem):
     """The file has no bytes."""
 

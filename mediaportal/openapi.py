@@ -95,7 +95,7 @@ def _upload() -> dict[str, Any]:
     refusals = {
         "409": "The `upload_id` is taken, or the same request runs just now (`idempotency_in_progress`)",
         "413": "`file_too_large`",
-        "415": "`unsupported_media_type`, told by the bytes",
+        "415": "`unsupported_media_type` or `disguised_file`, told by the bytes",
         "422": "`idempotency_mismatch`",
         "429": "`rate_limited`",
         "507": "`storage_full`",

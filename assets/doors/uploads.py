@@ -148,11 +148,13 @@ class Reception:
         return await self.intake.finish()
 
     async def mime_type(self) -> str:
-        """What the bytes are. Raises `UnsupportedMediaType`."""
+        """What the bytes, which have all arrived, are. Raises `UnsupportedMediaType`, `DisguisedFile`."""
         if self._sniffing is None:
             self._sniffing = asyncio.ensure_future(in_sandbox(recognition.sniff, bytes(self.intake.head)))
         found = await self._sniffing
         self._judge(found)
+        if (path := self._request.path) is not None:
+            await on_disk(recognition.look_through, path, found)
         return found
 
     def _judge(self, found: str) -> None:

@@ -7,7 +7,7 @@ import { has, percent, size, span, stepWord, t } from "./words.js";
 
 const template = document.getElementById("row");
 /** What another try with the same bytes would find again. */
-const LASTING = new Set(["empty_file", "empty_media", "file_too_large", "unsupported_media_type", "corrupt_media", "malware_found", "image_too_large", "unsupported_codec"]);
+const LASTING = new Set(["empty_file", "empty_media", "file_too_large", "unsupported_media_type", "disguised_file", "corrupt_media", "malware_found", "image_too_large", "unsupported_codec"]);
 const OVER = new Set(["ready", "held", "blocked", "failed", "cancelled"]);
 
 /** A row. `changed` is called whenever its state moves. */
