@@ -1,5 +1,7 @@
 """What can go wrong with assets and uploads, each with its stable code."""
 
+from types import MappingProxyType
+
 from django.utils.translation import gettext_lazy as _
 
 from mediaportal.core.problems import Conflict, InvalidInput, NotPermitted, Problem
@@ -81,6 +83,15 @@ class StorageFull(Problem):
     status = 507
     code = "storage_full"
     title = _("There is no room left for this file")
+
+
+class StorageUnavailable(Problem):
+    """The bucket does not answer, or refuses what the portal needs; the log knows why."""
+
+    status = 503
+    code = "storage_unavailable"
+    title = _("The storage cannot be reached just now")
+    headers = MappingProxyType({"Retry-After": "5"})
 
 
 class MayNotUpload(NotPermitted):

@@ -13,13 +13,13 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import connection
 from redis import Redis
 
+from assets.services import places
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, send_json
 from mediaportal.core.problems import MethodNotAllowed
-from mediaportal.core.threads import in_database, on_disk
+from mediaportal.core.threads import in_bucket, in_database, on_disk
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +54,21 @@ def write_to(folder: Path) -> None:
     Path(name).unlink()
 
 
+def ask_storage() -> None:
+    """Raise when the storage cannot be used: a folder that nothing can be written to, a bucket that does not answer."""
+    if places.is_remote():
+        places.ask_bucket(seconds=PART_SECONDS)
+        write_to(Path(settings.INCOMING_ROOT))
+    else:
+        write_to(places.path_of(""))
+
+
 def parts() -> dict[str, Check]:
     """What must answer, by name."""
     return {
         "database": partial(in_database, ask_database),
         "redis": partial(in_database, ask_redis),
-        "storage": partial(on_disk, write_to, Path(default_storage.path(""))),
+        "storage": partial(in_bucket if places.is_remote() else on_disk, ask_storage),
     }
 
 

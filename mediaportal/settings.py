@@ -38,6 +38,7 @@ SITE_NAME = env.text("SITE_NAME", "Mediaportal")
 WEB_THREADS = env.number("WEB_THREADS", 8, least=1)
 STREAM_THREADS = env.number("STREAM_THREADS", 4, least=1)
 DISK_THREADS = env.number("DISK_THREADS", 8, least=1)
+BUCKET_THREADS = env.number("BUCKET_THREADS", 16, least=1)
 
 INSTALLED_APPS = [
     "notifications",
@@ -138,16 +139,40 @@ STATICFILES_FINDERS = [
     "mediaportal.core.staticfinders.NpmFinder",
 ]
 NODE_MODULES = BASE_DIR / "node_modules"
+# A local folder, or a bucket of an S3-compatible service.
+STORAGE = env.choice("STORAGE", "local", ("local", "s3"))
+S3_BUCKET = env.text("S3_BUCKET")
+S3_REGION = env.text("S3_REGION") or env.text("AWS_REGION") or env.text("AWS_DEFAULT_REGION")
+S3_PREFIX = env.text("S3_PREFIX").strip("/")
+S3_ENDPOINT_URL = env.text("S3_ENDPOINT_URL").rstrip("/")
+S3_PUBLIC_ENDPOINT_URL = env.text("S3_PUBLIC_ENDPOINT_URL").rstrip("/")
+S3_ADDRESSING = env.choice(
+    "S3_ADDRESSING", "path" if S3_ENDPOINT_URL else "virtual", ("path", "virtual", "auto")
+)
 STORAGES = {
     "default": {
+        "BACKEND": "mediaportal.core.buckets.BucketStorage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "region_name": S3_REGION or None,
+            "location": S3_PREFIX,
+            "endpoint_url": S3_ENDPOINT_URL or None,
+            "public_endpoint_url": S3_PUBLIC_ENDPOINT_URL,
+            "addressing_style": S3_ADDRESSING,
+        },
+    }
+    if STORAGE == "s3"
+    else {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
     },
     "staticfiles": {"BACKEND": "mediaportal.core.staticfinders.PortalStaticStorage"},
 }
-MEDIA_BUCKET = "local"
+MEDIA_BUCKET = S3_BUCKET if STORAGE == "s3" else "local"
 # Where bytes lie while they come. On local storage the same file system, so that acceptance is a rename.
-INCOMING_ROOT = env.path("INCOMING_ROOT", MEDIA_ROOT / "incoming")
+INCOMING_ROOT = env.path("INCOMING_ROOT", (VAR_DIR if STORAGE == "s3" else MEDIA_ROOT) / "incoming")
+# What each machine keeps at most of the bucket's files that its workers have fetched, in bytes.
+FETCHED_MOST = env.size("FETCHED_MOST", 20 * 1024**3)
 
 # --- Limits -----------------------------------------------------------------------------------------------------
 MAX_FILE_SIZE = env.size("MAX_FILE_SIZE", 5 * 1024**3)

@@ -14,6 +14,8 @@ from django.test import override_settings
 from django.utils import translation
 from rest_framework.test import APIClient
 
+from tests.buckets import bucket, bucket_service, storage_kind  # noqa: F401 - fixtures for every test
+
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 

@@ -5,26 +5,28 @@ never ahead of what the client has taken. Without a good token there is nothing 
 """
 
 import asyncio
-import os
-import stat
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import ParamSpec, TypeVar
 from urllib.parse import quote
-
-from django.core.exceptions import SuspiciousFileOperation
-from django.core.files.storage import default_storage
 
 from assets import delivery
 from assets.delivery import Link
+from assets.services import places
 from assets.services.names import asset_folder
+from assets.services.places import Opened
 from mediaportal.core.bodies import header
 from mediaportal.core.doors import App, Headers, Receive, Scope, Send, raw_app, start_answer
 from mediaportal.core.problems import MethodNotAllowed, NotFound
-from mediaportal.core.ranges import Span, Unsatisfiable, Validators, parse_range
-from mediaportal.core.threads import in_database, on_disk
+from mediaportal.core.ranges import Span, Unsatisfiable, parse_range
+from mediaportal.core.threads import in_bucket, in_database, on_disk
 
+P = ParamSpec("P")
+R = TypeVar("R")
+# What is read at once: from a bucket more, as each piece is a request of its own.
 PIECE_BYTES = 512 * 1024
+BUCKET_PIECE_BYTES = 2 * 1024 * 1024
 # Files of a streaming package by their ending; other files carry their type in the token.
 _TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",
@@ -44,35 +46,12 @@ _SHOWN = {"application/json", "text/vtt", *_MANIFESTS}
 _NOT_SHOWN = {"image/svg+xml"}
 
 
-@dataclass(frozen=True)
-class OpenFile:
-    """A file that is being served; sizes in bytes."""
-
-    descriptor: int
-    size: int
-    validators: Validators
-
-
-def open_file(link: Link, rest: str) -> OpenFile:
-    """Open what a link and the rest of its address name; raises `NotFound`.
-
-    The path is checked twice: by its words, and by where it really leads, so that no symbolic link leads out of the
-    asset's folder.
-    """
+def open_file(link: Link, rest: str) -> Opened:
+    """Open what a link and the rest of its address name; raises `NotFound`, or `StorageUnavailable`."""
     try:
-        path = Path(default_storage.path(link.key(rest)))
-        home = Path(os.path.realpath(default_storage.path(asset_folder(link.asset_id))))
-        if not Path(os.path.realpath(path)).is_relative_to(home):
-            raise NotFound
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    except (OSError, ValueError, SuspiciousFileOperation):
+        return places.open_file(link.key(rest), within=asset_folder(link.asset_id))
+    except FileNotFoundError:
         raise NotFound from None
-    facts = os.fstat(descriptor)
-    if not stat.S_ISREG(facts.st_mode):
-        os.close(descriptor)
-        raise NotFound
-    tag = f'"{facts.st_size:x}-{facts.st_mtime_ns:x}"'
-    return OpenFile(descriptor, facts.st_size, Validators(tag, facts.st_mtime))
 
 
 def content_type(link: Link, name: str) -> str:
@@ -96,6 +75,11 @@ def caching(link: Link, mime_type: str, *, now: float) -> str:
     return f"{words}, immutable" if link.folder else words
 
 
+async def _reading(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Do something with a file in the threads for its kind of storage: a slow bucket must not hold up the disk."""
+    return await (in_bucket if places.is_remote() else on_disk)(call, *args, **kwargs)
+
+
 class FileServer:
     """The app behind `/files/`. One per process: it remembers who may play what for a few seconds."""
 
@@ -110,11 +94,11 @@ class FileServer:
         link = delivery.read(token)
         if not await self._admitted(link):
             raise NotFound
-        file = await on_disk(open_file, link, rest)
+        file = await _reading(open_file, link, rest)
         try:
             await self._serve(_Exchange(scope, receive, send, link, rest.rsplit("/", 1)[-1]), file)
         finally:
-            await on_disk(os.close, file.descriptor)
+            await _reading(file.close)
 
     async def _admitted(self, link: Link) -> bool:
         """Whether the link may be used at this moment (or could a few seconds ago)."""
@@ -125,7 +109,7 @@ class FileServer:
             self._standings.put(link, found, asked_at=asked_at)
         return found.admits(link)
 
-    async def _serve(self, exchange: "_Exchange", file: OpenFile) -> None:
+    async def _serve(self, exchange: "_Exchange", file: Opened) -> None:
         """Answer with 200, 206, 304 or 416."""
         common = exchange.headers(file)
         if file.validators.unchanged(exchange.asked(b"if-none-match"), exchange.asked(b"if-modified-since")):
@@ -149,10 +133,11 @@ class FileServer:
             return
         await self._stream(exchange, file, part)
 
-    async def _stream(self, exchange: "_Exchange", file: OpenFile, part: Span) -> None:
+    async def _stream(self, exchange: "_Exchange", file: Opened, part: Span) -> None:
         """Send the bytes of a part; stop when the client leaves or may no longer have them."""
         gone = asyncio.ensure_future(exchange.until_disconnected())
         checked, at, end = time.monotonic(), part.first, part.last + 1
+        most = BUCKET_PIECE_BYTES if places.is_remote() else PIECE_BYTES
         try:
             while at < end:
                 if gone.done():
@@ -161,9 +146,9 @@ class FileServer:
                     checked = time.monotonic()
                     if not await self._admitted(exchange.link):
                         return  # an answer that is not ended makes the server close the connection
-                piece = await on_disk(os.pread, file.descriptor, min(PIECE_BYTES, end - at), at)
+                piece = await _reading(file.read, at, min(most, end - at))
                 if not piece:
-                    return  # the file has become shorter
+                    return  # the file has become shorter, or another one
                 at += len(piece)
                 await exchange.send({"type": "http.response.body", "body": piece, "more_body": at < end})
         finally:
@@ -184,7 +169,7 @@ class _Exchange:
         """A header of the request."""
         return header(self.scope, name)
 
-    def headers(self, file: OpenFile) -> list[tuple[str, str]]:
+    def headers(self, file: Opened) -> list[tuple[str, str]]:
         """What every answer about the file says."""
         mime_type = content_type(self.link, self.name)
         return [

@@ -1,8 +1,8 @@
 """Threads for the raw ASGI apps, so that nothing blocks the event loop and nothing grows without bound.
 
-Three small pools, each for one kind of waiting: the database (one lasting connection for each thread), the disk,
-and programs in the sandbox. `sync_to_async` is not used: its thread-sensitive form is a single thread for all, its
-other form has no bound of its own.
+Small pools, each for one kind of waiting: the database (one lasting connection for each thread), the disk, the
+bucket, what moves a whole file to the bucket, and programs in the sandbox. `sync_to_async` is not used: its
+thread-sensitive form is a single thread for all, its other form has no bound of its own.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils import translation
 
 P = ParamSpec("P")
@@ -56,6 +56,26 @@ async def in_database(function: Callable[P, R], /, *args: P.args, **kwargs: P.kw
 async def on_disk(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Call a function that reads, writes or hashes file bytes; it must not touch the database."""
     return await _run(_pool("disk", settings.DISK_THREADS), functools.partial(function, *args, **kwargs))
+
+
+async def in_bucket(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call a function that waits for a piece of an object; it must not touch the database."""
+    return await _run(_pool("bucket", settings.BUCKET_THREADS), functools.partial(function, *args, **kwargs))
+
+
+async def in_transit(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call a function that may take minutes because it moves a whole file to the storage; it may use the ORM.
+
+    Its connection is closed at the end, as such calls are rare.
+    """
+
+    def call() -> R:
+        try:
+            return function(*args, **kwargs)
+        finally:
+            connections.close_all()
+
+    return await _run(_pool("transit", settings.BUCKET_THREADS), call)
 
 
 async def in_sandbox(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,20 +1,26 @@
 """Publishing what a step has made: files move to their places and their rows appear, all or none."""
 
 import hashlib
-import shutil
+import logging
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from assets.exceptions import StorageUnavailable
 from assets.models import Asset, Variant
 from assets.services import places
 from assets.services.names import asset_folder
 from processing.models import Job, Step
 from processing.signals import variant_ready
 
+logger = logging.getLogger(__name__)
 _MIME = {
     "mp4": "video/mp4",
     "m4a": "audio/mp4",
@@ -43,22 +49,87 @@ class Product:
     entries: dict[str, str] = field(default_factory=dict)
 
 
-def checksums(products: list[Product]) -> dict[Path, str]:
-    """The SHA-256 of each product that is a file; done before the transaction, because it reads every byte."""
-    return {product.path: _sha256(product.path) for product in products if not product.entries}
+@dataclass(frozen=True)
+class Prepared:
+    """Products with their places, ready to be published: `keys` and `sizes` (bytes) and `sums` by their paths.
+
+    A folder's key is the prefix of its files.
+    """
+
+    products: list[Product]
+    keys: dict[Path, str]
+    sums: dict[Path, str]
+    sizes: dict[Path, int]
 
 
-def publish(*, step: Step, job: Job, asset: Asset, products: list[Product], sums: dict[Path, str]) -> None:
-    """Move the products to their places and write their rows. Must run in the transaction that completes the step.
+def prepare(*, step: Step, asset: Asset, products: list[Product]) -> Prepared:
+    """Everything about publishing that takes time, done before the transaction: reading every byte for its SHA-256,
+    and where the storage is a bucket, sending the files.
 
-    `sums` comes from `checksums`. What an earlier run of the same step left is replaced, so a second run changes
-    nothing.
+    What is sent gets keys of its own, so another run of the same step never writes over it. Raises
+    `StorageUnavailable`; then nothing that was sent stays.
+    """
+    # The time for people, the rest so that no two runs are ever alike.
+    run = f"{timezone.now():%Y%m%d%H%M%S}-{step.attempt}-{uuid4().hex[:6]}"
+    folder = f"{asset_folder(asset.pk)}/{step.name}"
+    prepared = Prepared(products, {}, {}, {})
+    done = False
+    try:
+        for product in products:
+            path = product.path
+            if product.entries:
+                prepared.keys[path] = f"{folder}/{run}"
+            else:
+                prepared.sums[path] = _sha256(path)
+                own = f"{folder}/{run}" if places.is_remote() else folder
+                prepared.keys[path] = f"{own}/{product.filename}"
+            if places.is_remote():
+                prepared.sizes[path] = _move(product, prepared.keys[path])
+        done = True
+    finally:
+        if not done:
+            withdraw(prepared=prepared)
+    return prepared
+
+
+def withdraw(*, prepared: Prepared) -> None:
+    """Remove what was sent to a bucket and has not been published; never raises.
+
+    Only what no row names is removed: when the database does not say so, nothing is.
+    """
+    if not places.is_remote():
+        return
+    for product in prepared.products:
+        key = prepared.keys.get(product.path)
+        if key is None:
+            continue
+        try:
+            if not _is_published(key):
+                places.remove(key)
+        except (StorageUnavailable, DatabaseError) as error:
+            logger.warning("%s may be left in the bucket", key, exc_info=error)
+
+
+def _is_published(key: str) -> bool:
+    """Whether a row names an object, or one below a prefix."""
+    return (
+        Variant.objects.filter(storage_bucket=settings.MEDIA_BUCKET)
+        .filter(Q(storage_key=key) | Q(storage_key__startswith=f"{key}/"))
+        .exists()
+    )
+
+
+def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
+    """Write the rows of the products, and on local storage move them to their places. Must run in the transaction
+    that completes the step.
+
+    What an earlier run of the same step left is replaced, so a second run changes nothing; its files go once the
+    change is sure.
     """
     stale = list(Variant.objects.filter(asset=asset, detail__step=step.name))
-    run = f"{timezone.now():%Y%m%d%H%M%S}-{step.attempt}"
     kept: set[str] = set()
-    for product in products:
-        for variant in _place(product, asset=asset, step=step, run=run, checksum=sums.get(product.path, "")):
+    for product in prepared.products:
+        for variant in _rows(product, asset=asset, step=step, prepared=prepared):
             Variant.objects.filter(
                 storage_bucket=variant.storage_bucket, storage_key=variant.storage_key
             ).delete()
@@ -68,44 +139,55 @@ def publish(*, step: Step, job: Job, asset: Asset, products: list[Product], sums
     for old in stale:
         Variant.objects.filter(pk=old.pk).delete()
         if old.storage_key not in kept:
-            places.remove(str(old.detail.get("prefix") or old.storage_key))
+            left = str(old.detail.get("prefix") or old.storage_key)
+            transaction.on_commit(partial(_forget, left), robust=True)
 
 
-def _place(product: Product, *, asset: Asset, step: Step, run: str, checksum: str) -> list[Variant]:
-    """Move one product into the storage; returns its unsaved rows (one for a file, one for each entry of a folder)."""
-    folder = f"{asset_folder(asset.pk)}/{step.name}"
-    common = {"asset": asset, "variant_type": product.variant_type, "storage_bucket": settings.MEDIA_BUCKET}
+def _forget(key: str) -> None:
+    """Remove what an earlier run has left; what cannot be removed now does no harm."""
+    try:
+        places.remove(key)
+    except StorageUnavailable as error:
+        logger.warning("%s is left in the bucket", key, exc_info=error)
+
+
+def _move(product: Product, key: str) -> int:
+    """Move one product into the storage; returns its size in bytes."""
+    return (places.put_tree if product.entries else places.put)(product.path, key)
+
+
+def _rows(product: Product, *, asset: Asset, step: Step, prepared: Prepared) -> list[Variant]:
+    """The unsaved rows of a product, one for a file, one for each entry of a folder; the files are in their places."""
+    key = prepared.keys[product.path]
+    size = prepared.sizes[product.path] if places.is_remote() else _move(product, key)
     detail = {"step": step.name, **product.facts.get("detail", {})}
-    facts = {name: value for name, value in product.facts.items() if name != "detail"}
+    facts: dict[str, Any] = {
+        "asset": asset,
+        "variant_type": product.variant_type,
+        "storage_bucket": settings.MEDIA_BUCKET,
+        "file_size": size,
+        **{name: value for name, value in product.facts.items() if name != "detail"},
+    }
     if not product.entries:
-        size = places.put(product.path, f"{folder}/{product.filename}")
         return [
             Variant(
-                **common,
                 **facts,
                 format=product.format,
                 filename=product.filename,
-                file_size=size,
-                checksum=checksum,
-                storage_key=f"{folder}/{product.filename}",
+                checksum=prepared.sums[product.path],
+                storage_key=key,
                 mime_type=_MIME[product.format],
                 detail=detail,
             )
         ]
-    prefix = f"{folder}/{run}"
-    if (left := places.path_of(prefix)).exists():
-        shutil.rmtree(left)
-    size = places.put_tree(product.path, prefix)
     return [
         Variant(
-            **common,
             **facts,
             format=name,
             filename=entry,
-            file_size=size,
-            storage_key=f"{prefix}/{entry}",
+            storage_key=f"{key}/{entry}",
             mime_type=_MIME[name],
-            detail={**detail, "prefix": prefix},
+            detail={**detail, "prefix": key},
         )
         for name, entry in product.entries.items()
     ]

@@ -5,8 +5,8 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
+from assets.exceptions import StorageUnavailable
 from assets.services import places
 from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut, SandboxError
 from processing.exceptions import LeaseLost, MediaError
@@ -39,15 +40,17 @@ def run(*, step: Step) -> None:
     lost = threading.Event()
     logger.info("step %s of job %s begins, attempt %d", step.name, step.job_id, step.attempt)
     try:
-        with _scratch(step) as scratch, places.local_file(step.job.asset.storage_key) as source:
-            context = _context(step, source=source, scratch=scratch, lost=lost)
-            with _heart(step, lost):
+        with _scratch(step) as scratch:
+            # Fetching the original and sending what was made may take long too.
+            with _heart(step, lost), _original(step, lost) as source:
+                context = _context(step, source=source, scratch=scratch, lost=lost)
                 results = _work(context)
-            _finish(context, results)
+                prepared = publishing.prepare(step=step, asset=context.asset, products=context.products)
+            _finish(context, results, prepared)
             logger.info("step %s of job %s is done", step.name, step.job_id)
     except LeaseLost:
         logger.info("step %s (%s) was taken away while it ran", step.pk, step.name)
-    except ProgramStopped:
+    except (ProgramStopped, places.Stopped):
         if shutting_down.is_set() and not lost.is_set():
             leases.give_back(step=step)
     except MediaError as error:
@@ -69,7 +72,7 @@ def run(*, step: Step) -> None:
             log=error.stderr_tail,
             final=0 < error.returncode < _SIGNALS,
         )
-    except (SandboxError, OSError) as error:
+    except (SandboxError, StorageUnavailable, OSError) as error:
         logger.exception("step %s (%s) failed", step.pk, step.name)
         _fail(
             step,
@@ -88,6 +91,16 @@ def run(*, step: Step) -> None:
         )
 
 
+def _original(step: Step, lost: threading.Event) -> AbstractContextManager[Path]:
+    """The asset's original as a local file."""
+    return places.local_file(step.job.asset.storage_key, stop=_ending(lost))
+
+
+def _ending(lost: threading.Event) -> Callable[[], bool]:
+    """Tells whether a run should end: its step was taken away, or the worker goes down."""
+    return lambda: lost.is_set() or shutting_down.is_set()
+
+
 def _context(step: Step, *, source: Path, scratch: Path, lost: threading.Event) -> StepContext:
     """What the step is given."""
     return StepContext(
@@ -97,7 +110,7 @@ def _context(step: Step, *, source: Path, scratch: Path, lost: threading.Event) 
         source=source,
         scratch=scratch,
         report=progress.reporter(job=step.job, step=step),
-        stop=lambda: lost.is_set() or shutting_down.is_set(),
+        stop=_ending(lost),
     )
 
 
@@ -107,16 +120,21 @@ def _work(context: StepContext) -> dict[str, Any]:
     return {} if work is None else work(context)
 
 
-def _finish(context: StepContext, results: dict[str, Any]) -> None:
+def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.Prepared) -> None:
     """Publish what was made and complete the step, in one transaction, if this run still holds it."""
-    sums = publishing.checksums(context.products)
 
     def publish(step: Step, job: Job) -> None:
         if context.facts:
             jobs.learn(job=job, step=step, facts=context.facts)
-        publishing.publish(step=step, job=job, asset=job.asset, products=context.products, sums=sums)
+        publishing.publish(step=step, job=job, asset=job.asset, prepared=prepared)
 
-    leases.complete(step=context.step, results=results, publish=publish)
+    done = False
+    try:
+        leases.complete(step=context.step, results=results, publish=publish)
+        done = True
+    finally:
+        if not done:
+            publishing.withdraw(prepared=prepared)
 
 
 def _fail(step: Step, *, code: str, detail: str, log: str = "", final: bool = False) -> None:
@@ -139,7 +157,8 @@ def _scratch(step: Step) -> Iterator[Path]:
 
 
 def sweep_scratch() -> int:
-    """Remove scratch folders whose worker died before it could, once their step is not running; returns how many.
+    """Remove scratch folders whose worker died before it could, once their step is not running, and
+    fetched originals that nothing uses; returns how many.
 
     A folder younger than a lease is left alone.
     """
@@ -153,7 +172,7 @@ def sweep_scratch() -> int:
         if not running.exists():
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
-    return removed
+    return removed + places.sweep()
 
 
 def _younger(folder: Path, limit: float) -> bool:

@@ -1,5 +1,7 @@
 """One CMAF set for HLS and DASH from the renditions that the job has made."""
 
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from assets.models import Variant, VariantType
@@ -18,12 +20,17 @@ def run(context: StepContext) -> dict[str, Any]:
     tracks = [v for v in made if v.variant_type == VariantType.AUDIO_ONLY]
     folder = context.scratch / "package"
     folder.mkdir()
-    done = package(
-        sorted((_rung(v) for v in renditions), key=lambda rung: -rung.rung.height),
-        sorted((_track(v) for v in tracks), key=lambda track: track.path.name),
-        folder,
-        stop=context.stop,
-    )
+    with ExitStack() as held:
+
+        def path_of(variant: Variant) -> Path:
+            return held.enter_context(places.local_file(variant.storage_key, stop=context.stop))
+
+        done = package(
+            [_rung(v, path_of(v)) for v in sorted(renditions, key=lambda v: -(v.height or 0))],
+            [_track(v, path_of(v)) for v in sorted(tracks, key=lambda v: v.filename)],
+            folder,
+            stop=context.stop,
+        )
     context.products.append(
         Product(
             done.folder,
@@ -40,7 +47,7 @@ def run(context: StepContext) -> dict[str, Any]:
     return {"streams": len(done.streams), "size": done.size}
 
 
-def _rung(variant: Variant) -> EncodedRung:
+def _rung(variant: Variant, path: Path) -> EncodedRung:
     """A rendition as the packager takes it."""
     rung = Rung(
         quality=variant.quality,
@@ -53,7 +60,7 @@ def _rung(variant: Variant) -> EncodedRung:
     )
     return EncodedRung(
         rung=rung,
-        path=places.path_of(variant.storage_key),
+        path=path,
         duration=variant.duration or 0.0,
         frames=int(variant.detail.get("frames", 0)),
         size=variant.file_size,
@@ -61,10 +68,10 @@ def _rung(variant: Variant) -> EncodedRung:
     )
 
 
-def _track(variant: Variant) -> EncodedAudio:
+def _track(variant: Variant, path: Path) -> EncodedAudio:
     """A sound track as the packager takes it."""
     return EncodedAudio(
-        path=places.path_of(variant.storage_key),
+        path=path,
         language=variant.detail["language"],
         title=variant.detail["title"],
         is_default=variant.detail["is_default"],

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mediaportal import health
+from mediaportal.core.buckets import BucketStorage
 from tests.asgi import request
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,3 +59,10 @@ def test_a_part_that_does_not_answer_in_time(monkeypatch: pytest.MonkeyPatch) ->
 def test_nothing_stays_in_the_storage(tmp_path: Path) -> None:
     health.write_to(tmp_path / "new")
     assert not list((tmp_path / "new").iterdir())
+
+
+def test_a_bucket_is_asked(bucket: BucketStorage) -> None:
+    assert request(health.APPS["/health/ready"], "GET", "/health/ready").status == 200
+    bucket.client.delete_bucket(Bucket=bucket.bucket_name)
+    answer = request(health.APPS["/health/ready"], "GET", "/health/ready")
+    assert (answer.status, answer.json()["failing"]) == (503, ["storage"])

@@ -16,6 +16,7 @@ from django.db import connection
 from assets import delivery
 from assets.doors import files
 from assets.models import Asset
+from assets.services import places
 from assets.services.names import asset_folder
 from mediaportal.core.doors import App
 from tests.asgi import Answer, request
@@ -32,8 +33,8 @@ def app() -> App:
 
 
 @pytest.fixture
-def asset() -> Asset:
-    """A published video with its bytes."""
+def asset(storage_kind: str) -> Asset:
+    """A published video with its bytes, in a folder and in a bucket."""
     return AssetFactory(published=True, content=CONTENT, original_filename="فيلم film.mp4")
 
 
@@ -102,6 +103,7 @@ def test_conditions(app: App, url: str) -> None:
 
 def test_large_files_come_in_pieces(app: App, asset: Asset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(files, "BUCKET_PIECE_BYTES", 3000)
     url = plain(delivery.original_url(asset, user=asset.uploaded_by))
     assert get(app, url).body == CONTENT
 
@@ -194,16 +196,13 @@ def test_a_running_download_stops_too(
     app: App, asset: Asset, url: str, clock: "Clock", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "PIECE_BYTES", 1000)
-    pread = os.pread
+    monkeypatch.setattr(files, "BUCKET_PIECE_BYTES", 1000)
+    open_file = places.open_file
 
-    def slow(descriptor: int, size: int, at: int) -> bytes:
-        if at == 3000:
-            Asset.objects.filter(pk=asset.pk).update(deleted_at="2026-01-01T00:00:00Z")
-            connection.close()  # of the thread that reads
-        clock.pass_seconds(2)
-        return pread(descriptor, size, at)
+    def slowly(key: str, *, within: str) -> "SlowFile":
+        return SlowFile(open_file(key, within=within), asset, clock)
 
-    monkeypatch.setattr(os, "pread", slow)
+    monkeypatch.setattr(places, "open_file", slowly)
     answer = get(app, url)
     assert not answer.finished
     assert 3000 < len(answer.body) < 8000
@@ -225,7 +224,8 @@ def test_the_database_is_not_asked_for_every_segment(
     assert len(asked) == 1
 
 
-def test_symbolic_links_lead_nowhere(app: App, asset: Asset, tmp_path: Path) -> None:
+def test_symbolic_links_lead_nowhere(app: App, tmp_path: Path) -> None:
+    asset = AssetFactory(published=True)
     manifest = VariantFactory(asset=asset, hls=True, content=b"#EXTM3U\n")
     secret = tmp_path / "secret"
     secret.write_bytes(b"secret")
@@ -241,9 +241,26 @@ def test_symbolic_links_lead_nowhere(app: App, asset: Asset, tmp_path: Path) -> 
 
 def test_a_client_that_leaves_ends_the_reading(app: App, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "PIECE_BYTES", 10)
+    monkeypatch.setattr(files, "BUCKET_PIECE_BYTES", 10)
     answer = request(app, "GET", url, disconnect=True)
     assert not answer.finished
     assert len(answer.body) < len(CONTENT)
+
+
+class SlowFile:
+    """A file of which each piece takes two seconds; with the fourth its asset goes into the trash."""
+
+    def __init__(self, opened: places.Opened, asset: Asset, clock: "Clock") -> None:
+        self.opened, self.asset, self.clock = opened, asset, clock
+        self.size, self.validators, self.close = opened.size, opened.validators, opened.close
+
+    def read(self, at: int, count: int) -> bytes:
+        """A piece."""
+        if at == 3000:
+            Asset.objects.filter(pk=self.asset.pk).update(deleted_at="2026-01-01T00:00:00Z")
+            connection.close()  # of the thread that reads
+        self.clock.pass_seconds(2)
+        return self.opened.read(at, count)
 
 
 class Clock:

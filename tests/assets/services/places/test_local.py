@@ -1,4 +1,4 @@
-"""Files move into the storage whole or not at all, and never out of it."""
+"""What only a local folder has: renames, borders between file systems, and links."""
 
 from pathlib import Path
 
@@ -8,26 +8,13 @@ from django.core.exceptions import SuspiciousFileOperation
 from assets.services import places
 
 
-def test_a_file_is_moved_and_replaces_what_was_there(tmp_path: Path) -> None:
-    for content in (b"one", b"two!"):
-        source = tmp_path / "made"
-        source.write_bytes(content)
-        assert places.put(source, "places/x/file.bin") == len(content)
-        assert not source.exists()
-    with places.local_file("places/x/file.bin") as path:
-        assert path.read_bytes() == b"two!"
+def test_a_file_is_moved_and_nothing_stays_beside_it(tmp_path: Path) -> None:
+    source = tmp_path / "made"
+    source.write_bytes(b"two!")
+    places.put(source, "places/x/file.bin")
     assert [entry.name for entry in places.path_of("places/x").iterdir()] == ["file.bin"]
     places.remove("places/x")
-    places.remove("places/x")
     assert not places.path_of("places/x").exists()
-
-
-def test_a_folder_is_moved_as_one(tmp_path: Path) -> None:
-    (tmp_path / "set" / "inner").mkdir(parents=True)
-    (tmp_path / "set" / "inner" / "a").write_bytes(b"12345")
-    assert places.put_tree(tmp_path / "set", "places/tree") == 5
-    assert places.path_of("places/tree/inner/a").read_bytes() == b"12345"
-    places.remove("places/tree")
 
 
 def test_another_file_system_is_crossed_by_copy_and_rename(
@@ -57,3 +44,4 @@ def test_no_key_leads_out_of_the_storage(key: str) -> None:
 
 def test_free_space_is_told() -> None:
     assert places.free_space() > 0
+    assert places.free_for_incoming() > 0

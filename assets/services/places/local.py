@@ -1,0 +1,102 @@
+"""The storage as a local folder: everything is moved by rename."""
+
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+
+from mediaportal.core.ranges import Validators
+
+
+def path_of(key: str) -> Path:
+    """The local path of a storage key; raises `SuspiciousFileOperation` for a key that leads out of the storage."""
+    return Path(default_storage.path(key))
+
+
+@contextmanager
+def local_file(key: str, *, stop: Callable[[], bool]) -> Iterator[Path]:
+    """The object itself: it is a local file already."""
+    yield path_of(key)
+
+
+def put(source: Path, key: str) -> int:
+    """Move a local file to its place."""
+    target = path_of(key)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    size = source.stat().st_size
+    _move(source, target)
+    return size
+
+
+def put_tree(source: Path, prefix: str) -> int:
+    """Move a whole folder to its place."""
+    target = path_of(prefix)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    size = sum(path.stat().st_size for path in source.rglob("*") if path.is_file())
+    _move(source, target)
+    return size
+
+
+def remove(key: str) -> None:
+    """Remove a file or a folder."""
+    path = path_of(key)
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class _OpenFile:
+    """An open descriptor."""
+
+    descriptor: int
+    size: int
+    validators: Validators
+
+    def read(self, at: int, count: int) -> bytes:
+        """A piece; empty past the end of a file that has become shorter."""
+        return os.pread(self.descriptor, count, at)
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        os.close(self.descriptor)
+
+
+def open_file(key: str, *, within: str) -> _OpenFile:
+    """Open a file. The path is checked twice: by its words, and by where it really leads, so that no symbolic link
+    leads out of the folder `within`. Raises `FileNotFoundError`.
+    """
+    try:
+        path = path_of(key)
+        home = Path(os.path.realpath(path_of(within)))
+        if not Path(os.path.realpath(path)).is_relative_to(home):
+            raise FileNotFoundError(key)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (OSError, ValueError, SuspiciousFileOperation):
+        raise FileNotFoundError(key) from None
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        os.close(descriptor)
+        raise FileNotFoundError(key)
+    tag = f'"{facts.st_size:x}-{facts.st_mtime_ns:x}"'
+    return _OpenFile(descriptor, facts.st_size, Validators(tag, facts.st_mtime))
+
+
+def _move(source: Path, target: Path) -> None:
+    """Rename; over a border between file systems copy to a temporary name first, then rename."""
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        halfway = target.with_name(f".{target.name}.part")
+        shutil.move(source, halfway)
+        halfway.replace(target)

@@ -1,0 +1,90 @@
+"""A bucket of a service that really speaks HTTP, for tests of files that lie in one.
+
+The service checks no signature: nothing about who may do what is proven with it.
+"""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+from moto.server import ThreadedMotoServer
+
+from assets.services.places import bucket as buckets
+from mediaportal.core.buckets import BucketStorage
+
+REGION = "eu-central-1"
+
+
+@pytest.fixture(scope="session")
+def bucket_service() -> Iterator[str]:
+    """The address of a running service."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        server.start()
+        try:
+            host, port = server.get_host_and_port()
+            yield f"http://{host}:{port}"
+        finally:
+            server.stop()
+
+
+def bucket_settings(address: str, name: str, prefix: str = "portal") -> dict[str, Any]:
+    """The settings of a portal whose files lie in a bucket."""
+    options = {
+        "bucket_name": name,
+        "region_name": REGION,
+        "location": prefix,
+        "endpoint_url": address,
+        "public_endpoint_url": "",
+        "addressing_style": "path",
+    }
+    return {
+        "STORAGE": "s3",
+        "MEDIA_BUCKET": name,
+        "S3_BUCKET": name,
+        "S3_REGION": REGION,
+        "S3_PREFIX": prefix,
+        "S3_ENDPOINT_URL": address,
+        "STORAGES": settings.STORAGES
+        | {"default": {"BACKEND": "mediaportal.core.buckets.BucketStorage", "OPTIONS": options}},
+    }
+
+
+@pytest.fixture
+def bucket(portal_settings: None, bucket_service: str, tmp_path: Path) -> Iterator[BucketStorage]:
+    """A new bucket, in which the portal of this test keeps its files."""
+    name = f"files-{uuid4().hex[:12]}"
+    changed = bucket_settings(bucket_service, name) | {"SCRATCH_ROOT": tmp_path / "scratch"}
+    with override_settings(**changed):
+        place = buckets.storage()
+        place.client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        yield place
+
+
+@pytest.fixture(params=["local", "s3"])
+def storage_kind(request: pytest.FixtureRequest) -> str:
+    """Runs a test twice: with files in a folder, and in a bucket."""
+    kind: str = request.param
+    if kind == "s3":
+        request.getfixturevalue("bucket")
+    return kind
+
+
+def keys_in(place: BucketStorage) -> list[str]:
+    """Every key in a bucket, without the portal's prefix, in order."""
+    pages = place.client.get_paginator("list_objects_v2").paginate(Bucket=place.bucket_name)
+    return [entry["Key"].removeprefix("portal/") for page in pages for entry in page.get("Contents", [])]
+
+
+def multiparts_in(place: BucketStorage) -> list[str]:
+    """The keys of the multipart uploads that have not ended."""
+    answer = place.client.list_multipart_uploads(Bucket=place.bucket_name)
+    return [entry["Key"].removeprefix("portal/") for entry in answer.get("Uploads", [])]
