@@ -23,7 +23,7 @@ from assets import registry
 from assets.doors.parts import Intake, PartFile
 from assets.exceptions import EmptyFile, InvalidOptions, UploadBroken
 from assets.models import UploadSession
-from assets.services import ingest, limits, recognition, room, uploads, wishes
+from assets.services import ingest, limits, places, recognition, room, transit, uploads, wishes
 from mediaportal.accounts.authentication import signed_in
 from mediaportal.accounts.models import User
 from mediaportal.core import filetype, idempotency
@@ -32,7 +32,7 @@ from mediaportal.core.doors import App, Receive, Scope, Send, problem_of, raw_ap
 from mediaportal.core.ids import new_id
 from mediaportal.core.multipart import StreamedForm
 from mediaportal.core.problems import FieldProblem, MethodNotAllowed, Problem, RateLimited
-from mediaportal.core.threads import in_database, in_sandbox, on_disk
+from mediaportal.core.threads import in_database, in_sandbox, in_transit, on_disk
 
 log = logging.getLogger(__name__)
 
@@ -270,6 +270,7 @@ class UploadDoor:
             sha256 = await reception.all_bytes()
             mime_type = await reception.mime_type()
             await reception.quiet()
+            await _send(request, reception)
             answer = await in_database(_accept, request, reception, sha256, mime_type)
             done = True
         except Disconnected:
@@ -281,6 +282,14 @@ class UploadDoor:
             if not done:
                 await asyncio.shield(_clean_up(request, reception, problem))
         return answer
+
+
+async def _send(request: _Request, reception: Reception) -> None:
+    """With a bucket: send the bytes there before the transaction, in threads that nothing else waits for."""
+    if request.session is not None and places.is_remote():
+        form, staged = reception.form, uploads.part_path(request.session.pk)
+        name = form.fields.get("filename", "").strip() or form.file_name or ""
+        await in_transit(transit.stage, session=request.session, staged=staged, filename=name)
 
 
 def _accept(
