@@ -105,3 +105,42 @@ class CollectionNotEmpty(Conflict):
 
     code = "collection_not_empty"
     title = _("This collection is not empty")
+
+
+class OffsetMismatch(Problem):
+    """A chunk does not begin where the upload stands."""
+
+    status = 409
+    code = "offset_mismatch"
+    title = _("The upload does not stand at this offset; ask for it with HEAD")
+
+
+class UploadGone(Problem):
+    """The upload has expired, was refused, or was ended by its client."""
+
+    status = 410
+    code = "upload_gone"
+    title = _("This upload has ended")
+
+
+class UploadTerminated(UploadGone):
+    """The client ended its upload."""
+
+    code = "upload_terminated"
+    title = _("The upload was ended by its client")
+
+
+class UploadLocked(Problem):
+    """Another request is writing to the upload just now."""
+
+    status = 423
+    code = "upload_locked"
+    title = _("Another request is writing to this upload")
+    headers = {"Retry-After": "1"}
+
+
+class ChunkChanged(ChecksumMismatch):
+    """A chunk's bytes are not those of its `Upload-Checksum`; it is thrown away and may be sent again."""
+
+    status = 460
+    title = _("The chunk arrived changed and was thrown away; send it again")

@@ -19,12 +19,14 @@ wsgi_application = get_wsgi_application()
 from django.conf import settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
-from assets.doors import uploads  # noqa: E402
+from assets.doors import tus, uploads  # noqa: E402
+from assets.doors.arriving import Turnstile  # noqa: E402
 from assets.doors.files import files_app  # noqa: E402
 from mediaportal import health  # noqa: E402
 from mediaportal.accounts.authentication import websocket_door  # noqa: E402
 from mediaportal.core.bodies import with_whole_body  # noqa: E402
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, refuse_websocket  # noqa: E402
+from mediaportal.core.tus import speaking  # noqa: E402
 from notifications.routing import websocket_urlpatterns  # noqa: E402
 
 # Answers of Django are small and whole, so a slow reader may leave one in memory but holds no thread.
@@ -34,8 +36,14 @@ django_app = raw_app(with_whole_body(_mounted))
 _sockets: Any = [*websocket_urlpatterns, re_path("", cast("Any", refuse_websocket))]
 websockets = websocket_door(URLRouter(_sockets))
 
+# One for both ways in, so that a person's uploads are counted together.
+_turnstile = Turnstile()
 # exact path, or a prefix that ends with a slash -> raw app
-STREAMS: dict[str, App] = {uploads.PATH: uploads.upload_app(), "/files/": files_app(), **health.APPS}
+STREAMS: dict[str, App] = {
+    uploads.PATH: uploads.upload_app(_turnstile),
+    "/files/": files_app(),
+    **health.APPS,
+}
 
 
 def stream_for(path: str) -> App | None:
@@ -45,6 +53,22 @@ def stream_for(path: str) -> App | None:
     return next(
         (app for prefix, app in STREAMS.items() if prefix.endswith("/") and path.startswith(prefix)), None
     )
+
+
+_chunks = tus.tus_app(_turnstile)
+
+
+async def _by_content(scope: Scope, receive: Receive, send: Send) -> None:
+    """Of the requests to one address of tus, those with bytes are streamed and the others are Django's."""
+    await (_chunks if tus.takes(scope) else django_app)(scope, receive, send)
+
+
+resumable = speaking(_by_content)
+
+
+def app_for(path: str) -> App:
+    """The app that serves a path."""
+    return resumable if tus.speaks(path) else stream_for(path) or django_app
 
 
 def _plain(scope: Scope) -> Scope:
@@ -59,6 +83,6 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await websockets(_plain(scope), receive, send)
     elif scope["type"] == "http":
-        await (stream_for(scope["path"]) or django_app)(_plain(scope), receive, send)
+        await app_for(scope["path"])(_plain(scope), receive, send)
     else:
         raise NotImplementedError(f"{scope['type']} is not served here")

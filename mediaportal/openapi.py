@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mediaportal import openapi_tus
 from mediaportal.core.problems import CONTENT_TYPE
 
 _NULLABLE_TIME = {"type": ["string", "null"], "format": "date-time"}
@@ -167,6 +168,7 @@ def add_raw_paths(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     result["paths"] |= {
         "/api/v1/media/upload": {"post": _upload()},
         "/files/{token}/{path}": {"get": _file()},
+        **openapi_tus.paths(),
         "/health/live": {"get": _health(ready=False)},
         "/health/ready": {"get": _health(ready=True)},
     }

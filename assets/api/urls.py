@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.api import assets, mine, places, uploads
+from assets.api import assets, places, tus, uploads
 
 urlpatterns = [
     path(
@@ -10,8 +10,8 @@ urlpatterns = [
         uploads.UploadProgressView.as_view(),
         name="api-upload-progress",
     ),
-    path("uploads/known", mine.KnownView.as_view(), name="api-upload-known"),
-    path("me/room", mine.RoomView.as_view(), name="api-my-room"),
+    path("uploads/", tus.UploadsView.as_view(), name="api-uploads"),
+    path("uploads/<uuid:upload_id>", tus.UploadView.as_view(), name="api-upload"),
     path("assets/", assets.AssetListView.as_view(), name="api-assets"),
     path("assets/<uuid:asset_id>/", assets.AssetView.as_view(), name="api-asset"),
     path("assets/<uuid:asset_id>/restore", assets.AssetRestoreView.as_view(), name="api-asset-restore"),

@@ -6,40 +6,35 @@ uploads leaves the pages alone.
 """
 
 import asyncio
-import logging
-import time
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assets import registry
-from assets.doors.parts import Intake, PartFile
+from assets.doors import arriving
+from assets.doors.arriving import Glance, Teller, Turnstile, next_piece
+from assets.doors.intake import Intake
 from assets.exceptions import EmptyFile, InvalidOptions, UploadBroken
 from assets.models import UploadSession
-from assets.services import ingest, limits, places, recognition, room, transit, uploads, wishes
+from assets.services import ingest, limits, recognition, room, uploads, wishes
+from assets.services.partfiles import PartFile
 from mediaportal.accounts.authentication import signed_in
 from mediaportal.accounts.models import User
-from mediaportal.core import filetype, idempotency
+from mediaportal.core import idempotency
 from mediaportal.core.bodies import Disconnected, content_length, header, refusing_early
 from mediaportal.core.doors import App, Receive, Scope, Send, problem_of, raw_app, send_json
 from mediaportal.core.ids import new_id
 from mediaportal.core.multipart import StreamedForm
-from mediaportal.core.problems import FieldProblem, MethodNotAllowed, Problem, RateLimited
-from mediaportal.core.threads import in_database, in_sandbox, in_transit, on_disk
-
-log = logging.getLogger(__name__)
+from mediaportal.core.problems import FieldProblem, MethodNotAllowed, Problem
+from mediaportal.core.threads import in_database, on_disk
 
 PATH = "/api/v1/media/upload"
 ROUTE = "media.upload"
-IDLE_SECONDS = 60.0
-PROGRESS_SECONDS = 0.25
 ROW_SECONDS = 5.0
 
 
@@ -114,12 +109,9 @@ class Reception:
         )
         # Last: what is opened here is closed by `abandon`, which needs a whole object.
         self.intake = Intake(PartFile(request.path))
-        self._sniffing: asyncio.Task[str] | None = None
-        self._telling: asyncio.Task[None] | None = None
+        self._glance = Glance()
+        self._teller = Teller(request.session, row_seconds=ROW_SECONDS) if request.session else None
         self._fields_seen = False
-        self._told_at = 0.0
-        # The row has just been made.
-        self._written_at = time.monotonic()
 
     def _take(self, data: memoryview) -> None:
         """Where the form's file goes."""
@@ -136,7 +128,7 @@ class Reception:
             self.form.push(data)
             await self.intake.settle()
             await self._look_at_fields()
-            self._look_at_head()
+            self._glance.look(self.intake.head, self._announced)
             self._tell()
         if not self.form.complete:
             raise UploadBroken
@@ -149,48 +141,33 @@ class Reception:
 
     async def mime_type(self) -> str:
         """What the bytes, which have all arrived, are. Raises `UnsupportedMediaType`, `DisguisedFile`."""
-        if self._sniffing is None:
-            self._sniffing = asyncio.ensure_future(in_sandbox(recognition.sniff, bytes(self.intake.head)))
-        found = await self._sniffing
-        self._judge(found)
+        found = await self._glance.verdict(self.intake.head, self._announced)
         if (path := self._request.path) is not None:
             await on_disk(recognition.look_through, path, found)
         return found
 
-    def _judge(self, found: str) -> None:
-        """Raise `UnsupportedMediaType` for a type that is not taken, or another one than was announced (so far)."""
-        recognition.judge(found, announced=self.form.fields.get("content_type", ""))
+    @property
+    def _announced(self) -> str:
+        """What kind of file the form said it is (so far)."""
+        return self.form.fields.get("content_type", "")
 
     async def abandon(self) -> None:
         """Let go of everything."""
-        if self._sniffing is not None:
-            self._sniffing.add_done_callback(_looked_at)
+        self._glance.forget()
         await self.quiet()
         await self.intake.abandon()
 
     async def quiet(self) -> None:
         """Wait until the last progress has been told, so that none follows the end."""
-        if self._telling is not None:
-            await asyncio.wait([self._telling])
+        if self._teller is not None:
+            await self._teller.quiet()
 
     async def _next(self) -> tuple[bytes, bool]:
         """The next bytes of the body, and whether more follow."""
         try:
-            async with asyncio.timeout(IDLE_SECONDS):
-                message = await self._receive()
+            return await next_piece(self._receive, seconds=arriving.IDLE_SECONDS)
         except TimeoutError:
             raise UploadBroken(_("No more bytes came.")) from None
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        return message.get("body", b""), message.get("more_body", False)
-
-    def _look_at_head(self) -> None:
-        """Ask what the file is as soon as its beginning is there, and refuse it as soon as the answer is."""
-        if self._sniffing is None:
-            if len(self.intake.head) >= filetype.HEAD_BYTES:
-                self._sniffing = asyncio.ensure_future(in_sandbox(recognition.sniff, bytes(self.intake.head)))
-        elif self._sniffing.done():
-            self._judge(self._sniffing.result())
 
     async def _look_at_fields(self) -> None:
         """Refuse wrong fields that stand before the file when the file begins, not after its last byte."""
@@ -200,64 +177,27 @@ class Reception:
                 await in_database(wishes.parse, dict(self.form.fields))
 
     def _tell(self) -> None:
-        """Tell those who watch, but not more often than they can see, and never two at a time."""
-        now, session = time.monotonic(), self._request.session
-        if session is None or now - self._told_at < PROGRESS_SECONDS:
-            return
-        if self._telling is not None and not self._telling.done():
-            return
-        durable = now - self._written_at >= ROW_SECONDS
-        self._told_at, self._written_at = now, now if durable else self._written_at
-        total = self.form.file_bytes_expected or self._length
-        self._telling = asyncio.ensure_future(
-            in_database(
-                uploads.note_progress,
-                session=session,
-                received=self.intake.received,
-                total=max(total, self.intake.received) if total else None,
-                durable=durable,
-            )
-        )
-        self._telling.add_done_callback(_log_failure)
-
-
-def _looked_at(task: "asyncio.Task[Any]") -> None:
-    """Take note of how a task ended that nobody waits for any more."""
-    if not task.cancelled():
-        task.exception()
-
-
-def _log_failure(task: "asyncio.Task[Any]") -> None:
-    """Progress that could not be told is no reason to end an upload."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.warning("could not tell the progress of an upload", exc_info=error)
+        """Tell those who watch."""
+        if self._teller is not None:
+            total = self.form.file_bytes_expected or self._length
+            self._teller.tell(received=self.intake.received, total=total)
 
 
 class UploadDoor:
-    """The app behind the path. One per process: it counts how many uploads each person has running."""
+    """The app behind the path."""
 
-    def __init__(self) -> None:
-        self._running: Counter[UUID] = Counter()
+    def __init__(self, turnstile: Turnstile) -> None:
+        self._turnstile = turnstile
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one upload."""
         if scope["method"] != "POST":
             raise MethodNotAllowed("POST")
         request = await in_database(_begin, scope)
-        user_id = request.user.pk
-        self._running[user_id] += 1
         try:
-            if self._running[user_id] > settings.UPLOADS_AT_ONCE:
-                problem = RateLimited(_("Too many uploads at once."), retry_after=5)
-                await in_database(_give_up, request, problem, 0)
-                raise problem
             status, document = await self._taken(scope, receive, request)
         except Disconnected:
             return
-        finally:
-            self._running[user_id] -= 1
-            if not self._running[user_id]:
-                del self._running[user_id]
         await send_json(send, status, document)
 
     async def _taken(self, scope: Scope, receive: Receive, request: _Request) -> tuple[int, dict[str, Any]]:
@@ -266,12 +206,12 @@ class UploadDoor:
         problem: Problem = UploadBroken()
         done = False
         try:
-            reception = await on_disk(Reception, scope, receive, request)
-            sha256 = await reception.all_bytes()
-            mime_type = await reception.mime_type()
-            await reception.quiet()
-            await _send(request, reception)
-            answer = await in_database(_accept, request, reception, sha256, mime_type)
+            with self._turnstile.passing(request.user.pk):
+                reception = await on_disk(Reception, scope, receive, request)
+                sha256 = await reception.all_bytes()
+                mime_type = await reception.mime_type()
+                await reception.quiet()
+                answer = await in_database(_accept, request, reception, sha256, mime_type)
             done = True
         except Disconnected:
             raise
@@ -282,14 +222,6 @@ class UploadDoor:
             if not done:
                 await asyncio.shield(_clean_up(request, reception, problem))
         return answer
-
-
-async def _send(request: _Request, reception: Reception) -> None:
-    """With a bucket: send the bytes there before the transaction, in threads that nothing else waits for."""
-    if request.session is not None and places.is_remote():
-        form, staged = reception.form, uploads.part_path(request.session.pk)
-        name = form.fields.get("filename", "").strip() or form.file_name or ""
-        await in_transit(transit.stage, session=request.session, staged=staged, filename=name)
 
 
 def _accept(
@@ -339,6 +271,6 @@ def _give_up(request: _Request, problem: Problem, received: int) -> None:
         idempotency.release(request.claim)
 
 
-def upload_app() -> App:
+def upload_app(turnstile: Turnstile) -> App:
     """The app for the router."""
-    return raw_app(refusing_early(UploadDoor()))
+    return raw_app(refusing_early(UploadDoor(turnstile)))

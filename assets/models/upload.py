@@ -67,6 +67,15 @@ class UploadSession(models.Model):
     expires_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When an upload that can be resumed is swept away.")
     )
+    raw_metadata = models.TextField(
+        blank=True, help_text=_("What a tus client said of its file, as it said it.")
+    )
+    holder = models.CharField(
+        max_length=80, blank=True, help_text=_("The machine and request that is writing just now.")
+    )
+    held_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the holder is taken for dead unless it was heard of.")
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.UPLOADING)
     bytes_total = models.BigIntegerField(null=True)
     bytes_received = models.BigIntegerField(default=0)

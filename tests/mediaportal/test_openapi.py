@@ -11,6 +11,7 @@ from drf_spectacular import generators, validation
 
 from assets.doors import uploads
 from assets.services import wishes
+from assets.services.tus import control
 from mediaportal import health, openapi
 from mediaportal.core.problems import CONTENT_TYPE
 
@@ -51,7 +52,7 @@ def test_the_page_names_every_address_and_no_other() -> None:
         (method.upper(), path)
         for path, operations in schema()["paths"].items()
         for method in operations
-        if method in {"get", "post", "put", "patch", "delete"}
+        if method in {"get", "head", "options", "post", "put", "patch", "delete"}
     }
     assert told == known
 
@@ -76,7 +77,8 @@ def test_filters_of_the_library_are_told() -> None:
 
 
 def test_raw_paths_are_those_of_the_code() -> None:
-    assert {uploads.PATH, health.LIVE, health.READY} <= set(schema()["paths"])
+    one = f"{control.PATH}{{upload_id}}"
+    assert {uploads.PATH, control.PATH, one, health.LIVE, health.READY} <= set(schema()["paths"])
     form = openapi.UPLOAD_FORM["properties"]
     assert set(form) == {"file", *wishes.FIELDS}
     for word in wishes._METADATA:

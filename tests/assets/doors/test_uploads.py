@@ -16,10 +16,12 @@ from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
 from assets import registry
+from assets.doors import arriving
 from assets.doors import uploads as door
-from assets.doors.parts import PartFile
+from assets.doors.arriving import Turnstile
 from assets.models import Asset, UploadSession
 from assets.services import ingest, uploads
+from assets.services.partfiles import PartFile
 from assets.signals import upload_progressed
 from mediaportal.accounts.models import User
 from mediaportal.core import filetype, idempotency
@@ -37,7 +39,7 @@ PICTURE = png()
 @pytest.fixture
 def app() -> App:
     """A door that counts nobody's uploads yet."""
-    return door.upload_app()
+    return door.upload_app(Turnstile())
 
 
 @pytest.fixture
@@ -273,7 +275,7 @@ def test_a_client_that_leaves(app: App, user: User) -> None:
 
 
 def test_a_client_that_falls_silent(app: App, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(arriving, "IDLE_SECONDS", 0.0)
     assert code(send(app, user, form(file_part(PICTURE)))) == (400, "upload_incomplete")
 
 
@@ -347,7 +349,7 @@ def test_progress_is_told_while_bytes_come(app: App, user: User, monkeypatch: py
     def hear(**news: Any) -> None:
         told.append(news)
 
-    monkeypatch.setattr(door, "PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr(arriving, "PROGRESS_SECONDS", 0.0)
     content = PICTURE + bytes(1_000_000)
     upload_progressed.connect(hear)
     try:

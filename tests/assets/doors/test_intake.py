@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from assets.doors import parts
-from assets.doors.parts import Intake, PartFile
+from assets.doors import intake as parts
+from assets.doors.intake import Intake
 from assets.exceptions import FileTooLarge, StorageFull
+from assets.services.partfiles import PartFile
 from mediaportal.core.ids import new_id
 
 

@@ -1,4 +1,4 @@
-"""The file that an upload is written to while it comes, and the buffer in front of it.
+"""The buffer in front of the file that an upload is written to.
 
 Bytes are hashed and written in threads, one piece behind the piece that is being filled: at most two pieces of an
 upload are in memory (8 MiB, and half a MiB for a slow one), and when the disk is slower than the network the network
@@ -6,15 +6,12 @@ waits.
 """
 
 import asyncio
-import errno
-import hashlib
-import os
 import time
-from pathlib import Path
 
 from django.conf import settings
 
-from assets.exceptions import FileTooLarge, StorageFull
+from assets.exceptions import FileTooLarge
+from assets.services.partfiles import PartFile
 from mediaportal.core.filetype import HEAD_BYTES
 from mediaportal.core.threads import on_disk
 
@@ -25,57 +22,17 @@ LEAST_BYTES = 256 * 1024
 PIECE_SECONDS = 0.05
 
 
-class PartFile:
-    """The bytes on the disk. Without a path they are hashed only. Every method blocks."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._digest = hashlib.sha256()
-        self._descriptor = -1
-        if path is not None:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
-            self._descriptor = os.open(path, flags, 0o600)
-
-    def write(self, piece: memoryview) -> None:
-        """Hash and append a piece, and let go of it; raises `StorageFull`."""
-        with piece:
-            self._digest.update(piece)
-            if self._descriptor >= 0:
-                self._append(piece)
-
-    def _append(self, piece: memoryview) -> None:
-        """Write every byte of a piece; raises `StorageFull`."""
-        at = 0
-        try:
-            while at < len(piece):
-                at += os.write(self._descriptor, piece[at:])
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-                raise StorageFull from error
-            raise
-
-    def finish(self) -> str:
-        """Make sure that the bytes are on the disk, close, and return their SHA-256 in hex."""
-        if self._descriptor >= 0:
-            os.fsync(self._descriptor)
-        self.close()
-        return self._digest.hexdigest()
-
-    def close(self) -> None:
-        """Close the file; more than once does no harm."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-
-
 class Intake:
-    """Where the form puts the file's bytes. `take` is called by the parser and only keeps them; `settle` passes
-    them on and is where the event loop waits.
+    """Where a door puts the file's bytes. `take` only keeps them; `settle` passes them on and is where the event
+    loop waits. `most` is how many may come, `MAX_FILE_SIZE` unless told; `head` is the file's beginning as far as
+    it came before.
     """
 
-    def __init__(self, file: PartFile) -> None:
+    def __init__(self, file: PartFile, *, most: int | None = None, head: bytes = b"") -> None:
         self.received = 0
-        self.head = bytearray()
+        self.head = bytearray(head)
         self._file = file
+        self._most = settings.MAX_FILE_SIZE if most is None else most
         # Two buffers take turns and are used again and again: fresh memory for each piece would cost the kernel
         # more than writing does. Of a slow upload only the beginnings are ever touched, so only they are real.
         self._filling, self._spare = bytearray(PIECE_BYTES), bytearray(PIECE_BYTES)
@@ -87,7 +44,7 @@ class Intake:
         """Keep some bytes of the file; raises `FileTooLarge`."""
         size = len(data)
         self.received += size
-        if self.received > settings.MAX_FILE_SIZE:
+        if self.received > self._most:
             raise FileTooLarge
         if len(self.head) < HEAD_BYTES:
             self.head += data[: HEAD_BYTES - len(self.head)]
@@ -107,18 +64,26 @@ class Intake:
         self._used, self._passed_at = 0, now
         self._writing = asyncio.ensure_future(on_disk(self._file.write, memoryview(full)[:size]))
 
-    async def finish(self) -> str:
-        """Write what is left and return the SHA-256 in hex."""
+    async def flush(self) -> None:
+        """Pass everything on and wait until it is written; raises `StorageFull`."""
         await self.settle(all_of_it=True)
         await self._written()
+
+    async def finish(self) -> str:
+        """Write what is left and return the SHA-256 in hex."""
+        await self.flush()
         return await on_disk(self._file.finish)
 
-    async def abandon(self) -> None:
-        """Stop writing and close the file."""
+    async def still(self) -> None:
+        """Wait until nothing is being written, however it ended."""
         if self._writing is not None:
             await asyncio.wait([self._writing])
             if not self._writing.cancelled():
                 self._writing.exception()  # looked at, so that nobody warns of it
+
+    async def abandon(self) -> None:
+        """Stop writing and close the file."""
+        await self.still()
         await on_disk(self._file.close)
 
     async def _written(self) -> None:
