@@ -7,10 +7,12 @@ from assets import views
 urlpatterns = [
     path("", views.library, name="library"),
     path("upload/", views.upload, name="upload"),
+    path("collections/", views.collections, name="collections"),
     path("trash/", views.trash, name="trash"),
     path("working/", views.working, name="working"),
     path("assets/<uuid:asset_id>/", views.asset, name="asset"),
     path("assets/<uuid:asset_id>/card/", views.card, name="asset-card"),
     path("assets/<uuid:asset_id>/stage/", views.stage, name="asset-stage"),
     path("assets/<uuid:asset_id>/side/", views.side, name="asset-side"),
+    path("assets/<uuid:asset_id>/shelved/", views.shelved, name="asset-shelved"),
 ]

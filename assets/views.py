@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from assets import access, registry
 from assets.models import Asset, Visibility
+from assets.services import cabinet
 from assets.services.about import about
 from assets.services.browse import Filters, browse, count_working, narrowed
 from assets.services.cards import card_of
@@ -24,10 +25,11 @@ _TRASH_PAGE = 50
 
 @require_GET
 def library(request: HttpRequest) -> HttpResponse:
-    """The grid or list of files; with `after` only the next cards."""
+    """The grid or list of files, all of them or those of one collection; with `after` only the next cards."""
     filters = Filters.from_query(request.GET.dict())
+    place = _place(request, filters.collection) if filters.collection else {}
     page = browse(user=request.user, filters=filters, after=request.GET.get("after", ""))
-    context: dict[str, Any] = {
+    context: dict[str, Any] = place | {
         "cards": [card_of(asset, user=request.user) for asset in page.assets],
         "after": page.after,
         "filters": filters,
@@ -36,6 +38,28 @@ def library(request: HttpRequest) -> HttpResponse:
     if "after" in request.GET and "HX-Request" in request.headers:
         return render(request, "assets/cards.html", context)
     return render(request, "assets/library.html", context)
+
+
+def _place(request: HttpRequest, collection_id: UUID) -> dict[str, Any]:
+    """The collection that the library is opened at, and those inside it; 404 for one that is not there."""
+    found = cabinet.opened(user=request.user, collection_id=collection_id)
+    if found is None:
+        raise Http404
+    shelves = cabinet.shelves_in(user=request.user, parent_id=found.pk, page=request.GET.get("inside"))
+    return {
+        "place": found,
+        "shelves": shelves,
+        "may_make": access.can_make_collections(request.user),
+        "may_change": access.can_change_collection(request.user, found),
+    }
+
+
+@require_GET
+def collections(request: HttpRequest) -> HttpResponse:
+    """The collections that stand in no other one."""
+    shelves = cabinet.shelves_in(user=request.user, parent_id=None, page=request.GET.get("inside"))
+    context = {"shelves": shelves, "may_make": access.can_make_collections(request.user)}
+    return render(request, "assets/collections.html", context)
 
 
 @require_GET
@@ -59,7 +83,8 @@ def working(request: HttpRequest) -> HttpResponse:
 def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     """One asset: to see, hear, read about and change."""
     found = _asset(request, asset_id)
-    return render(request, "assets/asset.html", _context(request, found) | {"panels": registry.panels()})
+    context = _context(request, found) | _shelved(found) | {"panels": registry.panels()}
+    return render(request, "assets/asset.html", context)
 
 
 @require_GET
@@ -72,6 +97,14 @@ def stage(request: HttpRequest, asset_id: UUID) -> HttpResponse:
 def side(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     """What is known of the file, and what there is to download."""
     return render(request, "assets/side.html", _context(request, _asset(request, asset_id)))
+
+
+@require_GET
+def shelved(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """The tags of the file, and the collections that it stands in."""
+    found = _asset(request, asset_id)
+    context = {"asset": found, "may_change": access.can_change(request.user, found)} | _shelved(found)
+    return render(request, "assets/shelved.html", context)
 
 
 @require_GET
@@ -119,3 +152,8 @@ def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
         "may_change": access.can_change(request.user, found),
         "visibilities": Visibility.offered(),
     }
+
+
+def _shelved(found: Asset) -> dict[str, Any]:
+    """What a file is found by."""
+    return {"tags": list(found.tags.all()), "places": cabinet.places_of(found)}

@@ -92,6 +92,7 @@ def catalogue() -> dict[str, str | Forms]:
         "retrying": gettext("Trying again"),
         "cancelled": gettext("Cancelled"),
         "restored": gettext("Restored"),
+        "noSuchCollection": gettext("There is no such collection. Choose one from the list."),
         "waitingTurn": gettext("Waiting for its turn"),
         "play": gettext("Play"),
         "pause": gettext("Pause"),

@@ -9,14 +9,22 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from assets.models import Asset
+from assets.models import Asset, Tag
+from assets.services.shelves import tag_named
 from mediaportal.accounts.models import User
 from mediaportal.audit.models import Entry
 from mediaportal.audit.services.log import record
 from mediaportal.core.ids import new_id
 from notifications.services import news
 from processing.models import Job, Preset, Step
-from tests.factories import PASSWORD, AssetFactory, UploadSessionFactory, UserFactory, VariantFactory
+from tests.factories import (
+    PASSWORD,
+    AssetFactory,
+    CollectionFactory,
+    UploadSessionFactory,
+    UserFactory,
+    VariantFactory,
+)
 from tests.notifications.conftest import job_of
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +33,8 @@ LISTS = [
     "audit_entry",
     "assets_asset",
     "assets_uploadsession",
+    "assets_collection",
+    "assets_tag",
     "processing_job",
     "processing_step",
     "processing_preset",
@@ -54,6 +64,8 @@ def lived_in() -> Job:
     session.status, session.asset = "accepted", asset
     session.save()
     VariantFactory(asset=asset)
+    asset.collections.add(CollectionFactory(parent=CollectionFactory()))
+    asset.tags.add(tag_named(f"tag {asset.pk}"))
     job = job_of(asset, status="failed", error_code="corrupt_media", error_detail="It is broken.")
     Step.objects.filter(job=job, name="probe").update(
         status="failed",
@@ -225,6 +237,27 @@ def test_statuses_and_logs_cannot_be_edited(client: Client, name: str) -> None:
     assert client.post(page_of(row), {"status": "completed", "action": "x"}).status_code == 403
     assert client.get(reverse(f"admin:{name}_add")).status_code == 403
     assert client.post(reverse(f"admin:{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_collections_and_tags_change_by_their_services(client: Client) -> None:
+    manager = signed_in(client, "manager")
+    top, shelf = CollectionFactory(name="Top"), CollectionFactory(name="Events")
+    CollectionFactory(name="Inside", parent=shelf)
+    form = {"name": "Feasts", "parent": str(top.pk)}
+    assert client.post(page_of(shelf), form).status_code == 302
+    shelf.refresh_from_db()
+    assert (shelf.name, shelf.parent) == ("Feasts", top)
+    answer = client.post(page_of(top), {"name": "Top", "parent": str(shelf.pk)})
+    assert b"cannot be moved into itself" in answer.content
+    tag = tag_named("sea")
+    tag_named("harbour")
+    assert client.post(page_of(tag), {"name": "ocean"}).status_code == 302
+    assert b"tag" in client.post(page_of(tag), {"name": "HARBOUR"}).content
+    client.post(reverse("admin:assets_tag_delete", args=[tag.pk]), {"post": "yes"})
+    assert list(Tag.objects.values_list("name", flat=True)) == ["harbour"]
+    acts = Entry.objects.filter(actor=manager).order_by("pk").values_list("action", flat=True)
+    assert list(acts) == ["collection.changed", "tag.renamed", "tag.deleted"]
+    assert client.get(reverse("admin:assets_collection_add")).status_code == 403
 
 
 def test_jobs_by_queue(client: Client) -> None:

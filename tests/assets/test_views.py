@@ -7,8 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from assets.services.shelves import tag_named
 from mediaportal.accounts.models import User
-from tests.factories import AssetFactory, UserFactory, VariantFactory
+from tests.factories import AssetFactory, CollectionFactory, UserFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +162,73 @@ def test_the_trash_shows_what_this_person_may_take_out_again(client: Client, use
 
 def test_an_empty_trash_says_so(client: Client) -> None:
     assert "The trash is empty" in client.get("/trash/").content.decode()
+
+
+# --- Collections and tags -----------------------------------------------------------------------------------------
+def test_collections_are_shown_with_what_may_be_seen(client: Client, user: User) -> None:
+    assert "There are no collections yet" in client.get("/collections/").content.decode()
+    shelf = CollectionFactory(name="<i>Events")
+    CollectionFactory(name="Inside", parent=shelf)
+    AssetFactory(uploaded_by=user).collections.add(shelf)
+    AssetFactory(published=True, visibility="private").collections.add(shelf)
+    page = client.get("/collections/").content.decode()
+    assert "&lt;i&gt;Events" in page and "1 file<" in page and "1 collection<" in page
+    assert "Inside" not in page
+    assert 'id="make"' in page
+    viewer = Client()
+    viewer.force_login(UserFactory(role="viewer"))
+    page = viewer.get("/collections/").content.decode()
+    assert 'id="make"' not in page and "1 file<" not in page
+
+
+def test_a_collection_opens_as_the_library_narrowed(client: Client, user: User) -> None:
+    top = CollectionFactory(name="Events")
+    shelf = CollectionFactory(name="Wedding", parent=top, created_by=user)
+    AssetFactory(uploaded_by=user, title="In the place").collections.add(shelf)
+    AssetFactory(uploaded_by=user, title="Elsewhere").collections.add(top)
+    page = client.get(f"/?collection={shelf.pk}").content.decode()
+    assert "In the place" in page and "Elsewhere" not in page
+    assert f'href="/?collection={top.pk}"' in page and 'id="change"' in page and 'id="drop"' in page
+    page = client.get(f"/?collection={top.pk}").content.decode()
+    assert "Elsewhere" in page and "In the place" not in page and 'id="change"' not in page
+    empty = CollectionFactory()
+    assert "Nothing is in this collection yet" in client.get(f"/?collection={empty.pk}").content.decode()
+    assert "Nothing matches" in client.get(f"/?collection={top.pk}&q=zebra").content.decode()
+    assert client.get(f"/?collection={uuid4()}").status_code == 404
+    assert client.get("/?collection=x").status_code == 200
+
+
+def test_files_are_found_by_tag_and_the_filter_can_be_taken_off(client: Client, user: User) -> None:
+    AssetFactory(uploaded_by=user, title="Tagged").tags.add(tag_named("بحر"))
+    AssetFactory(uploaded_by=user, title="Plain")
+    page = client.get("/", {"tag": "بحر", "kind": "video"}).content.decode()
+    assert "Tagged" in page and "Plain" not in page
+    assert 'class="chip-x" href="?kind=video"' in page
+
+
+def test_tags_and_places_stand_beside_the_asset(client: Client, user: User) -> None:
+    shelf = CollectionFactory(name="Wedding", parent=CollectionFactory(name="Events"))
+    for asset in (AssetFactory(uploaded_by=user, published=True), AssetFactory(published=True)):
+        asset.tags.add(tag_named("<b>sea"))
+        asset.collections.add(shelf)
+        for address in (f"/assets/{asset.pk}/", f"/assets/{asset.pk}/shelved/"):
+            page = client.get(address).content.decode()
+            assert "&lt;b&gt;sea" in page and 'title="Events / Wedding"' in page
+            assert ("data-add-tag" in page) is (asset.uploaded_by == user)
+    assert client.get(f"/assets/{uuid4()}/shelved/").status_code == 404
+
+
+def test_more_collections_ask_the_database_no_more(client: Client, user: User) -> None:
+    def fill() -> None:
+        for _number in range(3):
+            shelf = CollectionFactory(parent=top)
+            for _file in range(2):
+                VariantFactory(asset__uploaded_by=user, poster=True).asset.collections.add(shelf, top)
+
+    top = CollectionFactory()
+    addresses = ("/collections/", f"/?collection={top.pk}")
+    fill()
+    few = [_queries(client, address) for address in addresses]
+    fill()
+    assert [_queries(client, address) for address in addresses] == few
+    assert max(few) <= 13

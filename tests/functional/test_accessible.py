@@ -5,9 +5,10 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page
 
+from assets.services.shelves import tag_named
 from mediaportal.accounts.models import User
 from processing.models import Job
-from tests.factories import AssetFactory, VariantFactory
+from tests.factories import AssetFactory, CollectionFactory, VariantFactory
 from tests.functional.browser import chromium, person, sign_in, violations
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -31,8 +32,14 @@ def _fill(user: User) -> dict[str, str]:
         job = Job.objects.create(id=asset.job_id, asset=asset, status=status, **error)
         job.steps.create(name="upload", position=0, queue="ingest", status="completed", progress=100)
         job.steps.create(name="scan", position=1, queue="ingest")
+    shelf = CollectionFactory(name="Events", created_by=user)
+    CollectionFactory(name="عرس", parent=shelf, created_by=user)
+    for asset in (ready, sound, image):
+        asset.collections.add(shelf)
+        asset.tags.add(tag_named("sea"))
     kinds = {"video": ready, "audio": sound, "image": image, "working": working, "failed": failed}
-    return {name: f"/assets/{asset.pk}/" for name, asset in kinds.items()}
+    found = {name: f"/assets/{asset.pk}/" for name, asset in kinds.items()}
+    return found | {"place": f"/?collection={shelf.pk}"}
 
 
 def _look(page: Page, address: str) -> list[str]:
@@ -65,14 +72,28 @@ def test_pages_pass_axe(
         found = _look(page, "/sign-in/")
         sign_in(page, web, "lina@example.org")
         User.objects.filter(pk=user.pk).update(language=language)
-        found += _look(page, "/")
+        found += _look(page, "/") + _look(page, "/collections/")
         addresses = _fill(user)
-        plain = ["/", "/?q=zebra", "/upload/", "/jobs/", "/account/", "/notifications/"]
+        plain = [
+            "/",
+            "/?q=zebra",
+            "/?tag=sea",
+            "/collections/",
+            "/upload/",
+            "/jobs/",
+            "/account/",
+            "/notifications/",
+        ]
         for address in [*plain, *addresses.values()]:
             found += _look(page, address)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
                 f"{address} scrolls sideways"
             )
+        page.goto(addresses["place"])
+        for name in ("make", "change", "drop"):
+            page.locator(f"[data-opens={name}]").click()
+            found += [f"the dialog {name}: {line}" for line in violations(page)]
+            page.keyboard.press("Escape")
         page.goto("/")
         page.locator("button.person").click()
         found += [f"the person's menu: {line}" for line in violations(page)]
