@@ -308,6 +308,19 @@ def test_people_and_roles(client: Client) -> None:
     assert b"cannot switch off your own account" in client.post(page_of(asking), own).content
 
 
+def test_a_person_is_given_another_room(client: Client) -> None:
+    signed_in(client)
+    user = UserFactory()
+    form = {"email": user.email, "name": "N", "language": "en", "role": "contributor", "is_active": "on"}
+    client.post(page_of(user), form | {"quota_bytes": "5000"})
+    user.refresh_from_db()
+    assert user.quota_bytes == 5000
+    assert Entry.objects.get(action="user.quota_changed").detail == {"before": None, "after": 5000}
+    client.post(page_of(user), form)
+    user.refresh_from_db()
+    assert user.quota_bytes is None
+
+
 def test_an_administrator_cannot_touch_a_superuser_or_become_one(client: Client) -> None:
     asking = signed_in(client)
     root = User.objects.create_superuser("root@example.org", PASSWORD)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.api import assets, places, tus, uploads
+from assets.api import assets, mine, places, tus, uploads
 
 urlpatterns = [
     path(
@@ -10,6 +10,8 @@ urlpatterns = [
         uploads.UploadProgressView.as_view(),
         name="api-upload-progress",
     ),
+    path("uploads/known", mine.KnownView.as_view(), name="api-upload-known"),
+    path("me/room", mine.RoomView.as_view(), name="api-my-room"),
     path("uploads/", tus.UploadsView.as_view(), name="api-uploads"),
     path("uploads/<uuid:upload_id>", tus.UploadView.as_view(), name="api-upload"),
     path("assets/", assets.AssetListView.as_view(), name="api-assets"),

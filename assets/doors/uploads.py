@@ -21,7 +21,7 @@ from assets.doors.arriving import Glance, Teller, Turnstile, next_piece
 from assets.doors.intake import Intake
 from assets.exceptions import EmptyFile, InvalidOptions, UploadBroken
 from assets.models import UploadSession
-from assets.services import ingest, limits, recognition, room, uploads, wishes
+from assets.services import ingest, limits, places, recognition, room, transit, uploads, wishes
 from assets.services.partfiles import PartFile
 from mediaportal.accounts.authentication import signed_in
 from mediaportal.accounts.models import User
@@ -31,7 +31,7 @@ from mediaportal.core.doors import App, Receive, Scope, Send, problem_of, raw_ap
 from mediaportal.core.ids import new_id
 from mediaportal.core.multipart import StreamedForm
 from mediaportal.core.problems import FieldProblem, MethodNotAllowed, Problem
-from mediaportal.core.threads import in_database, on_disk
+from mediaportal.core.threads import in_database, in_transit, on_disk
 
 PATH = "/api/v1/media/upload"
 ROUTE = "media.upload"
@@ -211,6 +211,7 @@ class UploadDoor:
                 sha256 = await reception.all_bytes()
                 mime_type = await reception.mime_type()
                 await reception.quiet()
+                await _send(request, reception)
                 answer = await in_database(_accept, request, reception, sha256, mime_type)
             done = True
         except Disconnected:
@@ -222,6 +223,14 @@ class UploadDoor:
             if not done:
                 await asyncio.shield(_clean_up(request, reception, problem))
         return answer
+
+
+async def _send(request: _Request, reception: Reception) -> None:
+    """With a bucket: send the bytes there before the transaction, in threads that nothing else waits for."""
+    if request.session is not None and places.is_remote():
+        form, staged = reception.form, uploads.part_path(request.session.pk)
+        name = form.fields.get("filename", "").strip() or form.file_name or ""
+        await in_transit(transit.stage, session=request.session, staged=staged, filename=name)
 
 
 def _accept(

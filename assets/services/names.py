@@ -42,3 +42,16 @@ def safe_words(raw: str) -> str:
 def asset_folder(asset_id: UUID) -> str:
     """The storage folder of everything that belongs to an asset; spread over 256 folders by the random end."""
     return f"assets/{asset_id.hex[-2:]}/{asset_id}"
+
+
+def original_key(asset_id: UUID, filename: str) -> str:
+    """The storage key of an asset's original; `filename` must be a safe one."""
+    return f"{asset_folder(asset_id)}/original/{filename}"
+
+
+def asset_of(key: str) -> UUID:
+    """The id of the asset that a key of `asset_folder` belongs to; raises `ValueError` for any other key."""
+    first, _shelf, asset_id, *_rest = [*key.split("/"), "", "", ""]
+    if first != "assets":
+        raise ValueError(f"{key} does not lie in the folder of an asset")
+    return UUID(asset_id)

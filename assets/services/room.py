@@ -41,9 +41,19 @@ class Room:
     reserved: int
 
     @property
+    def taken(self) -> int:
+        """Bytes that no other file can have."""
+        return self.used + self.reserved
+
+    @property
+    def percent(self) -> int:
+        """How full it is; 0 without a bound."""
+        return min(100, self.taken * 100 // self.quota) if self.quota else 100 * (self.quota == 0)
+
+    @property
     def left(self) -> int | None:
         """Bytes that may still be announced; None without a bound."""
-        return None if self.quota is None else max(0, self.quota - self.used - self.reserved)
+        return None if self.quota is None else max(0, self.quota - self.taken)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from assets import access
 from assets.exceptions import MayNotUpload, UploadBroken
 from assets.models import Asset, GuestLink, ProcessingVerdict, ScanVerdict, UploadSession, UploadStatus
-from assets.services import limits, room
+from assets.services import limits, room, transit
 from assets.services.names import safe_filename
 from assets.services.reasons import said
 from assets.services.wishes import Wishes
@@ -135,6 +135,7 @@ def fail(*, upload_id: UUID, problem: Problem, received: int | None = None) -> b
     )
     if moved:
         part_path(upload_id).unlink(missing_ok=True)
+        transit.discard(upload_id=upload_id)
     return bool(moved)
 
 
@@ -232,7 +233,7 @@ def sweep_stale(*, older_than: timedelta | None = None) -> int:
         Q(expires_at=None, updated_at__lt=limit) | Q(expires_at__lt=timezone.now())
     )
     ended = sum(fail(upload_id=pk, problem=UploadBroken()) for pk in stale.values_list("pk", flat=True))
-    ended += _remove_orphans(limit.timestamp())
+    ended += _remove_orphans(limit.timestamp()) + transit.sweep(before=limit)
     idempotency.forget_old()
     UploadSession.objects.filter(
         status=UploadSession.Status.FAILED, updated_at__lt=timezone.now() - _FAILED_KEPT

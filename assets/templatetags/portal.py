@@ -15,7 +15,9 @@ from django.utils.translation import ngettext
 
 from assets import words as vocabulary
 from assets.models import Asset
+from assets.services.room import Room, of_person
 from assets.services.state import State, state_of
+from mediaportal.accounts.models import User
 from mediaportal.core.templatetags.icons import icon
 
 register = template.Library()
@@ -31,6 +33,12 @@ def words() -> SafeString:
 def state(asset: Asset) -> State:
     """The state of an asset."""
     return state_of(asset)
+
+
+@register.simple_tag
+def room_of(user: User) -> Room:
+    """The room that a person's files take."""
+    return of_person(user)
 
 
 @register.simple_tag

@@ -48,7 +48,7 @@ class PersonForm(UserChangeForm):
 
     class Meta:
         model = User
-        fields = ("email", "name", "language", "is_active")
+        fields = ("email", "name", "language", "is_active", "quota_bytes")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,7 +97,7 @@ class PersonAdmin(DjangoUserAdmin, PortalAdmin):  # type: ignore[type-arg]  # no
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("email", "name", "language", "password")}),
-        (_("What they may do"), {"fields": ("role", "is_active", "is_staff", "is_superuser")}),
+        (_("What they may do"), {"fields": ("role", "is_active", "quota_bytes", "is_staff", "is_superuser")}),
         (_("Dates"), {"fields": ("last_login", "created_at")}),
     )
     add_fieldsets = (
@@ -139,6 +139,8 @@ class PersonAdmin(DjangoUserAdmin, PortalAdmin):  # type: ignore[type-arg]  # no
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Save the account, then give the role."""
         super().save_model(request, obj, form, change)
+        if change and "quota_bytes" in form.changed_data and isinstance(request.user, User):
+            people.note_quota(actor=request.user, user=obj, before=form.initial.get("quota_bytes"))
         role = form.cleaned_data.get("role")
         if role and isinstance(request.user, User):
             if change:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -71,6 +72,16 @@ class Env:
         if value is None:
             return list(default)
         return [word.strip() for word in value.split(",") if word.strip()]
+
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """A list of networks such as 10.1.0.0/16 or single addresses, parted by commas."""
+        found = []
+        for word in self.words(name):
+            try:
+                found.append(ip_network(word))
+            except ValueError as error:
+                raise EnvError(f"{name} must be networks such as 10.1.0.0/16: {error}") from None
+        return found
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         """One of the given words."""

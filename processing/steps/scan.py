@@ -4,8 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assets.exceptions import ChecksumMismatch, DisguisedFile
 from assets.models import ScanVerdict
-from assets.services import gate
+from assets.services import digests, gate
 from processing.exceptions import StepRefused
 from processing.services.context import StepContext
 
@@ -13,8 +14,10 @@ from processing.services.context import StepContext
 def run(context: StepContext) -> dict[str, Any]:
     """Have the installation's scanner look at the original.
 
-    Raises `StepRefused` (`malware_found`, `cannot_be_scanned`).
+    Raises `StepRefused` (`malware_found`, `cannot_be_scanned`, and for an object whose bytes nobody has read before
+    `checksum_mismatch`, `disguised_file`).
     """
+    _settle(context)
     word = gate.scan(asset=context.asset, path=context.source)
     if word.verdict == ScanVerdict.INFECTED:
         raise StepRefused(
@@ -26,3 +29,11 @@ def run(context: StepContext) -> dict[str, Any]:
             _("This file could not be scanned for malware: %(why)s.") % {"why": word.detail},
         )
     return {"scanner": gate.scanner().name, "verdict": word.verdict, "detail": word.detail}
+
+
+def _settle(context: StepContext) -> None:
+    """Ask of an object that came straight to the bucket what could not be asked without its bytes."""
+    try:
+        digests.settle(asset=context.asset, path=context.source)
+    except (ChecksumMismatch, DisguisedFile) as problem:
+        raise StepRefused(problem.code, str(problem.detail)) from None

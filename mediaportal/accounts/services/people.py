@@ -25,3 +25,8 @@ def change_role(*, actor: User, user: User, role: str) -> None:
     user.set_role(Role(role))
     if before != role:
         record(action="user.role_changed", target=user, actor=actor, before=before, after=role)
+
+
+def note_quota(*, actor: User, user: User, before: int | None) -> None:
+    """Write down that a person was given another room for their files; in bytes, None for as much as everybody."""
+    record(action="user.quota_changed", target=user, actor=actor, before=before, after=user.quota_bytes)

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, AssetFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +79,24 @@ def test_a_new_password_keeps_the_person_signed_in() -> None:
     user.refresh_from_db()
     assert user.check_password(fresh)
     assert client.get("/account/").status_code == 200
+
+
+def test_the_account_shows_the_room_that_is_taken() -> None:
+    user = UserFactory(quota_bytes=4 * 1024**2)
+    client = Client()
+    client.force_login(user)
+    AssetFactory(uploaded_by=user, file_size=3 * 1024**2, trashed=True)
+    page = client.get("/account/").content.decode()
+    assert 'value="75"' in page
+    assert "3.0\xa0MB of 4.0\xa0MB" in page and "1.0\xa0MB left" in page
+    AssetFactory(uploaded_by=user, file_size=1024**2)
+    assert "Nothing is left" in client.get("/account/").content.decode()
+
+
+def test_without_a_bound_the_account_says_only_what_is_taken() -> None:
+    user = UserFactory()
+    client = Client()
+    client.force_login(user)
+    assert "Room for your files" not in client.get("/account/").content.decode()
+    AssetFactory(uploaded_by=user, file_size=3 * 1024**2)
+    assert "Your files take 3.0\xa0MB" in client.get("/account/").content.decode()

@@ -21,6 +21,12 @@ def test_unset_variables_give_their_defaults() -> None:
     assert env.choice("A", "none", ("none",)) == "none"
 
 
+def test_networks_are_read_one_by_one() -> None:
+    found = Env({"A": "10.1.0.0/16, 127.0.0.1,fd00::/8,"}).networks("A")
+    assert [str(network) for network in found] == ["10.1.0.0/16", "127.0.0.1/32", "fd00::/8"]
+    assert Env({}).networks("A") == []
+
+
 @pytest.mark.parametrize(
     ("text", "size"), [("5G", 5 << 30), ("500m", 500 << 20), ("12", 12), ("1 KiB", 1024), ("2TB", 2 << 40)]
 )
@@ -36,6 +42,8 @@ def test_sizes_have_binary_units(text: str, size: int) -> None:
         ("number", {"A": "-1"}),
         ("size", {"A": "5 bananas"}),
         ("choice", {"A": "clam"}),
+        ("networks", {"A": "10.0.0.0/8, 10.1.2.3/8"}),
+        ("networks", {"A": "localhost"}),
         ("database", {"A": "mysql://host/name"}),
         ("database", {"A": "postgresql://host"}),
     ],
@@ -46,6 +54,7 @@ def test_a_wrong_value_names_its_variable(reader: str, value: dict[str, str]) ->
         "number": {"default": 1},
         "size": {"default": 1},
         "choice": {"default": "none", "choices": ("none",)},
+        "networks": {},
         "database": {"default": ""},
     }
     with pytest.raises(EnvError, match="A must"):

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET
 
 from assets import access, registry
 from assets.models import Asset, Visibility
-from assets.services import cabinet
+from assets.services import cabinet, room
 from assets.services.about import about
 from assets.services.browse import Filters, browse, count_working, narrowed
 from assets.services.cards import card_of
 from assets.services.reasons import said
 from assets.services.stage import files_of, stage_of, stills_of
 from assets.services.state import state_of
+from mediaportal.accounts.models import User
 
 _TRASH_PAGE = 50
 
@@ -113,10 +114,16 @@ def upload(request: HttpRequest) -> HttpResponse:
     if not access.can_upload(request.user):
         raise PermissionDenied
     limits = {"most": settings.MAX_FILE_SIZE}
+    left = room.of_person(request.user) if isinstance(request.user, User) else None
     return render(
         request,
         "assets/upload.html",
-        {"limits": limits, "visibilities": Visibility.offered(), "options": registry.upload_choices()},
+        {
+            "limits": limits,
+            "room": left,
+            "visibilities": Visibility.offered(),
+            "options": registry.upload_choices(),
+        },
     )
 
 
