@@ -4,14 +4,24 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Count, IntegerField, JSONField, OuterRef, Q, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    Exists,
+    IntegerField,
+    JSONField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+)
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from mediaportal.accounts.models import User
 
 if TYPE_CHECKING:
-    from assets.models import Asset, Collection, Tag, UploadSession, Variant
+    from assets.models import Asset, Collection, GuestLink, Tag, UploadSession, Variant
 
 # A collection's place: itself and all that it stands in, the outermost first.
 _PATH = """(
@@ -86,6 +96,24 @@ class UploadSessionQuerySet(models.QuerySet["UploadSession"]):
         if not isinstance(user, User) or not user.is_active:
             return self.none()
         return self.all() if user.has_perm("assets.see_all_assets") else self.filter(user=user)
+
+
+class GuestLinkQuerySet(models.QuerySet["GuestLink"]):
+    """Lists of guest links."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All of them for those who may make such links."""
+        allowed = isinstance(user, User) and user.is_active and user.has_perm("assets.manage_guest_links")
+        return self.all() if allowed else self.none()
+
+    def with_use(self) -> Self:
+        """With what each has brought: `files`, and `size` in bytes; and `maker_may`, whether its maker still may."""
+        makers = User.objects.holding("assets.manage_guest_links")
+        return self.annotate(
+            maker_may=Exists(makers.filter(pk=OuterRef("created_by"))),
+            files=Count("assets"),
+            size=Coalesce(Sum("assets__file_size"), 0, output_field=BigIntegerField()),
+        )
 
 
 class CollectionQuerySet(models.QuerySet["Collection"]):

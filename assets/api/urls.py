@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.api import assets, mine, places, tus, uploads
+from assets.api import assets, guestlinks, mine, places, tus, uploads
 
 urlpatterns = [
     path(
@@ -19,6 +19,9 @@ urlpatterns = [
     path("assets/<uuid:asset_id>/restore", assets.AssetRestoreView.as_view(), name="api-asset-restore"),
     path("assets/<uuid:asset_id>/variants/", assets.AssetVariantsView.as_view(), name="api-asset-variants"),
     path("assets/<uuid:asset_id>/playback", assets.AssetPlaybackView.as_view(), name="api-asset-playback"),
+    path("guest-links/", guestlinks.GuestLinkListView.as_view(), name="api-guest-links"),
+    path("guest-links/<uuid:link_id>/", guestlinks.GuestLinkView.as_view(), name="api-guest-link"),
+    path("guest-links/<uuid:link_id>/end", guestlinks.GuestLinkEndView.as_view(), name="api-guest-link-end"),
     path("collections/", places.CollectionListView.as_view(), name="api-collections"),
     path("collections/<uuid:collection_id>/", places.CollectionView.as_view(), name="api-collection"),
     path("tags/", places.TagListView.as_view(), name="api-tags"),

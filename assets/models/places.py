@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from assets.querysets import CollectionQuerySet, TagQuerySet
+from assets.querysets import CollectionQuerySet, GuestLinkQuerySet, TagQuerySet
 from mediaportal.core.ids import new_id
 
 
@@ -101,6 +101,8 @@ class GuestLink(models.Model):
     expires_at = models.DateTimeField(_("ends"))
     ended_at = models.DateTimeField(_("ended early"), null=True, blank=True)
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
+
+    objects = GuestLinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("guest link")

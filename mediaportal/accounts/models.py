@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import Group, PermissionsMixin
+from django.contrib.auth.models import Group, Permission, PermissionsMixin
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,17 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         user.set_role(role)
         return user
+
+    def holding(self, permission: str) -> models.QuerySet["User"]:
+        """Every active person who has a permission, named as "app.codename"."""
+        app, _dot, codename = permission.partition(".")
+        granted = {"codename": codename, "content_type__app_label": app}
+        return self.filter(
+            models.Q(is_superuser=True)
+            | models.Q(groups__in=Group.objects.filter(permissions__in=Permission.objects.filter(**granted)))
+            | models.Q(user_permissions__in=Permission.objects.filter(**granted)),
+            is_active=True,
+        ).distinct()
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an administrator who may do everything, the admin included."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from assets.exceptions import LinkEnded
 from assets.models import GuestLink
 from assets.services import guests
-from mediaportal.core.problems import NotFound
+from mediaportal.core.problems import NotFound, RateLimited
 from tests.factories import CollectionFactory, GuestLinkFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,3 +81,16 @@ def test_a_link_ends_when_its_maker_may_not_make_links_any_more() -> None:
     for maker in (UserFactory(role="manager", inactive=True), UserFactory(role="contributor")):
         with pytest.raises(LinkEnded):
             guests.link_of(guests.token_of(GuestLinkFactory(created_by=maker)))
+
+
+@pytest.mark.usefixtures("clean_cache")
+def test_visits_are_counted_by_address_and_by_token(settings: Any) -> None:
+    settings.GUEST_TRIES = 2
+    for _time in range(2):
+        guests.count_visit(token="a", address="192.0.2.1")
+    with pytest.raises(RateLimited):
+        guests.count_visit(token="b", address="192.0.2.1")
+    guests.count_visit(token="a", address="192.0.2.2")
+    with pytest.raises(RateLimited):
+        for number in range(20):
+            guests.count_visit(token="a", address=f"192.0.2.{number + 3}")
