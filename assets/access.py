@@ -39,6 +39,16 @@ def can_change(user: Caller, asset: Asset) -> bool:
     return asset.uploaded_by_id == user.pk or user.has_perm("assets.manage_all_assets")
 
 
+def can_release(user: Caller, asset: Asset) -> bool:
+    """May this person let a file through that cannot be scanned, and delete what carries malware?"""
+    return can_see(user, asset) and isinstance(user, User) and user.has_perm("assets.manage_all_assets")
+
+
+def person(user: Caller) -> User | None:
+    """Somebody who is signed in, or None."""
+    return user if isinstance(user, User) else None
+
+
 def can_play(user: Caller, asset: Asset) -> bool:
     """May this person have its files? Until the gate has passed them the files are served to nobody."""
     return can_see(user, asset) and gate_passed(asset)

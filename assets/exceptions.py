@@ -62,6 +62,20 @@ class LinkEnded(Problem):
     title = _("This upload link has ended")
 
 
+class NotReleasable(Conflict):
+    """Only a file that cannot be scanned waits for a manager's release."""
+
+    code = "not_releasable"
+    title = _("This file does not wait for a release")
+
+
+class OriginalKept(Conflict):
+    """Only an original that carries malware is deleted alone."""
+
+    code = "original_kept"
+    title = _("The original of this file is kept")
+
+
 class InvalidOptions(InvalidInput):
     """`metadata` or `processing_options` do not have the right form."""
 

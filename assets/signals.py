@@ -8,6 +8,7 @@ asset_held         asset                                                  proces
 asset_published    asset
 asset_blocked      asset
 asset_removed      asset                                                  moved to the trash
+scan_released      asset, user                                            a manager lets through what cannot be scanned
 access_changed     asset                                                  owner, visibility or publication moved
 """
 
@@ -20,4 +21,5 @@ asset_held = Signal()
 asset_published = Signal()
 asset_blocked = Signal()
 asset_removed = Signal()
+scan_released = Signal()
 access_changed = Signal()

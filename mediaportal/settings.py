@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from mediaportal.core.env import Env
+from mediaportal.core.env import Env, EnvError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -191,7 +191,22 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 LINK_SECONDS = env.number("LINK_SECONDS", 900, least=30)
 STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)
 STEP_ATTEMPTS = env.number("STEP_ATTEMPTS", 3, least=1)
-SCANNER = env.choice("SCANNER", "none", ("none",))
+
+# --- The gate ---------------------------------------------------------------------------------------------------
+CLAMD_URL = env.text("CLAMD_URL")
+SCANNER = env.choice("SCANNER", "clamd" if CLAMD_URL else "none", ("none", "clamd"))
+if SCANNER == "clamd" and not CLAMD_URL.startswith(("unix:/", "tcp://")):
+    raise EnvError("CLAMD_URL must be unix:/path or tcp://host:port")
+SCAN_POLICY = env.choice(
+    "SCAN_POLICY", "optional" if SCANNER == "none" else "required", ("required", "optional")
+)
+if SCAN_POLICY == "required" and SCANNER == "none":
+    raise EnvError("SCAN_POLICY=required needs a scanner: set CLAMD_URL")
+CLAMD_SHARED_PATH = env.flag("CLAMD_SHARED_PATH", default=False)
+CLAMD_MAX_BYTES = env.size("CLAMD_MAX_BYTES", 100 * 1024**2)
+CLAMD_CONFIG = env.text("CLAMD_CONFIG")
+SCAN_SECONDS = env.number("SCAN_SECONDS", 600, least=1)
+SCAN_RETRY_SECONDS = env.number("SCAN_RETRY_SECONDS", 20, least=1)
 ALLOW_UNSANDBOXED = env.flag("ALLOW_UNSANDBOXED", default=False)
 
 # --- People -----------------------------------------------------------------------------------------------------

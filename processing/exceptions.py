@@ -66,6 +66,15 @@ class StepRefused(MediaError):
         super().__init__()
 
 
+class StepPostponed(Exception):
+    """The step cannot be carried out yet, which is nobody's fault: it is tried again later, and no try is counted."""
+
+    def __init__(self, code: str, sentence: str, *, seconds: float, log: str = "") -> None:
+        """Why, in a stable code and a sentence, and after how many seconds it is tried again."""
+        super().__init__(sentence)
+        self.code, self.sentence, self.seconds, self.log = code, sentence, seconds, log
+
+
 class LeaseLost(Exception):
     """This worker no longer holds the step: it was cancelled, or another worker has taken it over."""
 

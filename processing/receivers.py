@@ -5,7 +5,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from assets.signals import asset_stored
+from assets.signals import asset_stored, scan_released
 from processing.services import jobs
 
 
@@ -13,3 +13,9 @@ from processing.services import jobs
 def begin_job(asset: Any, options: dict[str, Any], began_at: datetime | None = None, **_kwargs: Any) -> None:
     """Make the job in the transaction that stores the asset."""
     jobs.create(asset=asset, job_id=asset.job_id, parameters=options, began_at=began_at)
+
+
+@receiver(scan_released, dispatch_uid="processing.scan_released")
+def go_on(asset: Any, user: Any, **_kwargs: Any) -> None:
+    """Take up the job that ended at the scan."""
+    jobs.resume(asset=asset, user=user)

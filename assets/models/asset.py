@@ -69,6 +69,9 @@ class Asset(models.Model):
     upload_progress = models.PositiveSmallIntegerField(default=0, validators=_PERCENT)
     scan_verdict = models.CharField(max_length=12, choices=ScanVerdict.choices, default=ScanVerdict.PENDING)
     scan_detail = models.CharField(max_length=200, blank=True)
+    scanned_at = models.DateTimeField(
+        null=True, blank=True, db_index=True, help_text=_("When its original was last given to the scanner.")
+    )
     scan_released_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When a manager let a file through that cannot be scanned.")
     )

@@ -66,6 +66,8 @@ def _code_of(asset: Asset) -> Code:
     """Verdicts first, because they are about what may be shown; then how far the work is."""
     if asset.publication == Publication.BLOCKED or asset.scan_verdict == ScanVerdict.INFECTED:
         return "blocked"
+    if asset.scan_verdict == ScanVerdict.UNSCANNABLE and asset.scan_released_at is None:
+        return "held"
     if asset.upload_status == UploadStatus.FAILED or asset.processing_verdict == ProcessingVerdict.FAILED:
         return "failed"
     if asset.upload_status in {UploadStatus.PENDING, UploadStatus.UPLOADING}:

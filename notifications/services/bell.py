@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from assets.models import Asset, ProcessingVerdict, Publication, ScanVerdict
 from mediaportal.accounts.models import User
+from mediaportal.accounts.roles import Role
 from notifications.events import NotificationData, person_topic
 from notifications.models import Event, Notification
 from notifications.services import outbox
@@ -47,6 +48,17 @@ def ring(*, event: Event, asset: Asset) -> Notification | None:
     return line
 
 
+def alarm(*, event: Event, asset: Asset) -> None:
+    """Tell every administrator that malware was found in somebody's file; its owner is told by `ring`."""
+    administrators = User.objects.filter(groups__name=Role.ADMINISTRATOR, is_active=True)
+    for person in administrators.exclude(pk=asset.uploaded_by_id):
+        line, new = Notification.objects.get_or_create(
+            user=person, event=event, defaults={"kind": "malware.found", "data": _remembered(event, asset)}
+        )
+        if new:
+            _announce(line)
+
+
 def unread_count(*, user: User) -> int:
     """How many lines are not read yet, counted up to 100."""
     return unread(user=user)[:_COUNTED_UP_TO].count()
@@ -71,6 +83,8 @@ def mark_read(*, user: User, ids: Collection[uuid.UUID] | None = None) -> int:
 
 
 def _kind_of(event: Event, asset: Asset) -> str | None:
+    if asset.scan_verdict == ScanVerdict.UNSCANNABLE and asset.scan_released_at is None:
+        return "asset.held" if event.type == "asset.rejected" else None
     if event.type == "job.completed":
         return "asset.held" if asset.publication == Publication.HELD else None
     if event.data.get("status") == "cancelled":

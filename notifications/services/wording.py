@@ -21,6 +21,7 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "asset.blocked": gettext_lazy("{title} has been blocked."),
     "asset.rejected": gettext_lazy("{title} was refused."),
     "asset.failed": gettext_lazy("{title} could not be processed."),
+    "malware.found": gettext_lazy("Malware was found in {title}."),
 }
 _ICONS: Final[dict[str, str]] = {
     "asset.ready": "circle-check",
@@ -28,6 +29,7 @@ _ICONS: Final[dict[str, str]] = {
     "asset.blocked": "ban",
     "asset.rejected": "triangle-alert",
     "asset.failed": "triangle-alert",
+    "malware.found": "ban",
 }
 
 

@@ -178,6 +178,13 @@ def cancel(*, job: Job, user: Caller) -> Job:
     return job
 
 
+def resume(*, asset: Asset, user: Caller) -> None:
+    """Go on with an asset's job that stopped at the gate, if it did. Raises `NotPermitted`."""
+    job = Job.objects.select_related("asset").filter(pk=asset.job_id, status=Status.FAILED).first()
+    if job is not None:
+        retry(job=job, user=user)
+
+
 @transaction.atomic
 def retry(*, job: Job, user: Caller) -> Job:
     """Go on with a failed or cancelled job from the steps that did not complete.
@@ -186,6 +193,8 @@ def retry(*, job: Job, user: Caller) -> Job:
     """
     if not can_change(user, job.asset):
         raise NotPermitted
+    if job.asset.original_removed_at is not None:
+        raise NotRetryable
     if not Job.objects.filter(pk=job.pk, status__in=[Status.FAILED, Status.CANCELLED]).update(
         status=Status.PENDING, error_code="", error_detail="", started_at=None, completed_at=None
     ):

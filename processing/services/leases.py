@@ -15,6 +15,7 @@ from processing.exceptions import LeaseLost
 from processing.models import Job, Status, Step
 from processing.services import jobs, progress
 from processing.services.queues import wake
+from processing.signals import job_changed
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +75,30 @@ def give_back(*, step: Step) -> None:
             ready_at=timezone.now(),
         ):
             wake([step.queue])
+
+
+def postpone(*, step: Step, code: str, detail: str, seconds: float, log: str = "") -> None:
+    """Return a step that cannot be carried out yet: it waits so many seconds, and no attempt is lost.
+
+    The sweeper wakes its queue when the time has come.
+    """
+    with transaction.atomic():
+        job = lock_job_of(step_id=step.pk)
+        if Step.objects.filter(
+            pk=step.pk, status=Status.PROCESSING, worker=step.worker, attempt=step.attempt
+        ).update(
+            status=Status.PENDING,
+            worker="",
+            lease_until=None,
+            attempt=step.attempt - 1,
+            progress=0,
+            started_at=None,
+            ready_at=timezone.now() + timedelta(seconds=seconds),
+            error_code=code,
+            error_detail=detail,
+            log=log[-8000:],
+        ):
+            job_changed.send(sender=Job, job=job, durable=True)
 
 
 def sweep() -> int:

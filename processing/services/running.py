@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 from assets.exceptions import StorageUnavailable
 from assets.services import places
 from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut, SandboxError
-from processing.exceptions import LeaseLost, MediaError
+from processing.exceptions import LeaseLost, MediaError, StepPostponed
 from processing.models import Job, Status, Step
 from processing.pipeline import plan_of
 from processing.services import jobs, leases, progress, publishing
@@ -53,6 +53,8 @@ def run(*, step: Step) -> None:
     except (ProgramStopped, places.Stopped):
         if shutting_down.is_set() and not lost.is_set():
             leases.give_back(step=step)
+    except StepPostponed as error:
+        _postpone(step, error)
     except MediaError as error:
         _fail(step, code=error.code, detail=error.sentence, log=error.log, final=True)
     except ProgramTimedOut as error:
@@ -89,6 +91,13 @@ def run(*, step: Step) -> None:
             detail=gettext_noop("Something unexpected went wrong in this step."),
             log=repr(error),
         )
+
+
+def _postpone(step: Step, error: StepPostponed) -> None:
+    """Give a step back that cannot be carried out yet."""
+    logger.info("step %s of job %s waits: %s", step.name, step.job_id, error.log)
+    leases.postpone(step=step, code=error.code, detail=error.sentence, seconds=error.seconds, log=error.log)
+    progress.forget(job_id=step.job_id, step=step.name)
 
 
 def _original(step: Step, lost: threading.Event) -> AbstractContextManager[Path]:

@@ -42,6 +42,8 @@ class _Place(Protocol):
 
     def put_tree(self, source: Path, prefix: str) -> int: ...
 
+    def move(self, key: str, new_key: str) -> None: ...
+
     def remove(self, key: str) -> None: ...
 
     def local_file(self, key: str, *, stop: Callable[[], bool]) -> AbstractContextManager[Path]: ...
@@ -75,6 +77,14 @@ def put_tree(source: Path, prefix: str) -> int:
     Raises `StorageUnavailable`; then a part of it may lie in the bucket.
     """
     return _place().put_tree(source, prefix)
+
+
+def move(key: str, new_key: str) -> None:
+    """Give a stored object another key, replacing what was there.
+
+    Raises `FileNotFoundError`, or `StorageUnavailable`; then it lies under the old key, the new one, or both.
+    """
+    _place().move(key, new_key)
 
 
 def remove(key: str) -> None:

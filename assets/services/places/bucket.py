@@ -97,6 +97,15 @@ def put_tree(source: Path, prefix: str) -> int:
     return sum(sizes)
 
 
+def move(key: str, new_key: str) -> None:
+    """Let the bucket copy an object, in parts where it is large, then remove the first."""
+    place = storage()
+    source = {"Bucket": place.bucket_name, "Key": place.full_key(key)}
+    with calling(key):
+        place.client.copy(source, place.bucket_name, place.full_key(new_key), Config=TRANSFER)
+        place.client.delete_object(**source)
+
+
 def remove(key: str) -> None:
     """Remove an object and everything below its key."""
     place = storage()

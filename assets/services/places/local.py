@@ -44,6 +44,13 @@ def put_tree(source: Path, prefix: str) -> int:
     return size
 
 
+def move(key: str, new_key: str) -> None:
+    """Rename a file."""
+    target = path_of(new_key)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path_of(key).replace(target)
+
+
 def remove(key: str) -> None:
     """Remove a file or a folder."""
     path = path_of(key)

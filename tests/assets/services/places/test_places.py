@@ -43,6 +43,18 @@ def test_a_folder_is_moved_as_one_and_removed_as_one(tmp_path: Path) -> None:
     places.remove("places/tree2")
 
 
+def test_an_object_gets_another_key(tmp_path: Path) -> None:
+    places.put(made(tmp_path, b"bytes"), "places/old/file.bin")
+    places.move("places/old/file.bin", "places/new/file.bin")
+    with places.local_file("places/new/file.bin") as path:
+        assert path.read_bytes() == b"bytes"
+    with pytest.raises(FileNotFoundError):
+        places.open_file("places/old/file.bin", within="places")
+    with pytest.raises(FileNotFoundError):
+        places.move("places/old/file.bin", "places/new/file.bin")
+    places.remove("places/new")
+
+
 def test_a_file_is_read_in_pieces(tmp_path: Path) -> None:
     places.put(made(tmp_path, b"0123456789"), "places/digits")
     opened = places.open_file("places/digits", within="places")

@@ -1,0 +1,128 @@
+"""A real clamd is asked, and only a whole reading counts; what is no clamd is not believed."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mediaportal.core import clamd
+from mediaportal.core.clamd import Answer, Clamd, ClamdAway
+from tests import clamav
+from tests.clamav import FakeClamd, eicar
+
+
+@pytest.fixture(scope="module")
+def scanner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[clamav.Clamd]:
+    """A clamd of this module."""
+    with clamav.running(tmp_path_factory.mktemp("clamd")) as running:
+        yield running
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A harmless file of 1 MiB."""
+    path = tmp_path / "file.bin"
+    path.write_bytes(b"harmless" * (1 << 17))
+    return path
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_clean_and_infected(scanner: clamav.Clamd, file: Path, shared: bool) -> None:
+    asked = Clamd(scanner.url)
+    assert asked.scan(file, shared=shared) == Answer("clean")
+    file.write_bytes(bytes(3 << 20) + eicar())
+    found = asked.scan(file, shared=shared)
+    assert found.verdict == "infected" and found.detail.startswith(clamav.NAME)
+    asked.ping(seconds=5)
+    assert "ClamAV" in asked.version()
+
+
+def test_what_is_over_the_limits_is_never_clean(scanner: clamav.Clamd, file: Path) -> None:
+    asked = Clamd(scanner.url)
+    file.write_bytes(bytes(clamav.MOST_BYTES + 1))
+    assert asked.scan(file).verdict == "too_large"
+    assert asked.scan(file, shared=True).verdict == "limits"
+    assert asked.tells_limits() and asked.finds()
+
+
+def test_beyond_the_hard_limit_nobody_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "sparse"
+    with path.open("wb") as file:
+        file.truncate(clamd.HARD_LIMIT + 1)
+    assert Clamd(f"unix:{tmp_path}/nobody.sock").scan(path) == Answer("too_large")
+
+
+def test_a_scanner_that_keeps_quiet_about_its_limits_is_found_out(tmp_path: Path) -> None:
+    with clamav.running(tmp_path, AlertExceedsMax="no") as quiet:
+        assert not Clamd(quiet.url).tells_limits()
+
+
+def test_nobody_there(tmp_path: Path, file: Path) -> None:
+    for url in (f"unix:{tmp_path}/nobody.sock", "tcp://127.0.0.1:9"):
+        with pytest.raises(ClamdAway):
+            Clamd(url).scan(file)
+
+
+def test_over_tcp(tmp_path: Path, file: Path) -> None:
+    import socket  # noqa: PLC0415 - for a port that is free
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with clamav.running(tmp_path, TCPSocket=str(port), TCPAddr="127.0.0.1"):
+        asked = Clamd(f"tcp://127.0.0.1:{port}")
+        assert asked.scan(file) == Answer("clean")
+        file.write_bytes(bytes(clamav.MOST_BYTES * 2))
+        # Over the network the reason may be lost when the connection is cut; it is not clean either way.
+        assert asked.scan(file).verdict in {"too_large", "broke_off"}
+
+
+def test_killed_in_the_middle(tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with clamav.running(tmp_path) as scanner:
+        sent = clamd._Talk._send
+
+        def kill(talk: clamd._Talk, some: bytes) -> None:
+            sent(talk, some)
+            if len(some) > 1000:
+                scanner.stop()
+
+        monkeypatch.setattr(clamd._Talk, "_send", kill)
+        with pytest.raises(ClamdAway):
+            Clamd(scanner.url).scan(file)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"stream: OK", b"\x00\xff\xfe\n", b"HTTP/1.1 200 OK\r\n", b"stream: Can't allocate memory ERROR\n"],
+)
+def test_wrong_answers_are_not_believed(tmp_path: Path, file: Path, answer: bytes) -> None:
+    """It is there and answers pings, but never as a scanner would: the file was not scanned."""
+    with FakeClamd(tmp_path, answer) as fake:
+        assert Clamd(fake.url).scan(file).verdict == "broke_off"
+        assert fake.streams == 3
+
+
+def test_a_wrong_answer_once_is_made_good(tmp_path: Path, file: Path) -> None:
+    with FakeClamd(tmp_path, b"stream: Can't open file ERROR\n", b"stream: OK\n") as fake:
+        assert Clamd(fake.url).scan(file) == Answer("clean")
+
+
+def test_an_ok_before_the_end_is_not_clean(tmp_path: Path, file: Path) -> None:
+    file.write_bytes(bytes(8 << 20))
+    with FakeClamd(tmp_path, b"stream: OK\n", read_first=1 << 18) as fake:
+        assert Clamd(fake.url).scan(file).verdict == "broke_off"
+
+
+def test_a_slow_drip_ends_with_the_time_limit(tmp_path: Path, file: Path) -> None:
+    with FakeClamd(tmp_path, b"stream: OK\n" * 100, drip_seconds=0.05) as fake:
+        endless = Clamd(fake.url.replace("\n", ""), whole_seconds=0.4)
+        with pytest.raises(ClamdAway, match="too long"):
+            endless.scan(file)
+
+
+def test_told_to_stop(tmp_path: Path, file: Path) -> None:
+    wanted = threading.Event()
+    threading.Timer(0.3, wanted.set).start()
+    with FakeClamd(tmp_path, b"slow" * 1000, drip_seconds=0.05) as fake, pytest.raises(clamd.Stopped):
+        Clamd(fake.url, stop=wanted.is_set).scan(file)
