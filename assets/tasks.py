@@ -1,8 +1,12 @@
 """What Celery does for `assets`."""
 
-from celery import shared_task
+from typing import Any
 
-from assets.services import uploads
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
+from django.db import transaction
+
+from assets.services import importing, uploads
 from assets.services.tus import finishing
 
 
@@ -10,4 +14,26 @@ from assets.services.tus import finishing
 def sweep_uploads() -> None:
     """Finish what was left whole, end uploads that nobody goes on with, and remove their bytes."""
     finishing.finish_left_behind()
+    importing.sweep()
     uploads.sweep_stale()
+
+
+@shared_task(name=importing.TASK, acks_late=True, ignore_result=True)
+def import_next() -> None:
+    """Fetch one file; when it is done, pass the message on, as another may wait."""
+    if importing.run_next():
+        with transaction.atomic():
+            importing.wake()
+
+
+@worker_ready.connect
+def look_for_imports(**_kwargs: Any) -> None:
+    """A fresh worker finds what waited while no worker was there."""
+    with transaction.atomic():
+        importing.wake()
+
+
+@worker_shutting_down.connect
+def stop_imports(**_kwargs: Any) -> None:
+    """Told to end: give back what is being fetched, so that another worker begins at once."""
+    importing.shutting_down.set()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.api import assets, guestlinks, mine, places, tus, uploads
+from assets.api import assets, guestlinks, importing, mine, places, tus, uploads
 
 urlpatterns = [
     path(
@@ -14,6 +14,8 @@ urlpatterns = [
     path("me/room", mine.RoomView.as_view(), name="api-my-room"),
     path("uploads/", tus.UploadsView.as_view(), name="api-uploads"),
     path("uploads/<uuid:upload_id>", tus.UploadView.as_view(), name="api-upload"),
+    path("uploads/import", importing.ImportView.as_view(), name="api-import"),
+    path("uploads/import/<uuid:upload_id>", importing.ImportEndView.as_view(), name="api-import-end"),
     path("assets/", assets.AssetListView.as_view(), name="api-assets"),
     path("assets/<uuid:asset_id>/", assets.AssetView.as_view(), name="api-asset"),
     path("assets/<uuid:asset_id>/restore", assets.AssetRestoreView.as_view(), name="api-asset-restore"),

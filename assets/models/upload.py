@@ -76,6 +76,9 @@ class UploadSession(models.Model):
     held_until = models.DateTimeField(
         null=True, blank=True, help_text=_("When the holder is taken for dead unless it was heard of.")
     )
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How often a worker has begun to fetch it.")
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.UPLOADING)
     bytes_total = models.BigIntegerField(null=True)
     bytes_received = models.BigIntegerField(default=0)

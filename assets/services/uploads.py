@@ -219,6 +219,19 @@ def accepted_document(*, session: UploadSession, asset: Asset, seconds: float | 
     }
 
 
+def expected_document(*, session: UploadSession) -> dict[str, Any]:
+    """The answer to an upload whose bytes are yet to come: as `accepted_document`, without an asset."""
+    return {
+        "upload_id": str(session.pk),
+        "asset_id": None,
+        "job_id": str(session.job_id),
+        "status": status_word(session),
+        "progress_url": PROGRESS_URL.format(session.pk),
+        "status_url": STATUS_URL.format(session.job_id),
+        "estimated_completion": None,
+    }
+
+
 # --- Sweeping -----------------------------------------------------------------------------------------------------
 def sweep_stale(*, older_than: timedelta | None = None) -> int:
     """End uploads that nobody goes on with, and remove files that belong to none; returns how many.

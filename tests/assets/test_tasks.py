@@ -1,0 +1,38 @@
+"""The tasks pass on to services, and pass their message on while something waits."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from assets import tasks
+from assets.services import importing
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _still_running() -> Iterator[None]:
+    yield
+    importing.shutting_down.clear()
+
+
+@pytest.mark.parametrize(("ran", "messages"), [(True, 1), (False, 0)])
+def test_an_import_passes_the_message_on_when_it_did_something(
+    ran: bool, messages: int, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr(importing, "run_next", lambda: ran)
+    with django_capture_on_commit_callbacks() as after:
+        tasks.import_next()
+    assert len(after) == messages
+
+
+def test_a_fresh_worker_looks_for_imports(django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks() as after:
+        tasks.look_for_imports()
+    assert len(after) == 1
+
+
+def test_a_worker_that_ends_lets_its_imports_go() -> None:
+    tasks.stop_imports()
+    assert importing.shutting_down.is_set()
