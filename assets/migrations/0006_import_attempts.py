@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assets', '0004_resumable_uploads'),
+        ('assets', '0005_scanned_at'),
     ]
 
     operations = [
