@@ -1,18 +1,23 @@
 """A small tus client for tests: headers in, answers out, through the router and without a server."""
 
 import base64
+import hashlib
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from rest_framework_simplejwt.tokens import AccessToken
 
+from assets.models import UploadSession
 from mediaportal import asgi
 from mediaportal.accounts.models import User
 from tests.asgi import Answer, request
-from tests.forms import pieces
+from tests.forms import pieces, png
 
 PATH = "/api/v1/uploads/"
 CHUNK = "application/offset+octet-stream"
+PICTURE = png()
+LARGE = PICTURE + os.urandom(700_000)
 VERSION = {"Tus-Resumable": "1.0.0"}
 
 
@@ -67,3 +72,19 @@ def code(answer: Answer) -> tuple[int, str]:
     """Status and code of a refusal."""
     assert answer.headers["content-type"] == "application/problem+json"
     return answer.status, answer.json()["code"]
+
+
+def begun(user: User, content: bytes = LARGE, **pairs: str) -> str:
+    """An upload that waits for its bytes."""
+    return create(user, len(content), None, **pairs).headers["location"]
+
+
+def row(url: str) -> UploadSession:
+    """The upload's row."""
+    return UploadSession.objects.get(pk=url.rsplit("/", 1)[-1])
+
+
+def checksum(data: bytes, algorithm: str = "sha1") -> dict[str, str]:
+    """`Upload-Checksum` of some bytes."""
+    digest = hashlib.new(algorithm, data).digest()
+    return {"Upload-Checksum": f"{algorithm} {base64.b64encode(digest).decode()}"}

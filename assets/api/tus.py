@@ -71,7 +71,7 @@ class UploadView(_TusView):
 
     def head(self, _request: Request, upload_id: UUID) -> Response:
         """Where it stands. One whose bytes are all there is accepted now if that was missed."""
-        session = finishing.finish_if_whole(control.find(upload_id))
+        session = finishing.finish_soon(control.find(upload_id))
         return Response(status=200, headers={**control.whole_facts(session), **_NO_STORE})
 
     def delete(self, _request: Request, upload_id: UUID) -> Response:

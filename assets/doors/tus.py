@@ -28,7 +28,7 @@ from assets.exceptions import (
     UploadLocked,
 )
 from assets.models import GuestLink, UploadSession
-from assets.services import limits, uploads
+from assets.services import limits, places, uploads
 from assets.services.partfiles import ResumedFile
 from assets.services.tus import control, finishing, hashes, leases
 from assets.services.tus.leases import Lease
@@ -37,7 +37,7 @@ from mediaportal.core.bodies import Disconnected, refusing_early
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, start_answer
 from mediaportal.core.filetype import HEAD_BYTES
 from mediaportal.core.problems import MethodNotAllowed, NotPermitted
-from mediaportal.core.threads import in_database, on_disk
+from mediaportal.core.threads import in_database, in_transit, on_disk
 from mediaportal.core.tus import (
     BadHeader,
     Chunk,
@@ -237,7 +237,7 @@ class TusDoor:
             if has_chunk(headers) and size_of(headers) != 0:
                 raise NotPermitted(_("A joined upload takes no bytes of its own."))
             session = await in_database(_begin_joined, scope, creation)
-            session = await in_database(finishing.finish_if_whole, session)
+            session = await in_transit(finishing.finish_if_whole, session)
             await _answer(send, 201, session, location=True)
             return
         chunk = Chunk(0, size_of(headers), None, checksum_of(headers))
@@ -274,7 +274,8 @@ class TusDoor:
                     and session.concat == UploadSession.Concat.NONE
                 ):
                     sha256 = place.file.digests[0].hexdigest()
-                    session = await in_database(finishing.hand_over, session, sha256=sha256)
+                    run = in_transit if places.is_remote() else in_database
+                    session = await run(finishing.hand_over, session, sha256=sha256)
             finally:
                 await asyncio.shield(place.leave())
         return whole, session

@@ -156,7 +156,7 @@ def progress_document(*, session: UploadSession) -> dict[str, Any]:
     """
     received, total = session.bytes_received, session.bytes_total
     if session.status == UploadSession.Status.UPLOADING and (live := cache.get(_cache_key(session.pk))):
-        received, total = live["received"], live["total"]
+        received, total = max(received, live["received"]), live["total"]
     return {
         "upload_id": str(session.pk),
         "status": status_word(session),

@@ -42,12 +42,6 @@ def app() -> App:
     return door.upload_app(Turnstile())
 
 
-@pytest.fixture
-def user() -> User:
-    """A contributor."""
-    return UserFactory()
-
-
 @pytest.fixture(autouse=True)
 def _nothing_left_behind() -> Iterator[None]:
     """A test leaves nothing in the incoming folder: accepted bytes were moved, all others removed."""
