@@ -14,7 +14,7 @@ THEMES = ("light", "dark", "system")
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The site's name, the chosen theme, whether this person may upload, and how many files are in work."""
+    """The site's name, the chosen theme, whether this person may upload and how, and how many files are in work."""
     # An error page may be shown before anybody was asked who they are.
     user = getattr(request, "user", None) or AnonymousUser()
     theme = request.COOKIES.get("theme", "system")
@@ -22,5 +22,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "theme": theme if theme in THEMES else "system",
         "may_upload": access.can_upload(user),
+        "upload": {"most": settings.MAX_FILE_SIZE, "direct": ""},
         "working": SimpleLazyObject(lambda: count_working(user=user)),
     }

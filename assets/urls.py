@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.library, name="library"),
     path("upload/", views.upload, name="upload"),
     path("collections/", views.collections, name="collections"),
+    path("upload-keeper.js", views.upload_keeper, name="upload-keeper"),
     path("trash/", views.trash, name="trash"),
     path("working/", views.working, name="working"),
     path("assets/<uuid:asset_id>/", views.asset, name="asset"),

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from assets.services.reasons import said
 from assets.services.stage import files_of, stage_of, stills_of
 from assets.services.state import state_of
 from mediaportal.accounts.models import User
+from mediaportal.core import staticfinders
 
 _TRASH_PAGE = 50
 
@@ -113,18 +114,24 @@ def upload(request: HttpRequest) -> HttpResponse:
     """The page that takes files."""
     if not access.can_upload(request.user):
         raise PermissionDenied
-    limits = {"most": settings.MAX_FILE_SIZE}
-    left = room.of_person(request.user) if isinstance(request.user, User) else None
-    return render(
-        request,
-        "assets/upload.html",
-        {
-            "limits": limits,
-            "room": left,
-            "visibilities": Visibility.offered(),
-            "options": registry.upload_choices(),
-        },
-    )
+    context = {
+        "room": room.of_person(request.user) if isinstance(request.user, User) else None,
+        "visibilities": Visibility.offered(),
+        "options": registry.upload_choices(),
+    }
+    return render(request, "assets/upload.html", context)
+
+
+@require_GET
+@login_not_required
+def upload_keeper(request: HttpRequest) -> HttpResponse:
+    """The service worker that keeps chosen files while a page is left and loaded again.
+
+    It is served from the root, because a worker has no say above its own folder. Uppy ships it as a module, which not
+    every browser takes as a service worker: without its empty `export` it is a plain script.
+    """
+    text = staticfinders.read("vendor/uppy-keeper.js").replace("export {};", "")
+    return HttpResponse(text, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @require_GET

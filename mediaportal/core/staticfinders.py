@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.finders import BaseFinder
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -21,11 +23,28 @@ NPM_FILES = {
     "vendor/shaka-player.ui.js": "shaka-player/dist/shaka-player.ui.js",
     "vendor/shaka-controls.css": "shaka-player/dist/controls.css",
     "vendor/wavesurfer.esm.js": "wavesurfer.js/dist/wavesurfer.esm.js",
+    "vendor/uppy.min.mjs": "uppy/dist/uppy.min.mjs",
+    "vendor/uppy.min.css": "uppy/dist/uppy.min.css",
+    "vendor/uppy-ar.js": "@uppy/locales/lib/ar_SA.js",
+    "vendor/uppy-keeper.js": "@uppy/golden-retriever/lib/ServiceWorker.js",
+    "vendor/sha256.umd.min.js": "hash-wasm/dist/sha256.umd.min.js",
     "vendor/inter-latin.woff2": f"{_INTER}-latin-wght-normal.woff2",
     "vendor/inter-latin-ext.woff2": f"{_INTER}-latin-ext-wght-normal.woff2",
     "vendor/plex-arabic-400.woff2": f"{_PLEX}-400-normal.woff2",
     "vendor/plex-arabic-600.woff2": f"{_PLEX}-600-normal.woff2",
 }
+
+
+def read(served: str) -> str:
+    """The text of a static file, from where it is collected or, before that, from where it comes.
+
+    Raises `FileNotFoundError` when it is in neither.
+    """
+    found = finders.find(served)
+    if found:
+        return Path(found).read_text(encoding="utf-8")
+    with staticfiles_storage.open(served) as collected:
+        return str(collected.read().decode())
 
 
 class NpmFinder(BaseFinder):

@@ -1,79 +1,100 @@
-/** The upload page: rows of files, three on their way at a time, each followed until it is ready. */
+/** The upload page: Uppy's Dashboard for what is being sent, wishes beside it, and a board of how every file stands. */
 
-import { takeOver } from "./handover.js";
-import { Row } from "./uploadrow.js";
+import { Dashboard } from "../vendor/uppy.min.mjs";
 import { filesOf } from "./dropped.js";
-import { plainSum } from "./uploadsum.js";
+import { takeOver } from "./handover.js";
+import { toast } from "./tell.js";
+import { stillOf } from "./uploadstill.js";
+import { Desk, plainSum } from "./uploaddesk.js";
+import { Ledger } from "./uploadledger.js";
+import { openUploader, optionsOf } from "./uploader.js";
+import { Rows } from "./uploadrows.js";
+import { takeSeat } from "./uploadseat.js";
+import { collectionOf, fieldsOf, fillCollections, keepWishes, wishesOf } from "./uploadwishes.js";
 import { t } from "./words.js";
 
-const AT_ONCE = 3;
 const page = document.getElementById("upload");
-const drop = document.getElementById("drop");
-const list = document.getElementById("list");
-const holder = document.getElementById("rows");
-const clear = document.getElementById("clear");
-const most = Number(page.dataset.most);
-/** @type {Row[]} */
-let rows = [];
+const part = (id) => document.getElementById(id);
+const owner = page.dataset.owner;
 
-function add(files) {
-  const title = document.getElementById("wish-title").value.trim();
-  const visibility = document.getElementById("wish-visibility").value;
-  const options = Object.fromEntries([...document.querySelectorAll("[data-option]")].map((one) => [one.dataset.option, one.value]));
-  for (const file of files) {
-    const row = new Row(file, { most, wishes: { visibility, ...(title ? { title } : {}) }, options, changed: turn });
-    rows.push(row);
-    holder.append(row.element);
-  }
-  turn();
+const desk = new Desk(new Ledger(owner, { follow: page.dataset.follow !== "no" }));
+const rows = new Rows(part("rows"), desk, part("again"));
+desk.addEventListener("change", show);
+part("clear").addEventListener("click", () => desk.ledger.clear());
+part("pause-all").addEventListener("click", () => desk.toggleAll());
+show();
+start();
+
+async function start() {
+  const [seat, shelves] = await Promise.all([takeSeat(owner), fillCollections(page.dataset.collections)]);
+  keepWishes();
+  const uploader = await openUploader({ ...optionsOf(page), ...seat, wishes: wishesOf, collection: collectionOf });
+  const count = () => seat.note({ sending: uploader.lines().length, drafts: uploader.drafts().length });
+  uploader.addEventListener("change", count);
+  desk.join(uploader);
+  face(uploader, shelves);
+  hear(uploader);
+  count();
+  const handed = await takeOver();
+  if (handed.length) uploader.add(handed);
 }
 
-/** Start what may start, and say how it stands. */
-function turn() {
-  const flowing = rows.filter((row) => row.flowing).length;
-  for (const row of rows.filter((one) => one.state === "waiting").slice(0, Math.max(0, AT_ONCE - flowing))) row.send();
-  list.hidden = rows.length === 0;
-  page.classList.toggle("busy", rows.length > 0);
-  document.getElementById("list-title").textContent = t("upload.files", { n: rows.length });
-  document.getElementById("list-sum").textContent = plainSum(rows);
-  clear.hidden = !rows.some((row) => row.over);
-}
-
-clear.addEventListener("click", () => {
-  for (const row of rows.filter((one) => one.over)) row.element.remove();
-  rows = rows.filter((row) => !row.over);
-  turn();
-});
-
-for (const button of document.querySelectorAll("[data-choose]")) {
-  const input = document.getElementById(button.dataset.choose);
-  button.addEventListener("click", () => input.click());
-  input.addEventListener("change", () => {
-    add([...input.files].filter((file) => !file.name.startsWith(".")));
-    input.value = "";
+function face({ uppy }, shelves) {
+  uppy.use(Dashboard, {
+    target: "#dashboard", inline: true, width: "100%", height: "100%", theme: "light", note: page.dataset.note, metaFields: fieldsOf(shelves), fileManagerSelectionType: "both",
+    proudlyDisplayPoweredByUppy: false, singleFileFullScreen: false, hideProgressDetails: true, disableInformer: true, doneButtonHandler: null,
   });
+  for (const file of uppy.getFiles()) still(uppy, file);
+  uppy.on("file-added", (file) => still(uppy, file));
+  part("dashboard").removeAttribute("aria-busy");
 }
 
-// Dropping anywhere on the page counts.
-let depth = 0;
-const over = (change) => {
-  depth = Math.max(0, depth + change);
-  drop.classList.toggle("over", depth > 0);
-};
-addEventListener("dragenter", () => over(1));
-addEventListener("dragleave", () => over(-1));
-addEventListener("dragover", (event) => event.preventDefault());
-addEventListener("drop", async (event) => {
-  event.preventDefault();
-  over(-depth);
-  add(await filesOf(event.dataTransfer));
-});
-addEventListener("paste", (event) => {
-  if (event.clipboardData?.files.length) add([...event.clipboardData.files]);
-});
+/** A picture of a video, so that the files are told apart by what they show. */
+async function still(uppy, file) {
+  const preview = await stillOf(file);
+  if (preview && uppy.getFile(file.id)) uppy.setFileState(file.id, { preview });
+}
 
-addEventListener("beforeunload", (event) => {
-  if (rows.some((row) => row.flowing || row.state === "waiting")) event.preventDefault();
-});
+/** Dropping and pasting count on the whole page; what happens on the Dashboard is its own. */
+function hear(uploader) {
+  const foreign = (event) => !event.target.closest?.(".uppy-Root");
+  const carries = (event) => event.dataTransfer?.types.includes("Files");
+  let depth = 0;
+  const over = (change) => {
+    depth = Math.max(0, depth + change);
+    page.classList.toggle("over", depth > 0);
+  };
+  addEventListener("dragenter", (event) => { if (carries(event)) over(1); });
+  addEventListener("dragleave", (event) => { if (carries(event)) over(-1); });
+  addEventListener("dragover", (event) => { if (carries(event)) event.preventDefault(); });
+  addEventListener("drop", () => over(-depth), true);
+  addEventListener("drop", async (event) => {
+    if (!carries(event)) return;
+    event.preventDefault();
+    uploader.add(await filesOf(event.dataTransfer));
+  });
+  addEventListener("paste", (event) => {
+    if (event.clipboardData?.files.length && foreign(event)) uploader.add([...event.clipboardData.files]);
+  });
+  part("files").addEventListener("change", (event) => {
+    uploader.add([...event.target.files]);
+    event.target.value = "";
+  });
+  addEventListener("beforeunload", (event) => { if (uploader.fragile() || desk.known.length) event.preventDefault(); });
+  document.addEventListener("live", (event) => { if (event.detail.state === "signed-out") toast(t("signedOut")); });
+}
 
-takeOver().then((files) => { if (files.length) add(files); });
+function show() {
+  const sum = desk.sum();
+  rows.show();
+  part("list").hidden = !sum.files;
+  part("list-title").textContent = t("upload.files", { n: sum.files });
+  part("list-sum").textContent = plainSum(sum);
+  part("clear").hidden = !sum.over;
+  const pause = part("pause-all");
+  pause.hidden = sum.flowing + sum.paused < 2;
+  pause.textContent = t(sum.flowing ? "upload.pauseAll" : "upload.resumeAll");
+  const bar = part("list-bar");
+  bar.hidden = !sum.total;
+  bar.value = sum.total ? (100 * sum.sent) / sum.total : 0;
+}

@@ -13,6 +13,12 @@ export function t(key, values = {}) {
   return (text ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 }
 
+/** The sentences, or their plural forms, of every key that begins so, by the rest of the key. */
+export const wordsUnder = (start) => Object.fromEntries(Object.entries(store).filter(([key]) => key.startsWith(start)).map(([key, form]) => [key.slice(start.length), form]));
+
+/** The CLDR plural category of a number in the page's language. */
+export const pluralOf = (number) => rules.select(number);
+
 /** Whether the catalogue has words for a key. */
 export const has = (key) => key in store;
 

@@ -1,0 +1,62 @@
+/** The dock: at the corner of every page, what is on its way goes on, and what was sent is followed until it is ready. */
+
+import { Desk, plainSum } from "./uploaddesk.js";
+import { Ledger } from "./uploadledger.js";
+import { Rows } from "./uploadrows.js";
+import { anythingHeld, draftsHeld, takeSeat } from "./uploadseat.js";
+import { percent, t } from "./words.js";
+
+const dock = document.getElementById("dock");
+const FOLDED = "portal.dock";
+async function open() {
+  const { owner } = dock.dataset;
+  const desk = new Desk(new Ledger(owner));
+  const rows = new Rows(dock.querySelector("ol"), desk, dock.querySelector("input"));
+  desk.addEventListener("change", () => show(desk, rows));
+  act("fold", () => fold(dock.dataset.folded !== "yes"));
+  act("all", () => desk.toggleAll());
+  act("clear", () => desk.ledger.clear());
+  fold((sessionStorage.getItem(FOLDED) ?? (matchMedia("(width < 48rem)").matches ? "yes" : "no")) === "yes");
+  show(desk, rows);
+  const seat = anythingHeld(owner) && (await takeSeat(owner, { any: false }));
+  if (!seat) return;
+  const { openUploader, optionsOf } = await import("./uploader.js");
+  const uploader = await openUploader({ ...optionsOf(dock), ...seat });
+  const count = () => seat.note({ sending: uploader.lines().length, drafts: uploader.drafts().length });
+  uploader.addEventListener("change", count);
+  desk.join(uploader);
+  count();
+  addEventListener("beforeunload", (event) => { if (uploader.fragile()) event.preventDefault(); });
+}
+
+const part = (name) => dock.querySelector(`[data-dock="${name}"]`);
+const act = (name, done) => part(name).addEventListener("click", done);
+
+function fold(folded) {
+  dock.dataset.folded = folded ? "yes" : "no";
+  part("fold").setAttribute("aria-expanded", String(!folded));
+  sessionStorage.setItem(FOLDED, dock.dataset.folded);
+}
+
+function show(desk, rows) {
+  const sum = desk.sum();
+  const drafts = draftsHeld(dock.dataset.owner);
+  dock.hidden = !sum.files && !drafts;
+  if (dock.hidden) return;
+  rows.show();
+  part("title").textContent = sum.total ? `${t("state.uploading")} ${percent((100 * sum.sent) / sum.total)}` : t("upload.files", { n: sum.files });
+  part("sum").textContent = sum.files ? plainSum(sum) : "";
+  part("clear").hidden = !sum.over;
+  part("all").hidden = !(sum.flowing + sum.paused);
+  part("all").dataset.flowing = sum.flowing ? "yes" : "no";
+  const word = t(sum.flowing ? "upload.pauseAll" : "upload.resumeAll");
+  part("all").setAttribute("aria-label", word);
+  part("all").title = word;
+  part("bar").hidden = !sum.total;
+  part("bar").value = sum.total ? (100 * sum.sent) / sum.total : 0;
+  part("drafts").hidden = !drafts;
+  part("drafts").textContent = t("upload.drafts", { n: drafts });
+}
+
+// Where the page has a board of its own, it is not told twice.
+if (dock && !document.getElementById("upload")) open();

@@ -1,0 +1,83 @@
+/** What is wished for files: a form for all, kept while the tab lives, and the fields of a single one over it. */
+
+import { t } from "./words.js";
+
+const KEPT = "portal.wishes";
+const FIELDS = ["title", "tags", "collection", "visibility"];
+
+/** Words with commas between them, the Arabic comma too, as a list without repeats. */
+export const listOf = (text) => [...new Set((text ?? "").split(/[,،;\n]/).map((word) => word.trim()).filter(Boolean))];
+
+const element = (name) => document.getElementById(`wish-${name}`);
+const ofAll = (name) => element(name)?.value.trim() ?? "";
+const optionFields = () => [...document.querySelectorAll("[data-option]")];
+
+/** The fields beside a file when it is sent: `{ metadata, options }`. */
+export function wishesOf(file) {
+  const chosen = (name) => (file.meta[name] ?? "").trim() || ofAll(name);
+  const metadata = { title: chosen("title"), description: (file.meta.description ?? "").trim(), collection: chosen("collection"), visibility: chosen("visibility") };
+  const tags = listOf(chosen("tags"));
+  const given = Object.entries(metadata).filter(([, value]) => value);
+  return {
+    metadata: { ...Object.fromEntries(given), ...(tags.length ? { tags } : {}) },
+    options: Object.fromEntries(optionFields().filter((one) => one.value).map((one) => [one.dataset.option, one.value])),
+  };
+}
+
+/** The collection that a file will go to. */
+export const collectionOf = (file) => file.meta.collection || ofAll("collection");
+
+/** Keep the form over a reload. */
+export function keepWishes() {
+  const fields = () => [...FIELDS.map(element).filter(Boolean), ...optionFields()];
+  const before = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  const keep = () => sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(fields().map((one) => [one.id, one.value]))));
+  for (const field of fields()) {
+    if (field.id in before && (field.tagName !== "SELECT" || [...field.options].some((one) => one.value === before[field.id]))) field.value = before[field.id];
+    field.addEventListener("change", keep);
+  }
+}
+
+/** Fill the collections that this person may put files into. Returns them as [id, path]; none when they are not told. */
+export async function fillCollections(address) {
+  const field = element("collection");
+  if (!field || !address) return [];
+  const found = await collections(address);
+  for (const [id, path] of found) field.add(new Option(path, id));
+  field.closest(".field").hidden = !found.length;
+  return found;
+}
+
+async function collections(address) {
+  const found = [];
+  try {
+    for (let next = address; next && found.length < 1000;) {
+      const answer = await fetch(next, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+      if (!answer.ok) break;
+      const body = await answer.json();
+      found.push(...(body.results ?? body));
+      next = body.next;
+    }
+  } catch {
+    // Without the list a file goes into no collection.
+  }
+  return found.map((one) => [one.id, one.path ?? one.name]);
+}
+
+/** Dashboard's fields of a single file. */
+export function fieldsOf(shelves) {
+  const label = (name) => document.querySelector(`label[for="wish-${name}"]`)?.firstChild.textContent.trim();
+  const text = (name, placeholder) => ({ id: name, name: label(name), placeholder });
+  const select = (name, choices) => ({
+    id: name, name: label(name),
+    render: ({ value, onChange, form }, h) => h("select", { id: `uppy-Dashboard-FileCard-input-${name}`, class: "input", form, value, onChange: (event) => onChange(event.target.value) },
+      [h("option", { value: "" }, t("upload.asForAll")), ...choices.map(([id, word]) => h("option", { value: id }, word))]),
+  });
+  const seen = element("visibility");
+  return [
+    element("title") && text("title", t("upload.asForAll")),
+    element("tags") && text("tags", t("upload.asForAll")),
+    shelves.length && select("collection", shelves),
+    seen && select("visibility", [...seen.options].map((one) => [one.value, one.text])),
+  ].filter(Boolean);
+}
