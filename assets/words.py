@@ -32,6 +32,7 @@ def state_words() -> dict[str, str]:
     """The vocabulary of states for the browser, where `{percent}` stands for the number."""
     return {
         "state.waiting": gettext("Waiting"),
+        "state.draft": gettext("Not sent yet"),
         "state.known": gettext("You already have this"),
         "state.paused": gettext("Paused"),
         "state.asking": gettext("Choose it again"),
@@ -87,7 +88,7 @@ def upload_words() -> dict[str, str | Forms]:
         "upload.another": gettext("This is another file. Choose {name}."),
         "upload.twice": gettext("{name} is in the list already."),
         "upload.known": gettext("The same file is in the portal:"),
-        "upload.sameName": gettext("A file of this name is in the collection:"),
+        "upload.sameName": gettext("Another file of this name is here:"),
         "upload.looking": gettext("Comparing with what is here"),
         "upload.pauseAll": gettext("Pause all"),
         "upload.resumeAll": gettext("Go on with all"),

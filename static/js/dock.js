@@ -22,7 +22,7 @@ async function open() {
   if (!seat) return;
   const { openUploader, optionsOf } = await import("./uploader.js");
   const uploader = await openUploader({ ...optionsOf(dock), ...seat });
-  const count = () => seat.note({ sending: uploader.lines().length, drafts: uploader.drafts().length });
+  const count = () => seat.note(uploader.counts());
   uploader.addEventListener("change", count);
   desk.join(uploader);
   count();

@@ -29,7 +29,7 @@ async function start() {
   const [seat, shelves] = await Promise.all([takeSeat(owner), fillCollections(page.dataset.collections)]);
   keepWishes();
   const uploader = await openUploader({ ...optionsOf(page), ...seat, wishes: wishesOf, collection: collectionOf });
-  const count = () => seat.note({ sending: uploader.lines().length, drafts: uploader.drafts().length });
+  const count = () => seat.note(uploader.counts());
   uploader.addEventListener("change", count);
   desk.join(uploader);
   face(uploader, shelves);

@@ -49,7 +49,7 @@ export class Desk extends EventTarget {
     for (const line of this.lines()) {
       if (this.states.get(line.id) === line.state) continue;
       this.states.set(line.id, line.state);
-      if (line.state !== "waiting") say(t("upload.said", { name: line.name, state: t(`state.${line.state}`) }));
+      if (line.state !== "waiting" && line.state !== "draft") say(t("upload.said", { name: line.name, state: t(`state.${line.state}`) }));
     }
   }
 

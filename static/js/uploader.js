@@ -308,9 +308,16 @@ export class Uploader extends EventTarget {
     return !this.kept && this.uppy.getFiles().some((file) => !file.isGhost && !file.progress.uploadComplete && file.size > KEPT_EACH);
   }
 
-  /** A line for each file that is on its way or in trouble. */
+  /** A line for each file that is on its way, in trouble, or of which there is something to say. */
   lines() {
-    return this.uppy.getFiles().filter((file) => !file.progress.uploadComplete && (file.progress.uploadStarted || this.runs(file.id))).map((file) => this.line(file));
+    const told = (file) => file.progress.uploadStarted || this.runs(file.id) || this.notices.has(file.meta.line);
+    return this.uppy.getFiles().filter((file) => !file.progress.uploadComplete && told(file)).map((file) => this.line(file));
+  }
+
+  /** How many files are on their way, and how many only chosen. */
+  counts() {
+    const drafts = this.drafts().length;
+    return { sending: this.uppy.getFiles().filter((file) => !file.progress.uploadComplete).length - drafts, drafts };
   }
 
   line(file) {
@@ -320,6 +327,7 @@ export class Uploader extends EventTarget {
     if (file.isGhost) return { ...line, state: "asking" };
     if (file.error) return { ...line, state: "failed", problem: problem ?? { code: "", detail: file.error } };
     if (file.isPaused) return { ...line, state: "paused" };
+    if (!progress.uploadStarted && !this.runs(id)) return { ...line, state: "draft" };
     if (!sent) return { ...line, state: "waiting" };
     const { speed, left } = this.pace.of(id, file.size);
     return { ...line, state: "uploading", speed, left };

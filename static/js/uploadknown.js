@@ -36,11 +36,11 @@ export class Lookup {
     });
   }
 
-  /** What the portal has: `{ same, same_name }`, lists of `{ id, title, url }`. Empty when it does not say. */
+  /** What the portal has: `{ same, same_name }`, lists of `{ id, title, url, thumbnail_url }`. Empty when it does not say. */
   async ask({ sha256, filename, collection }) {
     const nothing = { same: [], same_name: [] };
-    if (!this.address || (!sha256 && !collection)) return nothing;
-    const query = new URLSearchParams({ filename });
+    if (!this.address) return nothing;
+    const query = new URLSearchParams({ filename: filename.slice(0, 255) });
     if (sha256) query.set("sha256", sha256);
     if (collection) query.set("collection", collection);
     try {

@@ -14,7 +14,7 @@ const KEEP = 24 * 3600 * 1000;
 const MOST = 500;
 const OVER = new Set(["ready", "held", "blocked", "failed", "cancelled", "sent"]);
 /** What another try with the same bytes would find again. */
-const LASTING = new Set(["empty_file", "empty_media", "file_too_large", "unsupported_media_type", "corrupt_media", "malware_found", "image_too_large", "unsupported_codec", "checksum_mismatch"]);
+const LASTING = new Set(["empty_file", "empty_media", "file_too_large", "unsupported_media_type", "disguised_file", "corrupt_media", "malware_found", "image_too_large", "unsupported_codec", "checksum_mismatch"]);
 
 /** Whether a line waits for nothing any more. */
 export const isOver = (line) => OVER.has(line.state);

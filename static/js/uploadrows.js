@@ -108,10 +108,11 @@ function drawNotice(holder, notice) {
     const link = document.createElement("a");
     link.href = one.url ?? `/assets/${one.id}/`;
     link.dir = "auto";
-    link.textContent = one.title || one.filename || one.id;
+    link.textContent = one.title || one.id;
+    if (one.thumbnail_url) link.prepend(Object.assign(document.createElement("img"), { src: one.thumbnail_url, alt: "" }));
     return link;
   });
-  holder.replaceChildren(sentence, ...links.flatMap((link, index) => [index ? ", " : " ", link]));
+  holder.replaceChildren(sentence, ...links);
 }
 
 function drawActs(element, line, acts) {
