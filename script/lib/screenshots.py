@@ -29,6 +29,7 @@ from screenshot_media import BROKEN, IMAGES, LONG, SOUNDS, VIDEOS, make
 
 from assets.models import Asset
 from mediaportal.accounts.models import User
+from tests.functional.browser import choose, send
 
 OUT = ROOT / "screenshots"
 CHOSEN = ROOT / "docs" / "images" / "library.png"
@@ -197,7 +198,10 @@ def uploading(studio: Studio, files: dict[str, Path]) -> None:
         slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 900_000}
         line.send("Network.emulateNetworkConditions", slow)
         page.select_option("#wish-visibility", "internal")
-        page.set_input_files("#files", [files[name] for name in reversed(names)])
+        choose(page, *(files[name] for name in reversed(names)))
+        page.wait_for_timeout(1500)
+        studio.shoot(page, "04-upload-chosen")
+        send(page)
         expect(page.locator('.row-of[data-state="ready"]').first).to_be_visible(timeout=120_000)
         expect(page.locator('.row-of[data-state="uploading"]').first).to_be_visible(timeout=60_000)
         page.wait_for_timeout(1500)
@@ -209,7 +213,8 @@ def uploading(studio: Studio, files: dict[str, Path]) -> None:
     wait_for(lambda: not in_work(), "the work on the first files")
     with studio.page() as page:
         page.goto("/upload/")
-        page.set_input_files("#files", files[LONG])
+        choose(page, files[LONG])
+        send(page)
         expect(page.locator('.row-of[data-state="processing"]')).to_be_visible(timeout=60_000)
         opened(page, "Evening")
         expect(page.locator('[data-step="transcoding"][data-status="processing"]')).to_be_visible(

@@ -80,16 +80,16 @@ function hear(uploader) {
     uploader.add([...event.target.files]);
     event.target.value = "";
   });
-  addEventListener("beforeunload", (event) => { if (uploader.fragile() || desk.known.length) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (uploader.fragile()) event.preventDefault(); });
   document.addEventListener("live", (event) => { if (event.detail.state === "signed-out") toast(t("signedOut")); });
 }
 
 function show() {
   const sum = desk.sum();
   rows.show();
-  part("list").hidden = !sum.files;
+  part("list").hidden = !sum.lines;
   part("list-title").textContent = t("upload.files", { n: sum.files });
-  part("list-sum").textContent = plainSum(sum);
+  part("list-sum").textContent = sum.files ? plainSum(sum) : "";
   part("clear").hidden = !sum.over;
   const pause = part("pause-all");
   pause.hidden = sum.flowing + sum.paused < 2;

@@ -107,7 +107,7 @@ export class Desk extends EventTarget {
     const sent = sending.reduce((sum, line) => sum + (line.sent ?? 0), 0);
     const speed = sending.reduce((sum, line) => sum + (line.speed ?? 0), 0);
     return {
-      files: lines.length, ready: count("ready", "held", "sent"), failed: count("failed", "blocked"), asking: count("asking"),
+      files: lines.length - count("known", "draft"), lines: lines.length, ready: count("ready", "held", "sent"), failed: count("failed", "blocked"), asking: count("asking"),
       flowing: count("waiting", "uploading"), paused: count("paused"), over: lines.filter(isOver).length, working: count("checking", "processing"),
       total, sent, speed, left: speed ? (total - sent) / speed : 0,
     };

@@ -1,5 +1,6 @@
 """A person's browser at a running portal, and the eye of axe."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mediaportal.accounts.models import User
 from tests.factories import PASSWORD, UserFactory
@@ -48,6 +49,17 @@ def sign_in(page: Page, address: str, email: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{address}/")
+
+
+def choose(page: Page, *paths: Path | str) -> None:
+    """Choose files on the upload page, once it is ready to take them."""
+    expect(page.locator("#dashboard .uppy-Dashboard--isInnerWrapVisible")).to_be_visible(timeout=20_000)
+    page.set_input_files("#files", [str(path) for path in paths])
+
+
+def send(page: Page) -> None:
+    """Send what is chosen."""
+    page.get_by_role("button", name=re.compile(r"^(Upload|رفع) .*\d|^رفع ملف")).click()
 
 
 def violations(page: Page) -> list[str]:

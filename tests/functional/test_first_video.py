@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assets.models import Asset
-from tests.functional.browser import chromium, person, sign_in
+from tests.functional.browser import choose, chromium, person, send, sign_in
 from tests.media import media
 
 pytestmark = pytest.mark.xdist_group("workers")
@@ -36,8 +36,9 @@ def _browser_beside_the_orm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _drop(page: Page, *names: str) -> None:
-    """Drop files on the page, as the browser tells of it."""
-    page.set_input_files("#files", [media(name) for name in names])
+    """Give files to the page and send them."""
+    choose(page, *(media(name) for name in names))
+    send(page)
 
 
 def test_a_dropped_video_is_watched_into_being_and_played(web: str, workers: None, settings: Any) -> None:
