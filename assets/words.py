@@ -84,7 +84,9 @@ def upload_words() -> dict[str, str | Forms]:
         ),
         "upload.drafts": _forms(lambda n: ngettext("{n} file not sent yet", "{n} files not sent yet", n)),
         "upload.said": gettext("{name}: {state}"),
-        "upload.asking": gettext("The browser lost this file. Choose it once more, and it goes on at {percent}."),
+        "upload.asking": gettext(
+            "The browser lost this file. Choose it once more, and it goes on at {percent}."
+        ),
         "upload.another": gettext("This is another file. Choose {name}."),
         "upload.twice": gettext("{name} is in the list already."),
         "upload.known": gettext("The same file is in the portal:"),

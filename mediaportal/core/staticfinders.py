@@ -23,7 +23,7 @@ NPM_FILES = {
     "vendor/shaka-player.ui.js": "shaka-player/dist/shaka-player.ui.js",
     "vendor/shaka-controls.css": "shaka-player/dist/controls.css",
     "vendor/wavesurfer.esm.js": "wavesurfer.js/dist/wavesurfer.esm.js",
-    "vendor/uppy.min.mjs": "uppy/dist/uppy.min.mjs",
+    "vendor/uppy.min.js": "uppy/dist/uppy.min.mjs",
     "vendor/uppy.min.css": "uppy/dist/uppy.min.css",
     "vendor/uppy-ar.js": "@uppy/locales/lib/ar_SA.js",
     "vendor/uppy-keeper.js": "@uppy/golden-retriever/lib/ServiceWorker.js",

@@ -1,6 +1,6 @@
 /** The upload page: Uppy's Dashboard for what is being sent, wishes beside it, and a board of how every file stands. */
 
-import { Dashboard } from "../vendor/uppy.min.mjs";
+import { Dashboard } from "../vendor/uppy.min.js";
 import { filesOf } from "./dropped.js";
 import { takeOver } from "./handover.js";
 import { toast } from "./tell.js";

@@ -19,7 +19,7 @@
  * (a line; one that another try cannot help) and `said` (a sentence). A file's line is named by `file.meta.line`.
  */
 
-import { GoldenRetriever, Uppy } from "../vendor/uppy.min.mjs";
+import { GoldenRetriever, Uppy } from "../vendor/uppy.min.js";
 import { parse } from "./http.js";
 import { Pace } from "./uploadpace.js";
 import { isLasting } from "./uploadledger.js";

@@ -1,6 +1,6 @@
 /** How bytes travel: to the portal by tus, or straight into the bucket where the page says so. */
 
-import { AwsS3, Tus } from "../vendor/uppy.min.mjs";
+import { AwsS3, Tus } from "../vendor/uppy.min.js";
 import { csrf } from "./http.js";
 
 const CHUNK = 64 * 2 ** 20;

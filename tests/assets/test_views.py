@@ -1,5 +1,6 @@
 """The pages about assets: who sees what, and how often the database is asked."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -232,3 +233,11 @@ def test_more_collections_ask_the_database_no_more(client: Client, user: User) -
     fill()
     assert [_queries(client, address) for address in addresses] == few
     assert max(few) <= 13
+
+
+def test_the_keeper_of_chosen_files_is_a_plain_script_at_the_root() -> None:
+    answer = Client().get("/upload-keeper.js")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/javascript"
+    assert "uppy/ADD_FILE" in answer.content.decode()
+    assert not re.search(r"^export", answer.content.decode(), re.MULTILINE)
