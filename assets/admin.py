@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from assets import access, delivery
 from assets.models import Asset, Collection, Tag, UploadSession, Variant, Visibility
-from assets.services import collections, library, shelves
+from assets.services import collections, library, quarantine, shelves
 from assets.services.state import state_of
 from mediaportal.accounts.models import User
 from mediaportal.core.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyTabular, foreign_text
@@ -110,13 +110,14 @@ class AssetAdmin(PortalAdmin):
     id_fields = ("pk", "job_id", "upload__pk", "variants__pk", "uploaded_by_id")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
-    actions = ("to_trash", "out_of_trash")
+    actions = ("to_trash", "out_of_trash", "release_scan", "delete_original")
     inlines = (VariantInline, UploadInline)
     fieldsets = (
         (None, {"fields": ("title", "description", "visibility", "state", "reason")}),
         (_("File"), {"fields": ("original_filename", "original", "kind", "mime_type", "shown_size", "sha256",
                                 "duration", "width", "height")}),
         (_("Where it stands"), {"fields": ("upload_status", "upload_progress", "scan_verdict", "scan_detail",
+                                           "scanned_at", "scan_released_at", "original_removed_at",
                                            "processing_verdict", "policy_verdict", "publication")}),
         (_("Where it is from"), {"fields": ("id", "job_id", "uploaded_by", "created_at", "updated_at",
                                             "deleted_at", "storage_bucket", "storage_key")}),
@@ -176,6 +177,16 @@ class AssetAdmin(PortalAdmin):
         """Take each out again."""
         self._each(request, queryset, library.restore)
 
+    @admin.action(description=_("Release what cannot be scanned"), permissions=["change"])
+    def release_scan(self, request: HttpRequest, queryset: QuerySet[Asset]) -> None:
+        """Let each through the gate."""
+        self._each(request, queryset, quarantine.release)
+
+    @admin.action(description=_("Delete the bytes of infected originals"), permissions=["change"])
+    def delete_original(self, request: HttpRequest, queryset: QuerySet[Asset]) -> None:
+        """Delete the bytes of each."""
+        self._each(request, queryset, quarantine.delete_original)
+
     def _each(self, request: HttpRequest, queryset: QuerySet[Asset], act: Callable[..., Any]) -> None:
         done = 0
         for asset in queryset:
@@ -186,7 +197,7 @@ class AssetAdmin(PortalAdmin):
             else:
                 done += 1
         if done:
-            said = ngettext("%d asset has been moved.", "%d assets have been moved.", done) % done
+            said = ngettext("Done for %d asset.", "Done for %d assets.", done) % done
             self.message_user(request, said, messages.SUCCESS)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:

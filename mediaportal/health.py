@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import connection
 from redis import Redis
 
-from assets.services import places
+from assets.services import gate, places
+from mediaportal.core import sandbox
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, send_json
 from mediaportal.core.problems import MethodNotAllowed
 from mediaportal.core.threads import in_bucket, in_database, on_disk
@@ -63,13 +64,35 @@ def ask_storage() -> None:
         write_to(places.path_of(""))
 
 
+def ask_scanner() -> None:
+    """Raise when the malware scanner does not answer."""
+    gate.scanner().ask(seconds=PART_SECONDS)
+
+
+def is_walled() -> None:
+    """Raise when programs that read foreign bytes are shut in less strongly than they could be."""
+    if sandbox.level() != "bubblewrap":
+        raise RuntimeError(f"the sandbox reaches the level {sandbox.level()} only")
+
+
+def lesser_parts() -> dict[str, Check]:
+    """What the portal can do without for a while, by name."""
+    found: dict[str, Check] = {"sandbox": partial(on_disk, is_walled)}
+    if settings.SCANNER != "none" and settings.SCAN_POLICY == "optional":
+        found["scanner"] = partial(on_disk, ask_scanner)
+    return found
+
+
 def parts() -> dict[str, Check]:
     """What must answer, by name."""
-    return {
+    found: dict[str, Check] = {
         "database": partial(in_database, ask_database),
         "redis": partial(in_database, ask_redis),
         "storage": partial(in_bucket if places.is_remote() else on_disk, ask_storage),
     }
+    if settings.SCANNER != "none" and settings.SCAN_POLICY == "required":
+        found["scanner"] = partial(on_disk, ask_scanner)
+    return found
 
 
 async def _ask(name: str, check: Check) -> bool:
@@ -89,15 +112,22 @@ async def _live(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 
 async def _ready(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """200 when every part answers, else 503 with the names of those that do not."""
-    asked = parts()
-    answers = await asyncio.gather(*(_ask(name, check) for name, check in asked.items()))
-    found = dict(zip(asked, answers, strict=True))
-    failing = [name for name, good in found.items() if not good]
+    """200 when every part answers, else 503 with the names of those that do not.
+
+    What is wrong with a lesser part is named too, and changes no status code.
+    """
+    asked, lesser = parts(), lesser_parts()
+    answers = await asyncio.gather(*(_ask(name, check) for name, check in (asked | lesser).items()))
+    found = dict(zip(asked | lesser, answers, strict=True))
+    failing = [name for name in asked if not found[name]]
+    degraded = [name for name in lesser if not found[name]]
+    told = dict.fromkeys(failing, "failing") | dict.fromkeys(degraded, "degraded")
     document = {
-        "status": "failing" if failing else "ok",
-        "parts": {name: "ok" if good else "failing" for name, good in found.items()},
+        "status": "failing" if failing else "degraded" if degraded else "ok",
+        "parts": {name: told.get(name, "ok") for name in found},
         "failing": failing,
+        "degraded": degraded,
+        "sandbox": await on_disk(sandbox.level),
     }
     await send_json(send, 503 if failing else 200, document)
 

@@ -28,6 +28,13 @@ class CorruptMedia(MediaError):
     sentence = gettext_noop("The file is damaged or incomplete and cannot be read to its end.")
 
 
+class ContainerMismatch(MediaError):
+    """The streams belong to another container than the one that the file begins with."""
+
+    code = "container_mismatch"
+    sentence = gettext_noop("The file begins as one type, but is of another one inside.")
+
+
 class UnknownCodec(MediaError):
     """There is no decoder for what is inside."""
 

@@ -65,6 +65,8 @@ def _doing(steps: list[tuple[Step, int]], current: str | None) -> str:
     """What is being done, in words; a step that no worker has taken yet only waits."""
     if current is None:
         return ""
+    if any(step.error_code == "scanner_away" and step.status == Status.PENDING for step, _percent in steps):
+        return _("Waiting for the scanner")
     running = any(step.name == current and step.status == Status.PROCESSING for step, _percent in steps)
     return label_of(current) if running else _("Waiting for its turn")
 

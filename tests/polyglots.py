@@ -234,3 +234,19 @@ HONEST: dict[str, tuple[str, Maker]] = {
     "picture.tiff": ("image/tiff", lambda: of("picture.tiff")),
     "picture.webp": ("image/webp", lambda: of("picture.webp")),
 }
+
+
+# --- Another container inside -------------------------------------------------------------------------------------
+def matroska_in_mp4() -> bytes:
+    """A first box that says MP4, and Matroska from there on."""
+    whole = of("plain.mp4")
+    return whole[: int.from_bytes(whole[:4], "big")] + of("plain.mkv")
+
+
+# What no look at signatures tells, but the demuxers do: name -> the type that it begins as, and the bytes.
+OTHER_INSIDE: dict[str, tuple[str, Maker]] = {
+    "transport.mp4": ("video/mp4", lambda: of("plain.ts")),
+    "matroska.mp4": ("video/mp4", lambda: of("plain.mkv")),
+    "flac.wav": ("audio/wav", lambda: of("tone.flac")),
+    "film.mkv": ("video/x-matroska", lambda: of("plain.mp4")),
+}

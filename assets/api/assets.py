@@ -21,7 +21,7 @@ from assets.api.serializers import (
     VariantSerializer,
 )
 from assets.models import Asset, Variant
-from assets.services import library, links
+from assets.services import library, links, quarantine
 
 
 @extend_schema(parameters=[OpenApiParameter("trashed", bool, description="Those in the trash instead")])
@@ -87,6 +87,34 @@ class AssetRestoreView(GenericAPIView[Asset]):
         library.restore(user=request.user, asset=found)
         asset = Asset.objects.select_related("uploaded_by").with_poster().get(pk=asset_id)
         return Response(self.get_serializer(asset).data)
+
+
+class _ManagersAct(_OneAsset):
+    """Something that managers do to an asset."""
+
+    def answer(self) -> Response:
+        """The asset as it is now."""
+        return Response(self.get_serializer(self.get_object()).data)
+
+
+class AssetReleaseScanView(_ManagersAct):
+    """The way through the gate for what cannot be scanned."""
+
+    @extend_schema(request=None, responses=AssetSerializer, operation_id="asset_release_scan")
+    def post(self, request: Request, **_kwargs: Any) -> Response:
+        """Let a file through that cannot be scanned for malware; its job goes on."""
+        quarantine.release(user=request.user, asset=self.get_object())
+        return self.answer()
+
+
+class AssetDeleteOriginalView(_ManagersAct):
+    """The end of bytes that carry malware."""
+
+    @extend_schema(request=None, responses=AssetSerializer, operation_id="asset_delete_original")
+    def post(self, request: Request, **_kwargs: Any) -> Response:
+        """Delete the bytes of an original that carries malware; its record stays."""
+        quarantine.delete_original(user=request.user, asset=self.get_object())
+        return self.answer()
 
 
 class AssetVariantsView(ListAPIView[Variant]):

@@ -19,6 +19,16 @@ urlpatterns = [
     path("assets/", assets.AssetListView.as_view(), name="api-assets"),
     path("assets/<uuid:asset_id>/", assets.AssetView.as_view(), name="api-asset"),
     path("assets/<uuid:asset_id>/restore", assets.AssetRestoreView.as_view(), name="api-asset-restore"),
+    path(
+        "assets/<uuid:asset_id>/release-scan",
+        assets.AssetReleaseScanView.as_view(),
+        name="api-asset-release-scan",
+    ),
+    path(
+        "assets/<uuid:asset_id>/delete-original",
+        assets.AssetDeleteOriginalView.as_view(),
+        name="api-asset-delete-original",
+    ),
     path("assets/<uuid:asset_id>/variants/", assets.AssetVariantsView.as_view(), name="api-asset-variants"),
     path("assets/<uuid:asset_id>/playback", assets.AssetPlaybackView.as_view(), name="api-asset-playback"),
     path("guest-links/", guestlinks.GuestLinkListView.as_view(), name="api-guest-links"),

@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from assets.models import Asset, Kind, ScanVerdict
+from assets.services.reasons import said
 
 _CODECS = {
     "h264": "H.264",
@@ -75,12 +76,28 @@ def scan_words(asset: Asset) -> str:
             return _("Checked, nothing found")
         case ScanVerdict.INFECTED:
             return _("Malware found: %(name)s") % {"name": asset.scan_detail}
-        case ScanVerdict.UNSCANNED if asset.scan_detail == "no scanner is set up":
-            return _("Not scanned: no scanner is set up")
         case ScanVerdict.UNSCANNED:
-            return _with_reason(_("Not scanned"), asset.scan_detail)
+            return _not_scanned(asset)
+        case _ if asset.scan_released_at is not None:
+            return _("Could not be scanned; released by a manager")
         case _:
-            return _with_reason(_("Could not be scanned"), asset.scan_detail)
+            return _with_reason(_("Could not be scanned"), said(asset.scan_detail))
+
+
+def _not_scanned(asset: Asset) -> str:
+    """Why nobody scanned it."""
+    if asset.scan_detail == "no scanner is set up":
+        return _("Not scanned: no scanner is set up")
+    return _with_reason(_("Not scanned"), said(asset.scan_detail))
+
+
+def scan_care(asset: Asset) -> str:
+    """What those who open a file should know of its scan: why it has not been scanned although a scanner is set up."""
+    if asset.scan_verdict == ScanVerdict.UNSCANNED and asset.scan_detail != "no scanner is set up":
+        return said(asset.scan_detail)
+    if asset.scan_verdict == ScanVerdict.UNSCANNABLE and asset.scan_released_at is not None:
+        return said(asset.scan_detail)
+    return ""
 
 
 def _with_reason(word: str, reason: str) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from assets import access, registry
 from assets.models import Asset, Visibility
 from assets.services import cabinet, room
-from assets.services.about import about
+from assets.services.about import about, scan_care
 from assets.services.browse import Filters, browse, count_working, narrowed
 from assets.services.cards import card_of
 from assets.services.reasons import said
@@ -162,6 +162,8 @@ def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
         "stills": stills_of(found, user=request.user),
         "files": files_of(found, user=request.user),
         "reason": said(found.error_detail),
+        "scan_care": scan_care(found),
+        "may_release": access.can_release(request.user, found),
         "about": about(found),
         "may_change": access.can_change(request.user, found),
         "visibilities": Visibility.offered(),

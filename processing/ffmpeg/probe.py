@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import Any
 
 from mediaportal.core.sandbox import ProgramFailed
-from processing.exceptions import CorruptMedia, EmptyMedia, UnknownCodec
+from processing.exceptions import ContainerMismatch, CorruptMedia, EmptyMedia, UnknownCodec
 from processing.ffmpeg import program
 from processing.ffmpeg.languages import as_tag
 from processing.ffmpeg.media import AudioStream, Probe, VideoStream
@@ -57,7 +57,7 @@ class _Timing:
 def examine(source: Path, *, mime_type: str, stop: program.Stop | None = None) -> Probe:
     """Return what the file holds. `mime_type` is what `filetype.sniff` said: only its demuxers may open the file.
 
-    Raises `CorruptMedia`, `UnknownCodec`, `EmptyMedia` and the errors of the sandbox.
+    Raises `ContainerMismatch`, `CorruptMedia`, `UnknownCodec`, `EmptyMedia` and the errors of the sandbox.
     """
     if not program.is_media(mime_type):
         raise UnknownCodec(f"no demuxer is allowed for {mime_type}")
@@ -110,10 +110,33 @@ def _ask(source: Path, mime_type: str, seconds: float, stop: program.Stop | None
         done = program.ffprobe(arguments, reads=[source], stop=stop)
         answer = json.loads(done.stdout)
     except ProgramFailed as error:
+        _refuse_other_container(source, mime_type, stop)
         raise CorruptMedia(error.stderr_tail) from error
     except ValueError as error:
         raise CorruptMedia(str(error)) from error
+    if not _belongs(str(answer.get("format", {}).get("format_name", "")), mime_type):
+        raise ContainerMismatch(f"{mime_type} opened as {answer['format'].get('format_name')}")
     return answer, done.stderr_tail
+
+
+def _belongs(container: str, mime_type: str) -> bool:
+    """Whether a demuxer, by its names (`mov,mp4,m4a,…`), is one of those of a type."""
+    return bool(set(container.split(",")) & set(program.DEMUXERS[mime_type].split(",")))
+
+
+def _refuse_other_container(source: Path, mime_type: str, stop: program.Stop | None) -> None:
+    """Raise `ContainerMismatch` when a file that its own demuxer refused is opened by one of another type.
+
+    All that may open it are the demuxers that are allowed for some type: no playlist, no list of other files.
+    """
+    arguments = ["-show_entries", "format=format_name", "-of", "csv=p=0", *program.any_source(source)]
+    try:
+        found = program.ffprobe(arguments, reads=[source], stop=stop).stdout.decode(errors="replace").strip()
+    except ProgramFailed:
+        return
+    names = found.strip('"')
+    if names and not _belongs(names, mime_type):
+        raise ContainerMismatch(f"{mime_type} is {names} inside")
 
 
 def _is_wanted(stream: Data, mime_type: str) -> bool:

@@ -56,6 +56,16 @@ def source_arguments(source: Path, mime_type: str) -> list[str]:
     ]
 
 
+def any_source(source: Path) -> list[str]:
+    """Return what opens `source` in ffprobe as any of the types that are taken."""
+    allowed = dict.fromkeys(name for names in DEMUXERS.values() for name in names.split(","))
+    return [
+        *("-protocol_whitelist", PROTOCOLS),
+        *("-format_whitelist", ",".join(allowed)),
+        *("-i", f"file:{source}"),
+    ]
+
+
 def is_media(mime_type: str) -> bool:
     """Tell whether ffmpeg is to open files of this type at all."""
     return mime_type in DEMUXERS

@@ -14,7 +14,7 @@ from processing.services.context import StepContext
 def run(context: StepContext) -> dict[str, Any]:
     """Read the file's facts and lay them down on the asset.
 
-    Raises a `MediaError`: `corrupt_media`, `empty_media`, `unsupported_codec`, `image_too_large`.
+    Raises a `MediaError`: `container_mismatch`, `corrupt_media`, `empty_media`, `unsupported_codec`, `image_too_large`.
     """
     facts = _picture(context) if context.asset.kind == Kind.IMAGE else _medium(context)
     context.facts.update(facts)

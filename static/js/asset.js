@@ -187,4 +187,22 @@ document.addEventListener("click", async (event) => {
     }
   }
 });
+/** What managers decide at the gate, each after its own question. */
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-act]");
+  if (!button) return;
+  const dialog = button.closest("dialog");
+  button.disabled = true;
+  try {
+    await call("POST", `${address}${button.dataset.act}`, {});
+    dialog.close();
+    everything();
+  } catch (problem) {
+    const word = dialog.querySelector(".wrong-word");
+    word.textContent = said(problem);
+    word.hidden = false;
+  } finally {
+    button.disabled = false;
+  }
+});
 document.addEventListener("portal:retried", everything);

@@ -7,7 +7,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from assets.models import Asset
+from assets.services import gate
 from assets.services.shelves import tag_named
 from mediaportal.accounts.models import User
 from tests.factories import AssetFactory, CollectionFactory, UserFactory, VariantFactory
@@ -241,3 +244,29 @@ def test_the_keeper_of_chosen_files_is_a_plain_script_at_the_root() -> None:
     assert answer.headers["Content-Type"] == "text/javascript"
     assert "uppy/ADD_FILE" in answer.content.decode()
     assert not re.search(r"^export", answer.content.decode(), re.MULTILINE)
+
+
+def page_of(client: Client, user: User, asset: Asset) -> str:
+    """The asset page as somebody sees it."""
+    client.force_login(user)
+    return client.get(f"/assets/{asset.pk}/").content.decode()
+
+
+def test_the_page_says_what_was_not_scanned(client: Client) -> None:
+    asset = AssetFactory(published=True, scan_detail=gate.AWAY)
+    assert "Not scanned for malware" in page_of(client, asset.uploaded_by, asset)
+    plain = AssetFactory(published=True, scan_detail="no scanner is set up")
+    assert "Not scanned for malware" not in page_of(client, plain.uploaded_by, plain)
+
+
+def test_managers_find_their_decisions_on_the_page(client: Client) -> None:
+    manager = UserFactory(role="manager")
+    held = AssetFactory(scan_verdict="unscannable", failed=True)
+    seen = page_of(client, manager, held)
+    assert "Held for review" in seen and 'data-opens="release-scan"' in seen
+    assert 'data-opens="release-scan"' not in page_of(client, held.uploaded_by, held)
+    bad = AssetFactory(infected=True)
+    assert 'data-opens="delete-original"' in page_of(client, manager, bad)
+    assert 'data-opens="delete-original"' not in page_of(client, bad.uploaded_by, bad)
+    Asset.objects.filter(pk=bad.pk).update(original_removed_at=timezone.now())
+    assert "Its bytes have been deleted." in page_of(client, manager, bad)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mediaportal import health
+from mediaportal.core import sandbox
 from mediaportal.core.buckets import BucketStorage
 from tests.asgi import request
 
@@ -23,8 +24,10 @@ def test_ready() -> None:
     assert answer.status == 200
     assert answer.json() == {
         "status": "ok",
-        "parts": {"database": "ok", "redis": "ok", "storage": "ok"},
+        "parts": {"database": "ok", "redis": "ok", "storage": "ok", "sandbox": "ok"},
         "failing": [],
+        "degraded": [],
+        "sandbox": "bubblewrap",
     }
 
 
@@ -59,6 +62,25 @@ def test_a_part_that_does_not_answer_in_time(monkeypatch: pytest.MonkeyPatch) ->
 def test_nothing_stays_in_the_storage(tmp_path: Path) -> None:
     health.write_to(tmp_path / "new")
     assert not list((tmp_path / "new").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("policy", "status", "word"), [("required", 503, "failing"), ("optional", 200, "degraded")]
+)
+def test_a_scanner_that_is_away_is_named(
+    settings: Any, tmp_path: Path, policy: str, status: int, word: str
+) -> None:
+    settings.SCANNER, settings.CLAMD_URL, settings.SCAN_POLICY = "clamd", f"unix:{tmp_path}/nobody", policy
+    answer = request(health.APPS["/health/ready"], "GET", "/health/ready")
+    assert (answer.status, answer.json()["status"]) == (status, word)
+    assert answer.json()[word] == ["scanner"] and answer.json()["parts"]["scanner"] == word
+
+
+def test_a_weak_sandbox_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "level", lambda: "limits")
+    answer = request(health.APPS["/health/ready"], "GET", "/health/ready")
+    assert answer.status == 200
+    assert (answer.json()["degraded"], answer.json()["sandbox"]) == (["sandbox"], "limits")
 
 
 def test_a_bucket_is_asked(bucket: BucketStorage) -> None:

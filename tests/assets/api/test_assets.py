@@ -32,6 +32,29 @@ def caller(name: str, asset: Asset) -> User | None:
     return asset.uploaded_by if name == "owner" else UserFactory(role=name)
 
 
+def test_managers_release_what_cannot_be_scanned() -> None:
+    asset = AssetFactory(scan_verdict="unscannable")
+    where = f"{LIST}{asset.pk}/release-scan"
+    assert client_of(asset.uploaded_by).post(where).status_code == 403
+    assert client_of(UserFactory(role="contributor")).post(where).status_code == 404
+    manager = client_of(UserFactory(role="manager"))
+    answer = manager.post(where)
+    assert (answer.status_code, answer.json()["scan_verdict"]) == (200, "unscannable")
+    again = manager.post(where)
+    assert (again.status_code, again.json()["code"]) == (409, "not_releasable")
+
+
+def test_managers_delete_the_bytes_of_malware() -> None:
+    asset = AssetFactory(infected=True, content=b"bad bytes")
+    where = f"{LIST}{asset.pk}/delete-original"
+    assert client_of(asset.uploaded_by).post(where).status_code == 403
+    manager = client_of(UserFactory(role="manager"))
+    assert manager.post(where).status_code == 200
+    assert Asset.objects.get(pk=asset.pk).original_removed_at is not None
+    kept = manager.post(f"{LIST}{AssetFactory(published=True).pk}/delete-original")
+    assert (kept.status_code, kept.json()["code"]) == (409, "original_kept")
+
+
 # state of the asset -> caller -> the status of: get, patch, delete
 TABLE: dict[str, dict[str, tuple[int, int, int]]] = {
     "in work": {

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from processing.exceptions import CorruptMedia, EmptyMedia, MediaError, UnknownCodec
+from processing.exceptions import ContainerMismatch, CorruptMedia, EmptyMedia, MediaError, UnknownCodec
 from processing.ffmpeg import probe
 from processing.ffmpeg.media import Probe, VideoStream
 from tests.media import media
+from tests.polyglots import OTHER_INSIDE, matroska_in_mp4
 from tests.processing.ffmpeg.conftest import probed
 
 
@@ -122,6 +123,28 @@ def test_a_list_of_other_files_opens_none_of_them(tmp_path: Path, mime: str, end
         path.write_text(content)
         with pytest.raises(CorruptMedia):
             probe.examine(path, mime_type=mime)
+
+
+@pytest.mark.parametrize("name", OTHER_INSIDE)
+def test_another_container_than_the_bytes_promised(name: str, tmp_path: Path) -> None:
+    mime_type, make = OTHER_INSIDE[name]
+    path = tmp_path / name
+    path.write_bytes(make())
+    with pytest.raises(ContainerMismatch):
+        probe.examine(path, mime_type=mime_type)
+
+
+def test_another_container_behind_a_true_beginning_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(matroska_in_mp4())
+    with pytest.raises(CorruptMedia):
+        probe.examine(path, mime_type="video/mp4")
+
+
+@pytest.mark.parametrize("name", ["playlist.m3u8", "list.ffconcat", "manifest.mpd"])
+def test_no_list_of_other_files_is_opened_as_any_type(name: str) -> None:
+    with pytest.raises(CorruptMedia):
+        probe.examine(media(name), mime_type="video/mp2t")
 
 
 def test_an_outside_reference_is_not_followed(tmp_path: Path) -> None:
