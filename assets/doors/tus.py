@@ -166,6 +166,8 @@ class ChunkReception:
             try:
                 return await next_piece(self._receive, seconds=min(SILENT_SECONDS, arriving.IDLE_SECONDS))
             except TimeoutError:
+                # While nothing comes, what has come is brought to safety.
+                await self.intake.flush()
                 if time.monotonic() >= deadline or await in_database(leases.is_wanted, self._session.pk):
                     raise _Silent from None
 

@@ -64,16 +64,16 @@ def wait_until_answers(url: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("the server did not start in time")
 
 
-@pytest.fixture(scope="session")
-def web_process(django_db_setup: None, portal_settings: None) -> Iterator[str]:
-    """A web process that serves all tests of this worker: starting one takes longer than most tests."""
+@contextlib.contextmanager
+def portal_process() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A web process of its own, and its address without a slash at the end."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "mediaportal.asgi:application", "--lifespan", "off"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"]
     process = subprocess.Popen(command, cwd=ROOT, env=portal_environment())
     try:
         wait_until_answers(f"http://127.0.0.1:{port}/api/", process)
-        yield f"http://127.0.0.1:{port}"
+        yield process, f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         try:
@@ -81,6 +81,13 @@ def web_process(django_db_setup: None, portal_settings: None) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def web_process(django_db_setup: None, portal_settings: None) -> Iterator[str]:
+    """A web process that serves all tests of this worker: starting one takes longer than most tests."""
+    with portal_process() as (_process, address):
+        yield address
 
 
 @pytest.fixture
