@@ -99,6 +99,20 @@ class StorageFull(Problem):
     title = _("There is no room left for this file")
 
 
+class DirectUploadOff(Conflict):
+    """Files do not lie in a bucket, so nothing can go straight there."""
+
+    code = "direct_upload_off"
+    title = _("This portal keeps its files itself: send them to it")
+
+
+class NotArrived(Conflict):
+    """The object that was to be sent to the bucket is not there, or not any more the one that was."""
+
+    code = "not_arrived"
+    title = _("The file has not arrived yet")
+
+
 class StorageUnavailable(Problem):
     """The bucket does not answer, or refuses what the portal needs; the log knows why."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.api import assets, guestlinks, importing, mine, places, tus, uploads
+from assets.api import assets, bucket, guestlinks, importing, mine, places, tus, uploads
 
 urlpatterns = [
     path(
@@ -16,6 +16,27 @@ urlpatterns = [
     path("uploads/<uuid:upload_id>", tus.UploadView.as_view(), name="api-upload"),
     path("uploads/import", importing.ImportView.as_view(), name="api-import"),
     path("uploads/import/<uuid:upload_id>", importing.ImportEndView.as_view(), name="api-import-end"),
+    path("uploads/s3-multipart", bucket.MultipartUploadView.as_view(), name="api-bucket-multipart"),
+    path("uploads/s3-multipart/sign-part", bucket.SignPartsView.as_view(), name="api-bucket-sign"),
+    path("uploads/s3-multipart/complete", bucket.CompleteView.as_view(), name="api-bucket-complete"),
+    path("uploads/s3-multipart/abort", bucket.AbortView.as_view(), name="api-bucket-abort"),
+    path(
+        "uploads/s3-multipart/<uuid:upload_id>",
+        bucket.OneMultipartView.as_view(),
+        name="api-bucket-multipart-one",
+    ),
+    path(
+        "uploads/s3-multipart/<uuid:upload_id>/complete",
+        bucket.CompleteOneView.as_view(),
+        name="api-bucket-complete-one",
+    ),
+    path(
+        "uploads/s3-multipart/<uuid:upload_id>/<int:part_number>",
+        bucket.OnePartView.as_view(),
+        name="api-bucket-part",
+    ),
+    path("uploads/signed-url", bucket.SignedUrlView.as_view(), name="api-bucket-signed-url"),
+    path("uploads/<uuid:upload_id>/refresh", bucket.RefreshView.as_view(), name="api-bucket-refresh"),
     path("assets/", assets.AssetListView.as_view(), name="api-assets"),
     path("assets/<uuid:asset_id>/", assets.AssetView.as_view(), name="api-asset"),
     path("assets/<uuid:asset_id>/restore", assets.AssetRestoreView.as_view(), name="api-asset-restore"),

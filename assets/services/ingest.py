@@ -49,7 +49,7 @@ def accept_object(*, session: UploadSession, key: str, size: int) -> Asset:
 
     `key` is one of `transit.new_key`, under which nobody can write any more; `size` is in bytes. Only its two ends
     are read: the hash, and what a look through the whole file shows, are left to the first worker. Raises as
-    `accept_file` does; a refusal removes the object.
+    `accept_file` does; a refusal removes the object. `Conflict` also when the upload has another object by now.
     """
     if (done := _accepted(session)) is not None:
         return done
@@ -59,7 +59,7 @@ def accept_object(*, session: UploadSession, key: str, size: int) -> Asset:
         limits.require_size(size)
         mime_type = _type_of_object(key, size, announced=session.kind)
         return _keep(session, key=key, mime_type=mime_type, file_size=size, sha256="")
-    except StorageUnavailable:
+    except (StorageUnavailable, Conflict):
         raise
     except Problem as problem:
         uploads.fail(upload_id=session.pk, problem=problem)
@@ -122,7 +122,7 @@ def _keep(
         row = UploadSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
         if row.asset_id is not None:
             return Asset.objects.get(pk=row.asset_id)
-        if row.status != UploadSession.Status.UPLOADING:
+        if row.status != UploadSession.Status.UPLOADING or (key and row.storage_key != key):
             raise Conflict(_("This upload has ended already."))
         limits.require_kind(guest_link=row.guest_link, kind=KINDS[mime_type])
         limits.require_quota(user=row.user, size=file_size, guest_link=row.guest_link, coming=row)

@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 # Where an object lies that came by a single PUT: whoever has its address may write it again for a while.
 INCOMING = "incoming"
 _TOUCH_SECONDS = 30.0
-_NO_UPLOAD = {"NoSuchUpload", "404"}
+# What a bucket says of a multipart upload that has ended.
+NO_UPLOAD = {"NoSuchUpload"}
 
 
 def incoming_key(upload_id: UUID) -> str:
@@ -134,7 +135,7 @@ def abort_multipart(*, key: str, multipart_id: str) -> None:
     except FileNotFoundError:
         pass
     except StorageUnavailable as error:
-        if not (isinstance(error.__cause__, ClientError) and bucket.code_of(error.__cause__) in _NO_UPLOAD):
+        if not (isinstance(error.__cause__, ClientError) and bucket.code_of(error.__cause__) in NO_UPLOAD):
             raise
 
 

@@ -109,7 +109,7 @@ def test_a_bucket_that_is_away_does_not_end_the_upload(
         patch.setattr(places, "remove", away)
     session.refresh_from_db()
     assert session.status == "uploading"
-    assert accept(session)
+    assert accept(session).upload_status == "processing"
 
 
 def test_removing_never_fails_and_spares_what_an_asset_names(
