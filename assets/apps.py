@@ -7,3 +7,7 @@ class AssetsConfig(AppConfig):
     """Registers `assets`."""
 
     name = "assets"
+
+    def ready(self) -> None:
+        """Connect the system checks."""
+        from assets import checks  # noqa: F401, PLC0415 - Django registers checks on import, once apps are ready

@@ -168,6 +168,20 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "mediaportal.core.staticfinders.PortalStaticStorage"},
 }
+
+
+def _bucket_origins() -> list[str]:
+    """Where browsers send bytes straight to: the origins that addresses signed for the bucket may have."""
+    if STORAGE != "s3":
+        return []
+    if own := S3_PUBLIC_ENDPOINT_URL or S3_ENDPOINT_URL:
+        scheme, _slashes, host = own.partition("://")
+        host = host.partition("/")[0]
+        return [f"{scheme}://{host}", f"{scheme}://{S3_BUCKET}.{host}"]
+    hosts = ["s3.amazonaws.com", *([f"s3.{S3_REGION}.amazonaws.com"] if S3_REGION else [])]
+    return [f"https://{name}" for host in hosts for name in (f"{S3_BUCKET}.{host}", host)]
+
+
 MEDIA_BUCKET = S3_BUCKET if STORAGE == "s3" else "local"
 # Where bytes lie while they come. On local storage the same file system, so that acceptance is a rename.
 INCOMING_ROOT = env.path("INCOMING_ROOT", (VAR_DIR if STORAGE == "s3" else MEDIA_ROOT) / "incoming")
@@ -306,7 +320,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *_bucket_origins()],
         "worker-src": [SELF, "blob:"],
         "object-src": ["'none'"],
         "base-uri": [SELF],

@@ -28,8 +28,8 @@ from assets.api.bucketforms import (
 )
 from assets.models import Asset, UploadSession
 from assets.services import uploads, wishes
-from assets.services.direct import common, multipart, single
-from assets.services.direct.common import Signed
+from assets.services.direct import multipart, signing, single
+from assets.services.direct.signing import Signed
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
@@ -79,7 +79,7 @@ class MultipartUploadView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Begin a file in parts."""
-        common.require_on()
+        signing.require_on()
         data = _parsed(MultipartUploadSerializer, request)
         session = multipart.begin(
             user=request.user,
@@ -109,9 +109,9 @@ class SignPartsView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Sign the addresses of parts."""
-        common.require_on()
+        signing.require_on()
         data = _parsed(SignPartsSerializer, request)
-        session = common.find(user=request.user, upload_id=data["upload_id"])
+        session = signing.find(user=request.user, upload_id=data["upload_id"])
         wanted = [PartWishSerializer().wish(part) for part in data["parts"]]
         signed = multipart.sign_parts(session=session, parts=wanted)
         document = {
@@ -133,14 +133,14 @@ class OneMultipartView(APIView):
     )
     def get(self, request: Request, upload_id: UUID) -> Response:
         """The parts that the bucket has: what need not be sent again."""
-        found = multipart.list_parts(session=common.find(user=request.user, upload_id=upload_id))
+        found = multipart.list_parts(session=signing.find(user=request.user, upload_id=upload_id))
         document = [{"PartNumber": part.number, "ETag": part.etag, "Size": part.size} for part in found]
         return Response(document, headers=_NOT_KEPT)
 
     @extend_schema(parameters=[_KEY], responses={204: None}, operation_id="bucket_multipart_abort")
     def delete(self, request: Request, upload_id: UUID) -> Response:
         """Give a file up and remove its parts."""
-        multipart.abort(session=common.find(user=request.user, upload_id=upload_id))
+        multipart.abort(session=signing.find(user=request.user, upload_id=upload_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -154,17 +154,17 @@ class OnePartView(APIView):
     )
     def get(self, request: Request, upload_id: UUID, part_number: int) -> Response:
         """Sign the address of one part."""
-        common.require_on()
+        signing.require_on()
         form = PartWishSerializer(data={"part_number": part_number})
         form.is_valid(raise_exception=True)
-        session = common.find(user=request.user, upload_id=upload_id)
+        session = signing.find(user=request.user, upload_id=upload_id)
         signed = multipart.sign_parts(session=session, parts=[form.wish(form.validated_data)])
         return Response(SignedSerializer(_signed(signed[0])).data, headers=_NOT_KEPT)
 
 
 def _complete(request: Request, upload_id: UUID, parts: list[dict[str, Any]]) -> Response:
     """Join and accept."""
-    session = common.find(user=request.user, upload_id=upload_id)
+    session = signing.find(user=request.user, upload_id=upload_id)
     etags = [(part["PartNumber"], part["ETag"]) for part in parts]
     return _accepted(session, multipart.complete(session=session, etags=etags))
 
@@ -180,7 +180,7 @@ class CompleteOneView(APIView):
     )
     def post(self, request: Request, upload_id: UUID) -> Response:
         """Join the parts and accept the file."""
-        common.require_on()
+        signing.require_on()
         return _complete(request, upload_id, _parsed(CompleteSerializer, request)["parts"])
 
 
@@ -194,7 +194,7 @@ class CompleteView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Join the parts and accept the file."""
-        common.require_on()
+        signing.require_on()
         data = _parsed(CompleteNamedSerializer, request)
         return _complete(request, data["upload_id"], data["parts"])
 
@@ -209,9 +209,9 @@ class AbortView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Give a file up and remove its parts."""
-        common.require_on()
+        signing.require_on()
         upload_id = _parsed(NamedUploadSerializer, request)["upload_id"]
-        multipart.abort(session=common.find(user=request.user, upload_id=upload_id))
+        multipart.abort(session=signing.find(user=request.user, upload_id=upload_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -225,7 +225,7 @@ class SignedUrlView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Begin a file by one PUT."""
-        common.require_on()
+        signing.require_on()
         data = _parsed(DirectUploadSerializer, request)
         session, signed = single.begin(
             user=request.user,
@@ -250,5 +250,5 @@ class RefreshView(APIView):
     )
     def post(self, request: Request, upload_id: UUID) -> Response:
         """Look again for an object that was sent by a signed PUT, and accept it."""
-        session = common.find(user=request.user, upload_id=upload_id)
+        session = signing.find(user=request.user, upload_id=upload_id)
         return _accepted(session, single.refresh(session=session))

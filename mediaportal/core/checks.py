@@ -100,7 +100,9 @@ def folders(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     """The portal can write where it keeps files."""
     found: list[CheckMessage] = []
     devices = set()
-    for name in ("MEDIA_ROOT", "SCRATCH_ROOT"):
+    # With a bucket, files lie on this machine only while they come.
+    kept = "INCOMING_ROOT" if settings.STORAGE == "s3" else "MEDIA_ROOT"
+    for name in (kept, "SCRATCH_ROOT"):
         folder = Path(getattr(settings, name))
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -113,7 +115,7 @@ def folders(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
             found.append(
                 Error(f"{name} ({folder}) cannot be written to: {error.strerror}", hint=hint, id="core.E006")
             )
-    if len(devices) > 1:
+    if len(devices) > 1 and kept == "MEDIA_ROOT":
         found.append(
             Warning(
                 "MEDIA_ROOT and SCRATCH_ROOT lie on different file systems, so results are copied, not moved.",

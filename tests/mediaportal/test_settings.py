@@ -41,3 +41,52 @@ def test_a_wrong_value_is_named() -> None:
     ended = start(SECRET_KEY="k" * 50, MAX_FILE_SIZE="huge")
     assert ended.returncode != 0
     assert "MAX_FILE_SIZE must be a size" in ended.stderr
+
+
+def told(expression: str, **environment: str) -> str:
+    """What a setting is under an environment."""
+    ended = subprocess.run(
+        [sys.executable, "-c", f"from mediaportal import settings; print({expression})"],
+        cwd=ROOT,
+        env=os.environ | {"SECRET_KEY": "k" * 50, "VAR_DIR": "/var/portal"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return ended.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("environment", "origins"),
+    [
+        ({}, "[]"),
+        (
+            {"STORAGE": "s3", "S3_BUCKET": "files", "S3_REGION": "eu-central-1"},
+            "['https://files.s3.amazonaws.com', 'https://s3.amazonaws.com', "
+            "'https://files.s3.eu-central-1.amazonaws.com', 'https://s3.eu-central-1.amazonaws.com']",
+        ),
+        (
+            {"STORAGE": "s3", "S3_BUCKET": "files", "S3_ENDPOINT_URL": "http://minio:9000/"},
+            "['http://minio:9000', 'http://files.minio:9000']",
+        ),
+        (
+            {
+                "STORAGE": "s3",
+                "S3_BUCKET": "files",
+                "S3_ENDPOINT_URL": "http://minio:9000",
+                "S3_PUBLIC_ENDPOINT_URL": "https://files.example.org",
+            },
+            "['https://files.example.org', 'https://files.files.example.org']",
+        ),
+    ],
+)
+def test_pages_may_send_to_the_bucket_and_nowhere_else(environment: dict[str, str], origins: str) -> None:
+    found = told("settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['connect-src'][1:]", **environment)
+    assert found == origins
+
+
+def test_with_a_bucket_bytes_come_in_beside_the_media_folder() -> None:
+    shown = "settings.INCOMING_ROOT, settings.MEDIA_BUCKET, sep=' '"
+    assert told(shown) == "/var/portal/media/incoming local"
+    assert told(shown, STORAGE="s3", S3_BUCKET="files") == "/var/portal/incoming files"

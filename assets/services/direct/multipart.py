@@ -14,8 +14,8 @@ from assets import access
 from assets.exceptions import ChecksumMismatch, StorageUnavailable, UploadBroken
 from assets.models import Asset, UploadSession
 from assets.services import ingest, limits, transit, uploads
-from assets.services.direct import common
-from assets.services.direct.common import Signed
+from assets.services.direct import signing
+from assets.services.direct.signing import Signed
 from assets.services.places import bucket
 from assets.services.wishes import Wishes
 from mediaportal.core.problems import Conflict, FieldProblem, InvalidInput, NotFound, Problem
@@ -66,11 +66,11 @@ def begin(
 ) -> UploadSession:
     """Begin a file of `size` bytes. With `part_checksums` the bucket wants the SHA-256 of every part, and compares.
 
-    Raises what `common.begin` does, and `StorageUnavailable`.
+    Raises what `signing.begin` does, and `StorageUnavailable`.
     """
-    common.require_on()
+    signing.require_on()
     key = transit.new_key(wishes.filename or filename)
-    session = common.begin(
+    session = signing.begin(
         user=user, filename=filename, size=size, wishes=wishes, sha256=sha256, storage_key=key
     )
     place = bucket.storage()
@@ -94,7 +94,7 @@ def sign_parts(*, session: UploadSession, parts: list[PartWish]) -> list[Signed]
     Raises `Conflict` when the upload has ended, `NotFound` when it is not one in parts.
     """
     _require_parts(session)
-    common.require_running(session)
+    signing.require_running(session)
     return [_sign_part(session, part) for part in parts]
 
 
@@ -105,10 +105,10 @@ def _sign_part(session: UploadSession, part: PartWish) -> Signed:
     if part.size is not None:
         facts["ContentLength"] = part.size
     if part.sha256:
-        headers["x-amz-checksum-sha256"] = facts["ChecksumSHA256"] = common.in_base64(part.sha256)
+        headers["x-amz-checksum-sha256"] = facts["ChecksumSHA256"] = signing.in_base64(part.sha256)
     if part.md5:
-        headers["content-md5"] = facts["ContentMD5"] = common.in_base64(part.md5)
-    return common.sign("upload_part", key=session.storage_key, headers=headers, **facts)
+        headers["content-md5"] = facts["ContentMD5"] = signing.in_base64(part.md5)
+    return signing.sign("upload_part", key=session.storage_key, headers=headers, **facts)
 
 
 def list_parts(*, session: UploadSession) -> list[Part]:
@@ -163,7 +163,7 @@ def complete(*, session: UploadSession, etags: list[tuple[int, str]]) -> Asset:
     _require_parts(session)
     if session.asset is not None:
         return session.asset
-    common.require_running(session)
+    signing.require_running(session)
     held = _parts_of(session)
     if held is not None:
         _compare(session, held, etags)

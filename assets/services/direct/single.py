@@ -16,8 +16,8 @@ from assets import access
 from assets.exceptions import EmptyFile, FileTooLarge, NotArrived, StorageUnavailable, UploadBroken
 from assets.models import Asset, UploadSession
 from assets.services import ingest, limits, places, transit, uploads
-from assets.services.direct import common
-from assets.services.direct.common import Signed
+from assets.services.direct import signing
+from assets.services.direct.signing import Signed
 from assets.services.places import bucket
 from assets.services.wishes import Wishes
 from mediaportal.core.problems import Conflict, NotFound, Problem
@@ -40,17 +40,17 @@ def begin(
     """Begin a file of `size` bytes; the upload and the address for its one PUT. The size, and the SHA-256 (hex) when
     it is given, are bound into the signature.
 
-    Raises what `common.begin` does.
+    Raises what `signing.begin` does.
     """
-    common.require_on()
+    signing.require_on()
     if size > MOST_BYTES:
         raise FileTooLarge(_("By one request a bucket takes at most 5 GiB; send the file in parts."))
-    session = common.begin(user=user, filename=filename, size=size, wishes=wishes, sha256=sha256)
+    session = signing.begin(user=user, filename=filename, size=size, wishes=wishes, sha256=sha256)
     facts: dict[str, Any] = {"ContentLength": size}
     headers: dict[str, str] = {}
     if sha256:
-        headers["x-amz-checksum-sha256"] = facts["ChecksumSHA256"] = common.in_base64(sha256)
-    return session, common.sign("put_object", key=transit.incoming_key(session.pk), headers=headers, **facts)
+        headers["x-amz-checksum-sha256"] = facts["ChecksumSHA256"] = signing.in_base64(sha256)
+    return session, signing.sign("put_object", key=transit.incoming_key(session.pk), headers=headers, **facts)
 
 
 def refresh(*, session: UploadSession) -> Asset:
@@ -65,7 +65,7 @@ def refresh(*, session: UploadSession) -> Asset:
         return session.asset
     if session.storage_key and session.updated_at > timezone.now() - _LOOK_ENDS:
         raise Conflict(_("This upload is being looked at just now."))
-    common.require_running(session)
+    signing.require_running(session)
     incoming = transit.incoming_key(session.pk)
     try:
         facts = bucket.head(incoming)
