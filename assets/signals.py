@@ -2,6 +2,7 @@
 (or `UploadSession`), and names its arguments here. Receivers do one thing and never decide an order.
 
 upload_progressed  session_id, user_id, bytes_received, bytes_total       throttled; outside a transaction
+upload_failed      session_id, code, detail                               refused, broken off or ended before acceptance
 asset_stored       asset, options (dict of the upload's processing options), user, began_at (first byte)
 asset_rejected     asset, code, detail                                    refused by the gate
 asset_held         asset                                                  processed, but the verdicts do not agree
@@ -15,6 +16,7 @@ access_changed     asset                                                  owner,
 from django.dispatch import Signal
 
 upload_progressed = Signal()
+upload_failed = Signal()
 asset_stored = Signal()
 asset_rejected = Signal()
 asset_held = Signal()

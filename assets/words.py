@@ -38,6 +38,7 @@ def state_words() -> dict[str, str]:
         "state.asking": gettext("Choose it again"),
         "state.sent": gettext("Sent"),
         "state.uploading": gettext("Uploading"),
+        "state.fetching": gettext("Fetching"),
         "state.checking": gettext("Checking"),
         "state.processing": gettext("Processing"),
         "state.processingAt": gettext("Processing {percent}"),

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, NotRequired, TypedDict
 
 EventType = Literal[
     "upload.progress",
+    "upload.failed",
     "asset.stored",
     "asset.rejected",
     "asset.held",
@@ -25,7 +26,7 @@ EventType = Literal[
 ]
 
 # Never written down: sent as they come, and covered by the snapshot.
-TRANSIENT: Final[frozenset[str]] = frozenset({"upload.progress", "job.progress"})
+TRANSIENT: Final[frozenset[str]] = frozenset({"upload.progress", "upload.failed", "job.progress"})
 
 LIBRARY: Final = "library"
 ME: Final = "me"
@@ -74,6 +75,14 @@ class UploadData(TypedDict):
     bytes_received: int
     bytes_total: int | None
     progress: int | None
+
+
+class UploadFailedData(TypedDict):
+    """`upload.failed`; the upload's snapshot tells the same."""
+
+    upload_id: str
+    status: Literal["failed"]
+    error: ErrorData
 
 
 class VariantData(TypedDict):

@@ -15,6 +15,12 @@ def upload_progressed(*, session_id: Any, bytes_received: int, bytes_total: int 
     news.tell_of_upload(session_id=session_id, bytes_received=bytes_received, bytes_total=bytes_total)
 
 
+@receiver(assets.upload_failed, dispatch_uid="notifications.upload_failed")
+def upload_failed(*, session_id: Any, code: str, detail: str, **_news: Any) -> None:
+    """An upload has ended without becoming an asset."""
+    news.tell_of_failed_upload(session_id=session_id, code=code, detail=detail)
+
+
 @receiver(assets.asset_stored, dispatch_uid="notifications.asset_stored")
 def asset_stored(*, asset: Any, **_news: Any) -> None:
     """An upload became an asset."""

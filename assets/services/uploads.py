@@ -19,7 +19,7 @@ from assets.services import limits, room, transit
 from assets.services.names import safe_filename
 from assets.services.reasons import said
 from assets.services.wishes import Wishes
-from assets.signals import upload_progressed
+from assets.signals import upload_failed, upload_progressed
 from mediaportal.accounts.models import User
 from mediaportal.core import idempotency
 from mediaportal.core.ids import new_id
@@ -136,6 +136,9 @@ def fail(*, upload_id: UUID, problem: Problem, received: int | None = None) -> b
     if moved:
         part_path(upload_id).unlink(missing_ok=True)
         transit.discard(upload_id=upload_id)
+        upload_failed.send(
+            sender=UploadSession, session_id=upload_id, code=problem.code, detail=str(problem.detail)
+        )
     return bool(moved)
 
 

@@ -13,6 +13,7 @@ from notifications.events import (
     EventType,
     Told,
     UploadData,
+    UploadFailedData,
     VariantData,
     asset_topic,
     job_topic,
@@ -63,6 +64,19 @@ def tell_of_upload(*, session_id: uuid.UUID, bytes_received: int, bytes_total: i
     data = upload_data(upload_id=session_id, received=bytes_received, total=bytes_total)
     told = _transient("upload.progress", topic, dict(data))
     broadcast.send((group, told) for group, _t in audience.groups_of([topic], owner_id=None, told_all=False))
+
+
+def tell_of_failed_upload(*, session_id: uuid.UUID, code: str, detail: str) -> None:
+    """Send, after the commit, why an upload has ended; nothing is written down, as its progress tells it too."""
+    topic = upload_topic(session_id)
+    data: UploadFailedData = {
+        "upload_id": str(session_id),
+        "status": "failed",
+        "error": {"code": code, "detail": detail},
+    }
+    told = _transient("upload.failed", topic, dict(data))
+    groups = audience.groups_of([topic], owner_id=None, told_all=False)
+    transaction.on_commit(lambda: broadcast.send((group, told) for group, _t in groups), robust=True)
 
 
 def tell_of_asset(*, event_type: EventType, asset: Asset, error: tuple[str, str] | None = None) -> Event:

@@ -3,6 +3,7 @@
 import { Dashboard } from "../vendor/uppy.min.js";
 import { filesOf } from "./dropped.js";
 import { takeOver } from "./handover.js";
+import { importBox } from "./importing.js";
 import { toast } from "./tell.js";
 import { stillOf } from "./uploadstill.js";
 import { Desk, plainSum } from "./uploaddesk.js";
@@ -22,6 +23,7 @@ const rows = new Rows(part("rows"), desk, part("again"));
 desk.addEventListener("change", show);
 part("clear").addEventListener("click", () => desk.ledger.clear());
 part("pause-all").addEventListener("click", () => desk.toggleAll());
+importBox(part("import"), { ledger: desk.ledger, wishes: () => wishesOf({ meta: {} }) });
 show();
 start();
 

@@ -69,7 +69,7 @@ export class Desk extends EventTarget {
     if (state === "paused") acts.add("resume");
     if (state === "asking") acts.add("give");
     if (state === "known") acts.add("anyway");
-    if (state === "failed" && !isLasting(line.problem?.code) && (line.job || this.uploader?.file(line.id))) acts.add("retry");
+    if (state === "failed" && !isLasting(line.problem?.code) && (line.job || line.anew || this.uploader?.file(line.id))) acts.add("retry");
     if (state === "checking" || state === "processing") acts.delete("cancel");
     return acts;
   }
@@ -84,7 +84,7 @@ export class Desk extends EventTarget {
     } else if (name === "give") this.give(id, file);
     else if (this.uploader?.file(id)) this.uploader[name](id);
     else if (name === "retry") this.ledger.again(id);
-    else if (name === "cancel") this.ledger.clear(id);
+    else if (name === "cancel") this.ledger.drop(id);
   }
 
   give(id, file) {
@@ -126,7 +126,7 @@ export function plainSum(sum) {
 
 /** The state of a line, with its number where it has one. */
 export function stateWord(line) {
-  if (line.state === "uploading" || line.state === "paused") return `${t(`state.${line.state}`)} ${percent(line.percent)}`;
+  if (line.state === "uploading" || line.state === "paused" || (line.state === "fetching" && line.percent)) return `${t(`state.${line.state}`)} ${percent(line.percent)}`;
   if (line.state === "processing") return t("state.processingAt", { percent: percent(line.percent ?? 0) });
   return t(`state.${line.state}`);
 }

@@ -3,7 +3,8 @@
  * it is ready or ended with a reason.
  *
  * A line: `{ id, name, size, state, asset, job, problem: { code, detail }, at }`, and while work is going on `percent`,
- * `what`, `left` (seconds). Emits `change`, and `moved` with the line whose state moved.
+ * `what`, `left` (seconds). A file that the portal fetches itself is in state "fetching" and has, until it has come,
+ * `upload` (its id) in place of `job`; `promised` is the id of the job to be, `anew` begins it once more. Emits `change`, and `moved` with the line whose state moved.
  */
 
 import { call } from "./http.js";
@@ -27,7 +28,7 @@ export class Ledger extends EventTarget {
     super();
     this.place = `portal.ledger.${owner}`;
     this.follows = follow;
-    /** job → the function that ends listening */
+    /** topic → the function that ends listening */
     this.listening = new Map();
     this.lines = this.read();
     addEventListener("storage", (event) => {
@@ -53,7 +54,7 @@ export class Ledger extends EventTarget {
   }
 
   write() {
-    const lasting = this.lines.slice(0, MOST).map(({ percent, what, left, ...line }) => line);
+    const lasting = this.lines.slice(0, MOST).map(({ percent, what, left, sent, ...line }) => line);
     try {
       localStorage.setItem(this.place, JSON.stringify(lasting));
     } catch {
@@ -97,10 +98,24 @@ export class Ledger extends EventTarget {
     this.tell("change");
   }
 
-  /** Start a failed job anew where its bytes already lie. */
+  /** Take a line out; what is being fetched for it is stopped. */
+  async drop(id) {
+    const line = this.find(id);
+    this.clear(id);
+    this.listen();
+    if (line?.state === "fetching") await call("DELETE", `/api/v1/uploads/import/${line.upload}`).catch(() => {});
+  }
+
+  /** Start a failed job anew where its bytes already lie, or fetch the file once more. */
   async again(id) {
     const line = this.find(id);
     try {
+      if (!line.job) {
+        const next = await line.anew();
+        this.clear(id);
+        this.add(next);
+        return;
+      }
       await call("POST", `/api/v1/media/job/${line.job}/retry`, {});
       this.alter(id, { state: "processing", problem: null, percent: 0, what: "", left: 0 });
       this.listen();
@@ -109,18 +124,28 @@ export class Ledger extends EventTarget {
     }
   }
 
-  /** Hear of every job that is not over, and of no other. */
+  /** Hear of every job and of every file being fetched that is not over, and of no other. */
   listen() {
     if (!this.follows) return;
-    const open = new Map(this.lines.filter((line) => line.job && !isOver(line)).map((line) => [line.job, line.id]));
-    for (const [job, leave] of this.listening) {
-      if (open.has(job)) continue;
+    const open = new Map(this.lines.filter((line) => (line.job || line.upload) && !isOver(line)).map((line) => [line.job ? `job:${line.job}` : `upload:${line.upload}`, line.id]));
+    for (const [topic, leave] of this.listening) {
+      if (open.has(topic)) continue;
       leave();
-      this.listening.delete(job);
+      this.listening.delete(topic);
     }
-    for (const [job, id] of open) {
-      if (!this.listening.has(job)) this.listening.set(job, subscribe(`job:${job}`, (event) => this.heard(id, event)));
+    for (const [topic, id] of open) {
+      if (!this.listening.has(topic)) this.listening.set(topic, subscribe(topic, (event) => (topic.startsWith("job:") ? this.heard(id, event) : this.coming(id, event))));
     }
+  }
+
+  /** News of a file that is being fetched. */
+  coming(id, { type, data = {} }) {
+    const line = this.find(id);
+    if (!line || line.job) return;
+    if (type === "error" || data.status === "failed") this.alter(id, { state: "failed", problem: data.error ?? { code: "", detail: t("state.failed") } });
+    else if (data.asset_id) this.alter(id, { state: "checking", asset: data.asset_id, job: line.promised, name: data.title || line.name, percent: 0 });
+    else this.alter(id, { size: data.bytes_total ?? line.size, sent: data.bytes_received ?? 0, percent: data.progress ?? 0 });
+    if (this.find(id)?.state !== "fetching") this.listen();
   }
 
   heard(id, event) {

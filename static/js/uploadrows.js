@@ -4,7 +4,7 @@ import { stateWord } from "./uploaddesk.js";
 import { percent, size, span, t } from "./words.js";
 
 const template = document.getElementById("row");
-const BARS = new Set(["uploading", "paused", "checking", "processing"]);
+const BARS = new Set(["uploading", "paused", "fetching", "checking", "processing"]);
 
 /** Shows a desk's lines in a list. `chooser` is the file input that asks for a lost file. */
 export class Rows {
@@ -67,7 +67,7 @@ function draw(element, line, acts) {
   element.dataset.state = line.state;
   set(part(".row-name bdi"), line.name);
   part(".row-name bdi").title = line.name;
-  set(part(".row-size"), size(line.size));
+  set(part(".row-size"), line.size ? size(line.size) : "");
   set(part(".row-state"), stateWord(line));
   set(part(".row-what"), what(line));
   set(part(".row-left"), BARS.has(line.state) && line.left ? t("upload.left", { time: span(line.left) }) : "");
@@ -86,6 +86,7 @@ function what(line) {
     const gone = t("upload.of", { done: size(line.sent), total: size(line.size) });
     return line.speed ? `${gone} · ${t("upload.speed", { size: size(line.speed) })}` : gone;
   }
+  if (line.state === "fetching") return line.sent ? (line.size ? t("upload.of", { done: size(line.sent), total: size(line.size) }) : size(line.sent)) : "";
   if (line.state === "asking") return t("upload.asking", { percent: percent(line.percent) });
   return line.state === "processing" ? line.what ?? "" : "";
 }

@@ -34,6 +34,7 @@ def portal_environment() -> dict[str, str]:
         "SCRATCH_ROOT": str(settings.SCRATCH_ROOT),
         "STATIC_ROOT": str(settings.STATIC_ROOT),
         "SECRET_KEY": settings.SECRET_KEY,
+        "IMPORT_ALLOWED_NETWORKS": "127.0.0.0/8",
         "DEBUG": "1",
         "SIGN_IN_TRIES": "1000",
         "DJANGO_SETTINGS_MODULE": "mediaportal.settings",

@@ -14,8 +14,9 @@ from django.db import OperationalError
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
+from assets.exceptions import UploadBroken
 from assets.models import Asset
-from assets.services import library
+from assets.services import library, uploads
 from mediaportal.accounts.authentication import websocket_door
 from mediaportal.accounts.models import User
 from mediaportal.core.threads import in_database
@@ -82,6 +83,16 @@ async def test_upload_topic(listening: Listening) -> None:
             "bytes_total": 1_000,
             "progress": 25,
         }
+
+
+async def test_an_upload_that_ends_is_told(listening: Listening) -> None:
+    session = await made(UploadSessionFactory)
+    async with listening(session.user) as ear:
+        await ear.open(f"upload:{session.pk}")
+        await in_database(uploads.fail, upload_id=session.pk, problem=UploadBroken())
+        ended = await ear.hear()
+        assert ended["type"] == "upload.failed"
+        assert (ended["data"]["status"], ended["data"]["error"]["code"]) == ("failed", "upload_incomplete")
 
 
 @pytest.mark.parametrize("kind", ["job", "asset", "upload"])
