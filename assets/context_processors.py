@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from assets import access
+from assets.services import places
 from assets.services.browse import count_working
 
+_SIGNED_AT = "/api/v1/uploads/s3-multipart"
 THEMES = ("light", "dark", "system")
 
 
@@ -22,6 +24,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "theme": theme if theme in THEMES else "system",
         "may_upload": access.can_upload(user),
-        "upload": {"most": settings.MAX_FILE_SIZE, "direct": ""},
+        "upload": {"most": settings.MAX_FILE_SIZE, "direct": _SIGNED_AT if places.is_remote() else ""},
         "working": SimpleLazyObject(lambda: count_working(user=user)),
     }

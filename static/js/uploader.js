@@ -8,7 +8,7 @@
  *   endpoint  where tus begins, `/api/v1/uploads/`
  *   headers   further headers of every request, as JSON in the attribute: `{"X-Guest-Link": "…"}`
  *   most      the largest file, in bytes
- *   direct    where Uppy's bucket uploads are signed; empty for tus
+ *   direct    where parts for the bucket are signed; empty for tus
  *   keeper    the service worker that keeps files over a reload; empty for none
  *   hasher    the worker that hashes; `known` the address that is asked with the hash; either empty: nobody asks
  *   progress  where an upload's job is asked for, with `{id}` for the upload
@@ -20,11 +20,11 @@
  */
 
 import { GoldenRetriever, Uppy } from "../vendor/uppy.min.js";
-import { parse } from "./http.js";
+import { parse, Problem } from "./http.js";
 import { Pace } from "./uploadpace.js";
 import { isLasting } from "./uploadledger.js";
 import { Lookup } from "./uploadknown.js";
-import { chooseWay } from "./uploadways.js";
+import { chooseWay, endAside } from "./uploadways.js";
 import { localeOf } from "./uploadlocale.js";
 import { size, t } from "./words.js";
 
@@ -188,7 +188,7 @@ export class Uploader extends EventTarget {
     const line = { id: file.meta.line, name: file.name, size: file.size, upload };
     const asset = headers?.getResponseHeader?.("X-Asset-Id") || response.body?.asset_id;
     const job = headers?.getResponseHeader?.("X-Job-Id") || response.body?.job_id;
-    if (job || !this.options.progress) this.tell("sent", { ...line, asset, job });
+    if (asset || !this.options.progress) this.tell("sent", { ...line, asset, job });
     else this.askFor(line);
     // Uppy is in the middle of ending this file: taken out now, it would be ended at the portal too.
     setTimeout(() => this.uppy.getFile(file.id) && this.uppy.removeFile(file.id), 0);
@@ -255,7 +255,9 @@ export class Uploader extends EventTarget {
 
   cancel(line) {
     const file = this.file(line);
-    if (file) this.uppy.removeFile(file.id);
+    if (!file) return;
+    if (!this.runs(file.id) || this.broken.has(file.id)) endAside(file, this.options);
+    this.uppy.removeFile(file.id);
   }
 
   pauseAll() {
@@ -336,9 +338,10 @@ export class Uploader extends EventTarget {
 
 /** What a failed request says, in the portal's own words where it says any. */
 function problemOf(error, response) {
+  if (error instanceof Problem && error.status) return { code: error.code, detail: error.message };
   const told = parse(response?.body?.xhr?.responseText ?? "");
   if (told?.code) return { code: told.code, detail: told.detail || told.title || "" };
-  const status = response?.status ?? error?.originalResponse?.getStatus?.() ?? 0;
+  const status = response?.status || error?.originalResponse?.getStatus?.() || error?.status || 0;
   return status ? { code: `http_${status}`, detail: t("upload.server", { status }) } : { code: "offline", detail: t("upload.offline") };
 }
 

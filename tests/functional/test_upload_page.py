@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 from assets.models import Asset, UploadSession
 from tests.factories import AssetFactory, CollectionFactory
@@ -275,6 +276,78 @@ def test_without_a_websocket_the_work_is_followed_all_the_same(
         send(page)
         _wait_for_state(_row(page, "picture.png"), "ready", seconds=90)
         assert page.locator("html").get_attribute("data-live") == "polling"
+
+
+class _Bucket:
+    """The portal's signing and a bucket as the browser sees them, with parts of one MiB."""
+
+    PART = 2**20
+
+    def __init__(self, page: Page) -> None:
+        self.parts: dict[int, bytes] = {}
+        self.calls: list[str] = []
+        self.told: Any = None
+        self.failing = {2}
+        self.full = True
+        page.route("**/upload/", self._page)
+        page.route("**/api/v1/uploads/s3-multipart**", self._portal)
+        page.route("**/api/v1/uploads/s3-multipart/**", self._portal)
+        page.route("**/bucket/*", self._bucket)
+
+    def _page(self, route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text().replace('data-direct=""', 'data-direct="/api/v1/uploads/s3-multipart"')
+        route.fulfill(response=answer, body=text)
+
+    def _portal(self, route: Route) -> None:
+        path = route.request.url.split("/s3-multipart")[1]
+        self.calls.append(f"{route.request.method} {path}")
+        if not path:
+            self.told = route.request.post_data_json
+            route.fulfill(status=201, json={"upload_id": "u1", "key": "k", "part_size": self.PART})
+        elif path.endswith("/complete"):
+            sent = [part["PartNumber"] for part in (route.request.post_data_json or {})["parts"]]
+            assert sent == sorted(self.parts)
+            if self.full:
+                self.full = False
+                route.fulfill(status=413, json={"code": "quota_exceeded", "detail": "There is no room."})
+            else:
+                route.fulfill(status=202, json={"upload_id": "u1", "asset_id": str(uuid4())})
+        elif path == "/u1":
+            found = [{"PartNumber": number, "ETag": f'"{number}"'} for number in self.parts]
+            route.fulfill(json=found)
+        else:
+            number = path.rsplit("/", 1)[1]
+            route.fulfill(json={"url": f"/bucket/{number}", "method": "PUT", "headers": {"X-Part": number}})
+
+    def _bucket(self, route: Route) -> None:
+        number = int(route.request.headers["x-part"])
+        if number in self.failing:
+            self.failing.discard(number)
+            route.fulfill(status=503)
+            return
+        self.parts[number] = route.request.post_data_buffer or b""
+        route.fulfill(status=200, headers={"ETag": f'"{number}"'})
+
+
+def test_parts_go_to_the_bucket_where_the_page_says_so(web: str, settings: Any, long_video: Path) -> None:
+    person(EMAIL, settings)
+    with chromium() as browser, _signed_in(browser, web, "/") as page:
+        bucket = _Bucket(page)
+        page.goto(f"{web}/upload/")
+        choose(page, long_video)
+        send(page)
+        row = _row(page, long_video.name)
+        _wait_for_state(row, "failed")
+        expect(row.locator(".copy-code")).to_have_attribute("data-copy", "quota_exceeded")
+        whole = b"".join(piece for _number, piece in sorted(bucket.parts.items()))
+        assert whole == long_video.read_bytes()
+        assert bucket.told["size"] == len(whole)
+        assert bucket.told["sha256"] == hashlib.sha256(whole).hexdigest()
+        bucket.calls.clear()
+        row.get_by_role("button", name="Try again").click()
+        _wait_for_state(row, "sent")
+        assert bucket.calls == ["GET /u1", "POST /u1/complete"], "nothing is sent twice"
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
