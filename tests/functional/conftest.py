@@ -27,19 +27,31 @@ def portal_environment() -> dict[str, str]:
     if of["PORT"]:
         where += f"&port={of['PORT']}"
     user = quote(str(of["USER"])) + (f":{quote(str(of['PASSWORD']))}" if of["PASSWORD"] else "")
-    return os.environ | {
-        "DATABASE_URL": f"postgresql://{user}@/{of['NAME']}{where}",
-        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-        "INCOMING_ROOT": str(settings.INCOMING_ROOT),
-        "SCRATCH_ROOT": str(settings.SCRATCH_ROOT),
-        "STATIC_ROOT": str(settings.STATIC_ROOT),
-        "SECRET_KEY": settings.SECRET_KEY,
-        "IMPORT_ALLOWED_NETWORKS": "127.0.0.0/8",
-        "DEBUG": "1",
-        "SIGN_IN_TRIES": "1000",
-        "DJANGO_SETTINGS_MODULE": "mediaportal.settings",
-        "PYTHONWARNINGS": "default",
-    }
+    return (
+        os.environ
+        | _bucket()
+        | {
+            "DATABASE_URL": f"postgresql://{user}@/{of['NAME']}{where}",
+            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+            "INCOMING_ROOT": str(settings.INCOMING_ROOT),
+            "SCRATCH_ROOT": str(settings.SCRATCH_ROOT),
+            "STATIC_ROOT": str(settings.STATIC_ROOT),
+            "SECRET_KEY": settings.SECRET_KEY,
+            "IMPORT_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "DEBUG": "1",
+            "SIGN_IN_TRIES": "1000",
+            "DJANGO_SETTINGS_MODULE": "mediaportal.settings",
+            "PYTHONWARNINGS": "default",
+        }
+    )
+
+
+def _bucket() -> dict[str, str]:
+    """Where this test keeps its files, when that is a bucket."""
+    if settings.STORAGE != "s3":
+        return {}
+    names = ("STORAGE", "S3_BUCKET", "S3_REGION", "S3_PREFIX", "S3_ENDPOINT_URL")
+    return {name: str(getattr(settings, name)) for name in names}
 
 
 def free_port() -> int:

@@ -1,0 +1,120 @@
+"""In a bucket too, results appear whole or not at all, and what came to nothing is removed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+
+from assets.exceptions import StorageUnavailable
+from assets.models import Asset, Variant
+from assets.services import places
+from mediaportal.core.buckets import BucketStorage
+from processing.exceptions import LeaseLost
+from processing.models import Status, Step
+from processing.services import jobs, leases, publishing, running
+from processing.services.publishing import Prepared, Product
+from tests.buckets import keys_in
+from tests.factories import AssetFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def step(bucket: BucketStorage) -> Step:
+    """A claimed step of an image's job, whose original lies in the bucket."""
+    asset = AssetFactory(image=True, passed_gate=True, content=b"original")
+    jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    found = leases.claim(queue="ingest", worker="tests")
+    assert found is not None
+    return found
+
+
+def products(folder: Path) -> list[Product]:
+    """A picture and a package."""
+    (folder / "package").mkdir(parents=True)
+    (folder / "a.webp").write_bytes(b"picture")
+    for name in ("master.m3u8", "1.m4s", "2.m4s"):
+        (folder / "package" / name).write_bytes(b"part")
+    entries = {"hls": "master.m3u8"}
+    return [
+        Product(folder / "a.webp", "thumbnail", "webp", "a.webp"),
+        Product(folder / "package", "manifest", "hls", "master.m3u8", entries=entries),
+    ]
+
+
+def prepare(step: Step, folder: Path) -> Prepared:
+    return publishing.prepare(step=step, asset=step.job.asset, products=products(folder))
+
+
+def complete(step: Step, prepared: Prepared) -> None:
+    def publish(found: Step, job: Any) -> None:
+        publishing.publish(step=found, job=job, asset=job.asset, prepared=prepared)
+
+    leases.complete(step=step, results={}, publish=publish)
+
+
+def made(bucket: BucketStorage, asset: Asset) -> list[str]:
+    return [key for key in keys_in(bucket) if key != asset.storage_key]
+
+
+def test_objects_are_there_before_their_rows(step: Step, bucket: BucketStorage, tmp_path: Path) -> None:
+    prepared = prepare(step, tmp_path / "one")
+    assert len(made(bucket, step.job.asset)) == 4 and not Variant.objects.exists()
+    complete(step, prepared)
+    publishing.withdraw(prepared=prepared)  # what rows name stays
+    rows = {variant.storage_key: variant for variant in Variant.objects.all()}
+    assert set(rows) <= set(keys_in(bucket)) and len(made(bucket, step.job.asset)) == 4
+    assert sorted(variant.file_size for variant in rows.values()) == [7, 12]
+
+
+def test_a_second_run_replaces_the_first(step: Step, bucket: BucketStorage, tmp_path: Path) -> None:
+    complete(step, prepare(step, tmp_path / "one"))
+    before = set(made(bucket, step.job.asset))
+    Step.objects.filter(pk=step.pk).update(status=Status.PROCESSING)
+    complete(step, prepare(step, tmp_path / "two"))
+    after = set(made(bucket, step.job.asset))
+    assert len(after) == 4 and not before & after
+    assert Variant.objects.count() == 2
+
+
+def test_a_run_that_lost_its_step_leaves_nothing(step: Step, bucket: BucketStorage, tmp_path: Path) -> None:
+    prepared = prepare(step, tmp_path / "one")
+    Step.objects.filter(pk=step.pk).update(worker="another")
+    with pytest.raises(LeaseLost):
+        complete(step, prepared)
+    publishing.withdraw(prepared=prepared)
+    assert not made(bucket, step.job.asset) and not Variant.objects.exists()
+
+
+def test_sending_that_breaks_off_leaves_nothing(
+    step: Step, bucket: BucketStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> int:
+        raise StorageUnavailable
+
+    monkeypatch.setattr(places, "put_tree", broken)
+    with pytest.raises(StorageUnavailable):
+        prepare(step, tmp_path / "one")
+    assert not made(bucket, step.job.asset)
+
+
+def test_when_the_database_does_not_say_everything_stays(
+    step: Step, bucket: BucketStorage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_key: str) -> bool:
+        raise DatabaseError
+
+    prepared = prepare(step, tmp_path / "one")
+    monkeypatch.setattr(publishing, "_is_published", away)
+    publishing.withdraw(prepared=prepared)
+    assert len(made(bucket, step.job.asset)) == 4
+
+
+def test_a_bucket_that_is_away_is_the_machines_trouble(
+    step: Step, bucket: BucketStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket, "bucket_name", "no-such-bucket-here")
+    running.run(step=step)
+    after = Step.objects.get(pk=step.pk)
+    assert (after.status, after.error_code) == (Status.PENDING, "worker_trouble")
