@@ -1,10 +1,12 @@
 """In a bucket too, results appear whole or not at all, and what came to nothing is removed."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError
+from django.utils import timezone
 
 from assets.exceptions import StorageUnavailable
 from assets.models import Asset, Variant
@@ -71,7 +73,9 @@ def test_objects_are_there_before_their_rows(step: Step, bucket: BucketStorage, 
 def test_a_second_run_replaces_the_first(step: Step, bucket: BucketStorage, tmp_path: Path) -> None:
     complete(step, prepare(step, tmp_path / "one"))
     before = set(made(bucket, step.job.asset))
-    Step.objects.filter(pk=step.pk).update(status=Status.PROCESSING)
+    Step.objects.filter(pk=step.pk).update(
+        status=Status.PROCESSING, lease_until=timezone.now() + timedelta(minutes=1)
+    )
     complete(step, prepare(step, tmp_path / "two"))
     after = set(made(bucket, step.job.asset))
     assert len(after) == 4 and not before & after
