@@ -18,6 +18,7 @@ from assets.services import collections, library, quarantine, shelves
 from assets.services.state import state_of
 from mediaportal.accounts.models import User
 from mediaportal.core.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyTabular, foreign_text
+from mediaportal.core.fetching import shown
 from mediaportal.core.problems import Problem
 
 _inlines: list[type[Any]] = []
@@ -247,6 +248,15 @@ class UploadSessionAdmin(ReadOnlyAdmin):
     search_fields = ("filename", "user__email", "error_code")
     id_fields = ("pk", "asset_id", "job_id")
     ordering = ("-created_at",)
+    # The whole address may hold a secret of whoever named it.
+    exclude = ("origin",)
+    readonly_fields = ("came_from",)
+
+    @admin.display(description=_("Address or path"))
+    def came_from(self, session: UploadSession) -> str:
+        """Where the file was taken from, where the portal has taken it itself."""
+        fetched = session.source == UploadSession.Source.URL
+        return (shown(session.origin) if fetched else session.origin) or "–"
 
 
 class _ByService(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs

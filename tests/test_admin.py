@@ -343,3 +343,12 @@ def test_only_the_admin_has_the_looser_policy(client: Client) -> None:
     assert "'unsafe-eval'" in client.get(reverse("admin:index")).headers["Content-Security-Policy"]
     for url in (reverse("library"), reverse("bell"), "/api/v1/me/"):
         assert "unsafe-eval" not in client.get(url).headers["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_the_secret_in_an_imports_address_is_not_shown(client: Client) -> None:
+    signed_in(client)
+    session = UploadSessionFactory(source="url", origin="https://films.example/sea.mp4?signature=s3cr3t")
+    page = client.get(page_of(session)).content.decode()
+    assert "https://films.example/sea.mp4" in page
+    assert "s3cr3t" not in page

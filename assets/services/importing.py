@@ -137,7 +137,7 @@ def sweep() -> None:
     ended = UploadSession.objects.filter(source=UploadSession.Source.URL, origin__contains="?")
     for session in ended.exclude(status=UploadSession.Status.UPLOADING).only("origin")[:1000]:
         UploadSession.objects.filter(pk=session.pk).update(origin=fetching.shown(session.origin))
-    if _open().filter(_unheld()).exists():
+    for _each in range(min(_open().filter(_unheld()).count(), settings.IMPORTS_AT_ONCE)):
         with transaction.atomic():
             wake()
 
