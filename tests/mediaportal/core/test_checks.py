@@ -1,6 +1,7 @@
 """What is missing on a machine is named, with what to do; `migrate` and the like never ask."""
 
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.db import DatabaseError, connection
 from redis import Redis
 
 from mediaportal.core import checks, sandbox
+from tests import clamav
+from tests.clamav import FakeClamd
 
 
 def summary(found: Any) -> list[tuple[int, str | None]]:
@@ -126,3 +129,56 @@ def test_walls(
     assert summary(found) == expected
     assert hints(found)
     assert all(level in message.msg for message in found)
+
+
+@pytest.fixture
+def scanner(tmp_path: Path, settings: Any) -> Iterator[clamav.Clamd]:
+    """A clamd that is set up, but not started."""
+    found = clamav.Clamd(tmp_path)
+    settings.SCANNER, settings.CLAMD_URL = "clamd", found.url
+    settings.CLAMD_MAX_BYTES, settings.CLAMD_CONFIG = clamav.MOST_BYTES, str(found.config)
+    yield found
+    found.stop()
+
+
+def ids(found: Sequence[CheckMessage]) -> list[str | None]:
+    return [message.id for message in found]
+
+
+def test_a_scanner_that_is_as_it_was_said_to_be(scanner: clamav.Clamd) -> None:
+    scanner.start()
+    assert checks.scanner(None) == []
+
+
+def test_no_scanner_is_set_up(settings: Any) -> None:
+    settings.SCANNER = "none"
+    assert checks.scanner(None) == []
+
+
+def test_a_scanner_that_is_away_is_warned_of(scanner: clamav.Clamd) -> None:
+    assert ids(checks.scanner(None)) == ["core.W005"]
+
+
+def test_a_scanner_that_reads_less_than_was_said(scanner: clamav.Clamd, settings: Any) -> None:
+    scanner.start()
+    settings.CLAMD_MAX_BYTES = clamav.MOST_BYTES * 2
+    assert ids(checks.scanner(None)) == ["core.E012", "core.E012"]
+    settings.CLAMD_CONFIG = ""
+    assert checks.scanner(None) == []
+    settings.CLAMD_MAX_BYTES = 3 << 30
+    assert ids(checks.scanner(None)) == ["core.E011"]
+    settings.CLAMD_MAX_BYTES, settings.CLAMD_CONFIG = 1, "/nowhere/clamd.conf"
+    assert ids(checks.scanner(None)) == ["core.W007"]
+
+
+def test_a_scanner_that_cannot_be_believed(tmp_path: Path, settings: Any) -> None:
+    with FakeClamd(tmp_path, b"stream: OK\n", proves=False) as fake:
+        settings.SCANNER, settings.CLAMD_URL, settings.CLAMD_CONFIG = "clamd", fake.url, ""
+        assert ids(checks.scanner(None)) == ["core.W006", "core.E010"]
+
+
+def test_root_that_stays_root_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(sandbox, "level", lambda: "bubblewrap")
+    monkeypatch.setattr(sandbox, "drops_root", lambda: False)
+    assert ids(checks.walls(None)) == ["core.W004"]

@@ -1,6 +1,7 @@
 """Programs are shut in, bounded, and ended with everything that they started."""
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -248,3 +249,83 @@ def test_many_threads_at_once() -> None:
     for thread in threads:
         thread.join()
     assert answers == [b"ok\n"] * 8
+
+
+# --- Attacks from inside ------------------------------------------------------------------------------------------
+def python(program: str, **options: object) -> sandbox.Completed:
+    return sandbox.run([PYTHON, "-c", program], **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def walled() -> None:
+    """These walls stand at the strongest level; what the weaker ones leave open the system check names."""
+    if sandbox.level() != "bubblewrap":
+        pytest.skip("there is no bubblewrap here")
+
+
+@pytest.mark.usefixtures("walled")
+def test_nothing_is_reached_over_the_network() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        attack = f"import socket; socket.create_connection(('127.0.0.1', {port}), 5)"
+        with pytest.raises(sandbox.ProgramFailed, match=r"refused|unreachable"):
+            python(attack)
+    with pytest.raises(sandbox.ProgramFailed, match="unreachable"):
+        python("import socket; socket.create_connection(('192.0.2.1', 80), 5)")
+
+
+@pytest.mark.usefixtures("walled")
+def test_neighbours_and_the_machine_are_not_seen(tmp_path: Path) -> None:
+    given, neighbour = tmp_path / "given.bin", tmp_path / "neighbour.bin"
+    for path in (given, neighbour):
+        path.write_bytes(b"x")
+        path.chmod(0o600)
+    assert shell(f"cat '{given}'", reads=[given]).stdout == b"x"
+    for hidden in (neighbour, Path("/etc/passwd"), Path("/etc/shadow")):
+        with pytest.raises(sandbox.ProgramFailed):
+            shell(f"cat '{hidden}'", reads=[given])
+
+
+@pytest.mark.usefixtures("walled")
+def test_nothing_is_written_outside(tmp_path: Path) -> None:
+    given, place = tmp_path / "given.bin", tmp_path / "place"
+    given.write_bytes(b"x")
+    place.mkdir()
+    for target in (given, tmp_path / "beside", Path("/usr/bin/new"), Path("/proc/sys/kernel/core_pattern")):
+        with pytest.raises(sandbox.ProgramFailed):
+            shell(f"echo y > '{target}'", reads=[given], writes=[place])
+    assert given.read_bytes() == b"x" and not (tmp_path / "beside").exists()
+
+
+@pytest.mark.usefixtures("walled")
+def test_no_way_to_more_rights() -> None:
+    facts = shell("grep -E 'NoNewPrivs|CapEff|^Uid' /proc/self/status").stdout.decode()
+    assert "NoNewPrivs:\t1" in facts and "CapEff:\t0000000000000000" in facts
+    owner = next(line.split()[1] for line in facts.splitlines() if line.startswith("Uid"))
+    assert owner != "0"
+    with pytest.raises(sandbox.ProgramFailed):
+        python("import os; os.setuid(0) if os.getuid() else os.chroot('/tmp')")
+    with pytest.raises(sandbox.ProgramFailed):
+        shell("mount -t tmpfs none /tmp")
+
+
+@pytest.mark.usefixtures("walled")
+def test_a_fork_bomb_is_bounded_and_ended() -> None:
+    """It cannot make more processes than it may, and all of them end with it."""
+    marker = f"4{os.getpid()}.66"
+    attack = (
+        "import subprocess\n"
+        "made = 0\n"
+        "while made < 50_000:\n"
+        "    try:\n"
+        f"        subprocess.Popen(['sleep', '{marker}'])\n"
+        "    except (BlockingIOError, OSError):\n"
+        "        break\n"
+        "    made += 1\n"
+        "print(made)\n"
+    )
+    made = int(python(attack, limits=Limits(processes=20, wall_seconds=60)).stdout)
+    assert made < 50_000
+    assert gone(marker)
