@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from assets import access
-from assets.services import places
+from assets.services import held, places
 from assets.services.browse import count_working
 
 _SIGNED_AT = "/api/v1/uploads/s3-multipart"
@@ -25,5 +25,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "system",
         "may_upload": access.can_upload(user),
         "upload": {"most": settings.MAX_FILE_SIZE, "direct": _SIGNED_AT if places.is_remote() else ""},
+        "may_decide": access.can_manage_guest_links(user),
+        "held_count": SimpleLazyObject(lambda: held.count(user=user)),
         "working": SimpleLazyObject(lambda: count_working(user=user)),
     }

@@ -70,6 +70,12 @@ class AssetQuerySet(models.QuerySet["Asset"]):
             return trashed.none()
         return trashed if user.has_perm("assets.manage_all_assets") else trashed.filter(uploaded_by=user)
 
+    def waiting_for(self, user: User | AnonymousUser) -> Self:
+        """Those on which a person may decide and nobody has: what guests sent, and what was held by hand."""
+        may = isinstance(user, User) and user.is_active and user.has_perm("assets.manage_guest_links")
+        held = self.kept().filter(policy_verdict="review", publication="held")
+        return held if may else held.none()
+
     def with_poster(self) -> Self:
         """With the pictures for a card, in one further query: `asset.card_variants`."""
         from_variants = self.model._meta.get_field("variants").related_model

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assets import views
+from assets.views import guests, held
 
 urlpatterns = [
     path("", views.library, name="library"),
@@ -10,6 +11,12 @@ urlpatterns = [
     path("collections/", views.collections, name="collections"),
     path("upload-keeper.js", views.upload_keeper, name="upload-keeper"),
     path("trash/", views.trash, name="trash"),
+    path("held/", held.held, name="held"),
+    path("guest/<str:token>/", guests.guest, name="guest"),
+    path("guest-links/", guests.guest_links, name="guest-links"),
+    path("guest-links/new/", guests.guest_link, name="guest-link-new"),
+    path("guest-links/<uuid:link_id>/", guests.guest_link, name="guest-link"),
+    path("guest-links/<uuid:link_id>/end/", guests.guest_link_end, name="guest-link-end"),
     path("working/", views.working, name="working"),
     path("assets/<uuid:asset_id>/", views.asset, name="asset"),
     path("assets/<uuid:asset_id>/card/", views.card, name="asset-card"),

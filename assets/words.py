@@ -166,6 +166,12 @@ def catalogue() -> dict[str, str | Forms]:
         "retrying": gettext("Trying again"),
         "cancelled": gettext("Cancelled"),
         "restored": gettext("Restored"),
+        "undo": gettext("Undo"),
+        "held.chosen": _forms(lambda n: ngettext("{n} chosen", "{n} chosen", n)),
+        "held.released": _forms(lambda n: ngettext("{n} file let through", "{n} files let through", n)),
+        "held.removed": _forms(
+            lambda n: ngettext("{n} file moved to the trash", "{n} files moved to the trash", n)
+        ),
         "noSuchCollection": gettext("There is no such collection. Choose one from the list."),
         "waitingTurn": gettext("Waiting for its turn"),
         "play": gettext("Play"),

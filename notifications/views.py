@@ -44,6 +44,8 @@ def bell_open(request: HttpRequest, line_id: uuid.UUID) -> HttpResponse:
     if line is None:
         raise Http404
     bells.mark_read(user=user, ids=[line.pk])
+    if line.kind == "guest.arrived":
+        return redirect("held")
     return (
         redirect("asset", asset_id=line.data["asset_id"]) if line.data.get("asset_id") else redirect("bell")
     )

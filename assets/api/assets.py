@@ -21,7 +21,7 @@ from assets.api.serializers import (
     VariantSerializer,
 )
 from assets.models import Asset, Variant
-from assets.services import library, links, quarantine
+from assets.services import held, library, links, quarantine
 
 
 @extend_schema(parameters=[OpenApiParameter("trashed", bool, description="Those in the trash instead")])
@@ -115,6 +115,26 @@ class AssetDeleteOriginalView(_ManagersAct):
         """Delete the bytes of an original that carries malware; its record stays."""
         quarantine.delete_original(user=request.user, asset=self.get_object())
         return self.answer()
+
+
+class AssetPublishView(_OneAsset):
+    """The way out of being held."""
+
+    @extend_schema(request=None, responses=AssetSerializer, operation_id="asset_publish")
+    def post(self, request: Request, **_kwargs: Any) -> Response:
+        """Let a held asset through; it is published when scan and processing agree."""
+        held.release(user=request.user, asset=self.get_object())
+        return Response(self.get_serializer(self.get_object()).data)
+
+
+class AssetHoldView(_OneAsset):
+    """The way back."""
+
+    @extend_schema(request=None, responses=AssetSerializer, operation_id="asset_hold")
+    def post(self, request: Request, **_kwargs: Any) -> Response:
+        """Take an asset back until somebody has decided on it."""
+        held.hold(user=request.user, asset=self.get_object())
+        return Response(self.get_serializer(self.get_object()).data)
 
 
 class AssetVariantsView(ListAPIView[Variant]):

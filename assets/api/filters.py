@@ -9,13 +9,13 @@ from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from assets.models import Asset, Kind, UploadStatus, Visibility
+from assets.models import Asset, Kind, Publication, UploadStatus, Visibility
 
 _LONGEST_QUERY = 200
 
 
 class AssetFilter(django_filters.FilterSet):
-    """`q`, kind, status, owner, visibility, collection, tag, time of adding, duration."""
+    """`q`, kind, status, owner, visibility, publication, collection, tag, time of adding, duration."""
 
     q = django_filters.CharFilter(
         method="filter_words", label="Words in title, file name, description or tags"
@@ -24,6 +24,7 @@ class AssetFilter(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(field_name="upload_status", choices=UploadStatus.choices)
     owner = django_filters.UUIDFilter(field_name="uploaded_by_id")
     visibility = django_filters.MultipleChoiceFilter(choices=Visibility.choices)
+    publication = django_filters.MultipleChoiceFilter(choices=Publication.choices)
     collection = django_filters.UUIDFilter(field_name="collections", label="Those right in a collection")
     tag = django_filters.CharFilter(
         field_name="tags__name", lookup_expr="iexact", label="Those with this tag"

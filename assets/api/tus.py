@@ -52,7 +52,9 @@ class UploadsView(_TusView):
 
     def post(self, request: Request) -> Response:
         """Begin an upload."""
-        link = control.link_of(request.headers.get("X-Guest-Link", ""))
+        link = control.link_of(
+            request.headers.get("X-Guest-Link", ""), address=request.META.get("REMOTE_ADDR", "")
+        )
         if link is None and not request.user.is_authenticated:
             raise NotSignedIn
         session = control.create(

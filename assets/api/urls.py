@@ -50,6 +50,8 @@ urlpatterns = [
         assets.AssetDeleteOriginalView.as_view(),
         name="api-asset-delete-original",
     ),
+    path("assets/<uuid:asset_id>/publish", assets.AssetPublishView.as_view(), name="api-asset-publish"),
+    path("assets/<uuid:asset_id>/hold", assets.AssetHoldView.as_view(), name="api-asset-hold"),
     path("assets/<uuid:asset_id>/variants/", assets.AssetVariantsView.as_view(), name="api-asset-variants"),
     path("assets/<uuid:asset_id>/playback", assets.AssetPlaybackView.as_view(), name="api-asset-playback"),
     path("guest-links/", guestlinks.GuestLinkListView.as_view(), name="api-guest-links"),

@@ -299,7 +299,8 @@ def _begin_joined(scope: Scope, creation: Creation) -> UploadSession:
 
 def _caller(scope: Scope) -> tuple[Caller, GuestLink | None]:
     """Who begins an upload: the owner of the guest link, if there is one, else whoever is signed in."""
-    link = control.link_of(ScopeHeaders(scope).get("X-Guest-Link"))
+    address = (scope.get("client") or ("",))[0]
+    link = control.link_of(ScopeHeaders(scope).get("X-Guest-Link"), address=address)
     return (link.created_by, link) if link is not None else (signed_in(scope), None)
 
 

@@ -61,6 +61,7 @@ def about(asset: Asset) -> list[Line]:
         Line(_("Size"), filesizeformat(asset.file_size)),
         Line(_("Picture"), _picture(asset, probe.get("video") or {}, picture)),
         Line(_("Sound"), _sound(asset, probe)),
+        Line(_("Sent through"), asset.guest_link.title if asset.guest_link else "", own=True),
         Line(_("Malware check"), scan_words(asset)),
         Line("SHA-256", asset.sha256, code=True),
     ]

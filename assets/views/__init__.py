@@ -146,7 +146,8 @@ def trash(request: HttpRequest) -> HttpResponse:
 
 def _asset(request: HttpRequest, asset_id: UUID) -> Asset:
     """An asset that this person may see, with all its variants in one further query; 404 for any other."""
-    rows = Asset.objects.visible_to(request.user).select_related("uploaded_by").prefetch_related("variants")
+    rows = Asset.objects.visible_to(request.user).select_related("uploaded_by", "guest_link")
+    rows = rows.prefetch_related("variants")
     found = rows.filter(pk=asset_id).first()
     if found is None:
         raise Http404

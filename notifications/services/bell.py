@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assets.models import Asset, ProcessingVerdict, Publication, ScanVerdict
+from assets.models import Asset, GuestLink, ProcessingVerdict, Publication, ScanVerdict
 from mediaportal.accounts.models import User
 from mediaportal.accounts.roles import Role
 from notifications.events import NotificationData, person_topic
@@ -27,6 +27,7 @@ _KINDS: Final[dict[str, str]] = {
     "asset.rejected": "asset.rejected",
     "job.failed": "asset.failed",
 }
+_ARRIVED: Final = "guest.arrived"
 _FAILURES: Final = ("asset.rejected", "asset.failed")
 
 
@@ -36,6 +37,8 @@ def ring(*, event: Event, asset: Asset) -> Notification | None:
     A cancelled job is not told: its owner or the staff did that. A refusal that also ends the job is told once.
     """
     kind = _kind_of(event, asset)
+    if kind == "asset.held" and asset.guest_link_id is not None:
+        return None  # its owner and all who decide on it were told when it arrived
     if kind is None or (kind in _FAILURES and _told_already(asset)):
         return None
     line, new = Notification.objects.get_or_create(
@@ -57,6 +60,22 @@ def alarm(*, event: Event, asset: Asset) -> None:
         )
         if new:
             _announce(line)
+
+
+def arrived(*, event: Event, asset: Asset, link: GuestLink) -> None:
+    """Tell everybody who decides on what guests send that something came through a link.
+
+    While a person has not read of the link, the line that they have counts on: many files are one piece of news.
+    """
+    for person in User.objects.holding("assets.manage_guest_links").order_by("pk"):
+        lines = unread(user=person).filter(kind=_ARRIVED, data__link_id=str(link.pk))
+        line = lines.select_for_update().order_by("-created_at").first()
+        if line is not None:
+            line.data["count"] += 1
+            line.save(update_fields=["data"])
+            continue
+        data = _remembered(event, asset) | {"link_id": str(link.pk), "link": link.title, "count": 1}
+        _announce(Notification.objects.create(user=person, event=event, kind=_ARRIVED, data=data))
 
 
 def unread_count(*, user: User) -> int:

@@ -93,6 +93,8 @@ def tell_of_asset(*, event_type: EventType, asset: Asset, error: tuple[str, str]
         topics.append(upload_topic(upload_id))
     event = _write(event_type=event_type, topics=topics, data=dict(data), asset=asset)
     bell.ring(event=event, asset=asset)
+    if event_type == "asset.stored" and asset.guest_link is not None:
+        bell.arrived(event=event, asset=asset, link=asset.guest_link)
     if error is not None and error[0] == "malware_found":
         bell.alarm(event=event, asset=asset)
     return event

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from assets.services.reasons import said
 from notifications.models import Notification
@@ -30,6 +30,7 @@ _ICONS: Final[dict[str, str]] = {
     "asset.rejected": "triangle-alert",
     "asset.failed": "triangle-alert",
     "malware.found": "ban",
+    "guest.arrived": "inbox",
 }
 
 
@@ -45,12 +46,27 @@ class Words:
 
 def words_of(line: Notification) -> Words:
     """The line's words in the active language; a kind that is not known (any longer) is told without detail."""
-    title = str(line.data.get("title") or _("A file"))
-    sentence = str(_SENTENCES.get(line.kind, gettext_lazy("There is news of {title}.")))
+    names = {
+        "title": str(line.data.get("title") or _("A file")),
+        "link": str(line.data.get("link") or _("a guest link")),
+    }
+    sentence = _sentence(line)
     error: dict[str, Any] = line.data.get("error") or {}
     return Words(
-        text=sentence.replace("{title}", f"{_ISOLATE}{title}{_POP}"),
-        html=format_html(sentence, title=format_html("<bdi>{}</bdi>", title)),
+        text=sentence.format(**{key: f"{_ISOLATE}{name}{_POP}" for key, name in names.items()}),
+        html=format_html(
+            sentence, **{key: format_html("<bdi>{}</bdi>", name) for key, name in names.items()}
+        ),
         reason=said(str(error.get("detail", ""))),
         icon=_ICONS.get(line.kind, "bell"),
     )
+
+
+def _sentence(line: Notification) -> str:
+    """The sentence of a line, in which `{title}` and `{link}` stand for names."""
+    count = int(line.data.get("count", 1))
+    if line.kind == "guest.arrived":
+        return ngettext(
+            "{title} arrived through {link}.", "%(count)d files arrived through {link}.", count
+        ) % {"count": count}
+    return str(_SENTENCES.get(line.kind, gettext_lazy("There is news of {title}.")))

@@ -1,6 +1,7 @@
 /** What every page has: theme, keys, dialogs, copying, short messages, the pill of files in work. */
 
 import "./bell.js";
+import "./copying.js";
 import { subscribe } from "./live.js";
 import { say, toast } from "./tell.js";
 import { t } from "./words.js";
@@ -26,20 +27,6 @@ document.addEventListener("click", (event) => {
   const closer = event.target.closest("[data-closes]");
   if (closer) closer.closest("dialog")?.close();
   else if (event.target.matches("dialog.sheet")) event.target.close();
-});
-
-document.addEventListener("click", async (event) => {
-  const copier = event.target.closest("[data-copy]");
-  if (!copier) return;
-  try {
-    await navigator.clipboard.writeText(copier.dataset.copy);
-    toast(t("copied"));
-  } catch {
-    const range = document.createRange();
-    range.selectNodeContents(copier);
-    getSelection().removeAllRanges();
-    getSelection().addRange(range);
-  }
 });
 
 // Keys -----------------------------------------------------------------------------------------------------------

@@ -16,3 +16,19 @@ export function toast(text) {
   holder.append(line);
   setTimeout(() => line.remove(), 5000);
 }
+
+/** Show a line at the foot of the page with one thing that may be done. */
+export function offer(text, word, act) {
+  const holder = document.getElementById("toasts");
+  if (!holder) return;
+  const line = document.createElement("div");
+  line.className = "toast-line";
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "button slim", textContent: word });
+  button.addEventListener("click", () => {
+    line.remove();
+    act();
+  });
+  line.append(text, button);
+  holder.append(line);
+  setTimeout(() => line.remove(), 12000);
+}

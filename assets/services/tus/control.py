@@ -28,9 +28,14 @@ def path_of(upload_id: UUID) -> str:
     return f"{PATH}{upload_id}"
 
 
-def link_of(token: str) -> GuestLink | None:
-    """The guest link through which somebody uploads, None for an empty token; raises `NotFound`, `LinkEnded`."""
-    return guests.link_of(token) if token else None
+def link_of(token: str, *, address: str) -> GuestLink | None:
+    """The guest link through which somebody at an address uploads, None for an empty token; raises `NotFound`,
+    `LinkEnded`, `RateLimited`.
+    """
+    if not token:
+        return None
+    guests.count_visit(token=token, address=address)
+    return guests.link_of(token)
 
 
 def create(
@@ -112,7 +117,7 @@ def facts(session: UploadSession) -> dict[str, str]:
         found = {}  # a joined upload has an offset when it is joined
     if session.expires_at is not None and not accepted:
         found["Upload-Expires"] = http_date(session.expires_at.timestamp())
-    if accepted:
+    if accepted and session.guest_link_id is None:  # a guest hears nothing of what becomes of the file
         found |= {"X-Asset-Id": str(session.asset_id), "X-Job-Id": str(session.job_id)}
     return found
 

@@ -347,3 +347,24 @@ def test_the_trash_is_listed_for_those_who_may_empty_it() -> None:
     assert [row["id"] for row in found] == [str(trashed.pk)]
     client.force_authenticate(UserFactory())
     assert client.get("/api/v1/assets/?trashed=true").json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("anonymous", 401), ("viewer", 404), ("moderator", 403), ("owner", 403), ("manager", 200)],
+)
+def test_who_may_let_through_and_take_back(name: str, status: int) -> None:
+    asset = AssetFactory(published=True, publication="held", policy_verdict="review")
+    client = client_of(caller(name, asset))
+    for act, publication in (("publish", "published"), ("publish", "published"), ("hold", "held")):
+        answer = client.post(f"{LIST}{asset.pk}/{act}")
+        assert answer.status_code == status
+        if status == 200:
+            assert answer.json()["publication"] == publication
+
+
+def test_what_is_held_is_found() -> None:
+    held = AssetFactory(published=True, publication="held", policy_verdict="review")
+    AssetFactory(published=True)
+    found = client_of(UserFactory(role="manager")).get(f"{LIST}?publication=held").json()["results"]
+    assert [row["id"] for row in found] == [str(held.pk)]

@@ -5,8 +5,9 @@ import pytest
 from mediaportal.accounts.models import User
 from notifications.models import Event, Notification
 from notifications.services import bell, news
+from notifications.services.wording import words_of
 from processing.models import Status
-from tests.factories import AssetFactory, UserFactory
+from tests.factories import AssetFactory, GuestLinkFactory, UserFactory
 from tests.notifications.conftest import job_of
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +91,33 @@ def test_an_asset_that_is_in_work_again_is_not_held_for_anybody() -> None:
     asset = AssetFactory(passed_gate=True, processing_verdict="running")
     news.tell_of_asset(event_type="asset.held", asset=asset)
     assert kinds(asset.uploaded_by) == []
+
+
+def test_what_comes_through_a_guest_link_is_told_to_those_who_decide_and_counted() -> None:
+    link = GuestLinkFactory(title="Film days")
+    other = UserFactory(role="administrator")
+    for role in ("contributor", "moderator"):
+        UserFactory(role=role)
+    UserFactory(role="manager", inactive=True)
+    for title in ("A", "B", "C"):
+        asset = AssetFactory(guest_link=link, uploaded_by=link.created_by, title=title)
+        news.tell_of_asset(event_type="asset.stored", asset=asset)
+    lines = list(Notification.objects.all())
+    assert {line.user for line in lines} == {link.created_by, other}
+    assert {line.kind for line in lines} == {"guest.arrived"}
+    assert {words_of(line).text for line in lines} == {"3 files arrived through \u2068Film days\u2069."}
+    bell.mark_read(user=other)
+    news.tell_of_asset(event_type="asset.stored", asset=AssetFactory(guest_link=link, title="<b>D"))
+    fresh = bell.unread(user=other).get()
+    assert words_of(fresh).html == "<bdi>&lt;b&gt;D</bdi> arrived through <bdi>Film days</bdi>."
+    assert Event.objects.filter(type="notification.new").count() == 3
+
+
+def test_the_maker_of_a_guest_link_is_told_once_that_a_file_waits() -> None:
+    link = GuestLinkFactory()
+    asset = AssetFactory(
+        guest_link=link, uploaded_by=link.created_by, passed_gate=True, policy_verdict="review"
+    )
+    news.tell_of_asset(event_type="asset.stored", asset=asset)
+    news.tell_of_job(job=job_of(asset, status=Status.COMPLETED), durable=True)
+    assert kinds(link.created_by) == ["guest.arrived"]
