@@ -71,9 +71,12 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         return trashed if user.has_perm("assets.manage_all_assets") else trashed.filter(uploaded_by=user)
 
     def waiting_for(self, user: User | AnonymousUser) -> Self:
-        """Those on which a person may decide and nobody has: what guests sent, and what was held by hand."""
+        """Those on which a person may decide and nobody has: what guests sent, what was held by hand, and what cannot
+        be scanned.
+        """
         may = isinstance(user, User) and user.is_active and user.has_perm("assets.manage_guest_links")
-        held = self.kept().filter(policy_verdict="review", publication="held")
+        undecided = Q(policy_verdict="review") | Q(scan_verdict="unscannable", scan_released_at=None)
+        held = self.kept().filter(undecided, publication="held")
         return held if may else held.none()
 
     def with_poster(self) -> Self:

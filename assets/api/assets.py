@@ -117,24 +117,24 @@ class AssetDeleteOriginalView(_ManagersAct):
         return self.answer()
 
 
-class AssetPublishView(_OneAsset):
+class AssetPublishView(_ManagersAct):
     """The way out of being held."""
 
     @extend_schema(request=None, responses=AssetSerializer, operation_id="asset_publish")
     def post(self, request: Request, **_kwargs: Any) -> Response:
         """Let a held asset through; it is published when scan and processing agree."""
         held.release(user=request.user, asset=self.get_object())
-        return Response(self.get_serializer(self.get_object()).data)
+        return self.answer()
 
 
-class AssetHoldView(_OneAsset):
+class AssetHoldView(_ManagersAct):
     """The way back."""
 
     @extend_schema(request=None, responses=AssetSerializer, operation_id="asset_hold")
     def post(self, request: Request, **_kwargs: Any) -> Response:
         """Take an asset back until somebody has decided on it."""
         held.hold(user=request.user, asset=self.get_object())
-        return Response(self.get_serializer(self.get_object()).data)
+        return self.answer()
 
 
 class AssetVariantsView(ListAPIView[Variant]):

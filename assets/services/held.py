@@ -1,12 +1,12 @@
-"""What waits for a manager: files that guests sent. A manager lets each through, or removes it."""
+"""What waits for a manager: what guests sent, and what cannot be scanned. Each is let through, or removed."""
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assets import access
-from assets.models import Asset, PolicyVerdict
-from assets.services import publication
+from assets.models import Asset, PolicyVerdict, ScanVerdict
+from assets.services import publication, quarantine
 from assets.services.guestlinks import require_manager
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import Conflict, NotFound
@@ -29,7 +29,8 @@ def count(*, user: access.Caller) -> int:
 
 @transaction.atomic
 def release(*, user: access.Caller, asset: Asset) -> Asset:
-    """Let a held file through; it is published when the other verdicts agree. Releasing it again changes nothing.
+    """Let a held file through, also past a scanner that cannot read it; it is published when the other verdicts agree.
+    Releasing it again changes nothing.
 
     Raises `NotPermitted`, `NotFound` when it went into the trash in the meantime, or `Conflict` for a file that was
     blocked.
@@ -38,6 +39,8 @@ def release(*, user: access.Caller, asset: Asset) -> Asset:
     row = _locked(asset)
     if row.policy_verdict == PolicyVerdict.BLOCK:
         raise Conflict(_("This file has been blocked."))
+    if row.scan_verdict == ScanVerdict.UNSCANNABLE and row.scan_released_at is None:
+        row = quarantine.release(user=actor, asset=row)
     if row.policy_verdict == PolicyVerdict.REVIEW:
         publication.give_verdicts(asset=row, policy=PolicyVerdict.PASS)
         record(action="asset.released", target=row, actor=actor, title=row.title)

@@ -78,3 +78,12 @@ def test_what_is_blocked_or_gone_is_not_let_through() -> None:
             act(user=manager, asset=AssetFactory(blocked=True))
         with pytest.raises(NotFound):
             act(user=manager, asset=ready(deleted_at=timezone.now()))
+
+
+def test_what_cannot_be_scanned_waits_too_and_is_let_through() -> None:
+    asset, manager = AssetFactory(failed=True, scan_verdict="unscannable"), UserFactory(role="manager")
+    assert list(held.waiting(user=manager)) == [asset]
+    for _time in range(2):
+        assert held.release(user=manager, asset=asset).scan_released_at is not None
+    assert Entry.objects.filter(action="scan.released").count() == 1
+    assert held.count(user=manager) == 0
