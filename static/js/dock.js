@@ -1,6 +1,6 @@
 /** The dock: at the corner of every page, what is on its way goes on, and what was sent is followed until it is ready. */
 
-import { Desk, plainSum } from "./uploaddesk.js";
+import { Desk, shortSum } from "./uploaddesk.js";
 import { Ledger } from "./uploadledger.js";
 import { Rows } from "./uploadrows.js";
 import { anythingHeld, draftsHeld, takeSeat } from "./uploadseat.js";
@@ -45,7 +45,7 @@ function show(desk, rows) {
   if (dock.hidden) return;
   rows.show();
   part("title").textContent = sum.total ? `${t("state.uploading")} ${percent((100 * sum.sent) / sum.total)}` : t("upload.files", { n: sum.files });
-  part("sum").textContent = sum.files ? plainSum(sum) : "";
+  part("sum").textContent = sum.files ? shortSum(sum) : "";
   part("clear").hidden = !sum.over;
   part("all").hidden = !(sum.flowing + sum.paused);
   part("all").dataset.flowing = sum.flowing ? "yes" : "no";

@@ -124,6 +124,15 @@ export function plainSum(sum) {
   return parts.join(" · ");
 }
 
+/** The same, where there is little room: "about 2 min left · 3 of 5 ready". */
+export function shortSum(sum) {
+  const parts = [t("upload.readyOf", { done: sum.ready, total: sum.files })];
+  if (sum.speed) parts.unshift(t("upload.left", { time: span(sum.left) }));
+  if (sum.asking) parts.push(t("upload.askingToo", { n: sum.asking }));
+  if (sum.failed) parts.push(t("upload.failedToo", { n: sum.failed }));
+  return parts.join(" · ");
+}
+
 /** The state of a line, with its number where it has one. */
 export function stateWord(line) {
   if (line.state === "uploading" || line.state === "paused" || (line.state === "fetching" && line.percent)) return `${t(`state.${line.state}`)} ${percent(line.percent)}`;

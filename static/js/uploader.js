@@ -21,6 +21,7 @@
 
 import { GoldenRetriever, Uppy } from "../vendor/uppy.min.js";
 import { parse, Problem } from "./http.js";
+import { keepAwake, keeperReady } from "./uploadkeeper.js";
 import { Pace } from "./uploadpace.js";
 import { isLasting } from "./uploadledger.js";
 import { Lookup } from "./uploadknown.js";
@@ -28,10 +29,8 @@ import { chooseWay, endAside } from "./uploadways.js";
 import { localeOf } from "./uploadlocale.js";
 import { size, t } from "./words.js";
 
-const KEEPER_WITHIN = 3_000;
 const RESTORE_WITHIN = 4_000;
 const LOOK_WITHIN = 4_000;
-const PULSE = 15_000;
 const KEPT_EACH = 256 * 2 ** 20;
 const KEPT_ALL = 2 * 2 ** 30;
 
@@ -47,21 +46,6 @@ export async function openUploader(options) {
   const uploader = new Uploader(options, await localeOf(document.documentElement.lang));
   await uploader.restore(kept, options.restores);
   return uploader;
-}
-
-/** Whether the service worker that keeps files is in charge of this page. */
-async function keeperReady(address) {
-  if (!address || !navigator.serviceWorker) return false;
-  try {
-    await navigator.serviceWorker.register(address);
-    if (navigator.serviceWorker.controller) return true;
-    const late = new Promise((resolve) => { setTimeout(resolve, KEEPER_WITHIN); });
-    const taken = new Promise((resolve) => { navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }); });
-    await Promise.race([taken, late]);
-    return Boolean(navigator.serviceWorker.controller);
-  } catch {
-    return false;
-  }
 }
 
 export class Uploader extends EventTarget {
@@ -99,12 +83,7 @@ export class Uploader extends EventTarget {
     uppy.on("upload-success", (file, response) => this.succeeded(file, response));
     uppy.on("upload-error", (file, error, response) => this.broke(file, error, response));
     addEventListener("online", () => { for (const line of this.lines()) if (line.problem?.code === "offline") this.retry(line.id); });
-    setInterval(() => this.pulse(), PULSE);
-  }
-
-  /** The service worker is put to sleep, and forgets, when nobody speaks to it while files are on their way. */
-  pulse() {
-    if (this.uppy.getFiles().length) navigator.serviceWorker?.controller?.postMessage({ type: "uppy/GET_FILES", store: "pulse" });
+    keepAwake(() => uppy.getFiles().length > 0);
   }
 
   // Coming in ------------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def long_video(tmp_path: Path) -> Path:
 @contextmanager
 def _signed_in(browser: Browser, web: str, path: str = "/upload/") -> Iterator[Page]:
     """A page of somebody who may upload; errors of its scripts are errors of the test."""
-    page = browser.new_page()
+    page = browser.new_context().new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     sign_in(page, web, EMAIL)
@@ -218,6 +218,25 @@ def test_the_dock_goes_on_over_every_page_until_ready(
         dock.get_by_role("button", name="Clear what is done").click()
         expect(dock).to_be_hidden()
     assert wire.begun == 1
+
+
+def test_two_tabs_never_send_the_same_file(web: str, settings: Any, long_video: Path) -> None:
+    person(EMAIL, settings)
+    with chromium() as browser, _signed_in(browser, web) as page:
+        wire = _begin_slowly(page, long_video)
+        other = page.context.new_page()
+        theirs = _Wire(other)
+        other.goto(f"{web}/upload/")
+        choose(other, media("picture.png"))
+        expect(other.get_by_text("1 file chosen")).to_be_visible()
+        expect(_row(other, long_video.name)).to_have_count(0)
+        send(other)
+        _wait_for_state(_row(other, "picture.png"), "checking|processing")
+        wire.limit(-1)
+        _wait_for_state(_row(page, long_video.name), "checking|processing")
+        # What became of it is told in every tab.
+        expect(_row(other, long_video.name)).to_have_count(1)
+    assert (wire.begun, theirs.begun) == (1, 1)
 
 
 def test_drafts_wait_over_a_reload_and_are_named_on_other_pages(web: str, settings: Any) -> None:
