@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from assets.models import Asset, Variant
 from assets.services import places
@@ -16,6 +19,7 @@ from mediaportal.core.buckets import BucketStorage
 from tests.buckets import keys_in
 from tests.factories import UserFactory
 from tests.forms import png
+from tests.functional.browser import choose, chromium, person, send, sign_in
 from tests.functional.conftest import portal_process
 from tests.functional.test_work import Caller
 from tests.media import media
@@ -89,3 +93,31 @@ def test_a_picture_goes_straight_to_the_bucket(bucket: BucketStorage, bucket_web
         assert done["error"] is None or done["error"]["code"] == "checksum_mismatch"
         known = Asset.objects.get(pk=accepted["asset_id"]).sha256
         assert known == (announced if end == "completed" else "")
+
+
+def test_a_page_sends_straight_to_the_bucket(
+    bucket: BucketStorage, bucket_web: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Playwright's own loop runs in this thread; the ORM would take us for asynchronous code.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    person("direct@example.org", settings, role="contributor")
+    rule = {
+        "AllowedMethods": ["PUT"],
+        "AllowedOrigins": [bucket_web],
+        "AllowedHeaders": ["*"],
+        "ExposeHeaders": ["ETag"],
+    }
+    bucket.client.put_bucket_cors(Bucket=bucket.bucket_name, CORSConfiguration={"CORSRules": [rule]})
+    with chromium() as browser, browser.new_context() as context:
+        page = context.new_page()
+        sign_in(page, bucket_web, "direct@example.org")
+        page.goto(f"{bucket_web}/upload/")
+        choose(page, media("plain.mp4"))
+        send(page)
+        row = page.locator(".row-of", has_text="plain.mp4")
+        expect(row).to_have_attribute(
+            "data-state", re.compile("^(sent|checking|processing)$"), timeout=30_000
+        )
+    asset = Asset.objects.get()
+    assert asset.file_size == media("plain.mp4").stat().st_size
+    assert keys_in(bucket) == [asset.storage_key]

@@ -91,7 +91,8 @@ def begin(
 def sign_parts(*, session: UploadSession, parts: list[PartWish]) -> list[Signed]:
     """Addresses for sending parts. Size and checksum are bound into the signature as far as the client named them.
 
-    Raises `Conflict` when the upload has ended, `NotFound` when it is not one in parts.
+    Raises `UploadGone` when the upload has ended, `Conflict` when it was accepted, `NotFound` when it is not one in
+    parts.
     """
     _require_parts(session)
     signing.require_running(session)
@@ -114,15 +115,15 @@ def _sign_part(session: UploadSession, part: PartWish) -> Signed:
 def list_parts(*, session: UploadSession) -> list[Part]:
     """The parts that the bucket has, in their order; none for an upload that was joined already.
 
-    Raises `StorageUnavailable`, and `Conflict` when the upload has ended.
+    Raises `StorageUnavailable`, and `UploadGone` when the upload has ended.
     """
     _require_parts(session)
-    if session.status == UploadSession.Status.FAILED:
-        raise Conflict(_("This upload has ended already."))
+    if session.status == UploadSession.Status.ACCEPTED:
+        return []
+    signing.require_running(session)
     found = _parts_of(session) or []
-    if session.status == UploadSession.Status.UPLOADING:
-        received = sum(part.size for part in found)
-        uploads.note_progress(session=session, received=received, total=session.bytes_total, durable=True)
+    received = sum(part.size for part in found)
+    uploads.note_progress(session=session, received=received, total=session.bytes_total, durable=True)
     return found
 
 

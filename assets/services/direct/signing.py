@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets import access
-from assets.exceptions import DirectUploadOff, EmptyFile
+from assets.exceptions import DirectUploadOff, EmptyFile, UploadGone
 from assets.models import UploadSession
 from assets.services import limits, places, uploads
 from assets.services.names import safe_filename
@@ -79,12 +79,14 @@ def find(*, user: access.Caller, upload_id: UUID) -> UploadSession:
 
 
 def require_running(session: UploadSession) -> None:
-    """Note that an upload is gone on with; raises `Conflict` when it has ended."""
+    """Note that an upload is gone on with; raises `UploadGone` when it has ended, `Conflict` when it was accepted."""
+    if session.status == UploadSession.Status.ACCEPTED:
+        raise Conflict(_("This upload has ended already."))
     now = timezone.now()
     if not UploadSession.objects.filter(
         pk=session.pk, status=UploadSession.Status.UPLOADING, expires_at__gt=now
     ).update(expires_at=_kept_until(), updated_at=now):
-        raise Conflict(_("This upload has ended already."))
+        raise UploadGone
 
 
 def sign(

@@ -56,8 +56,8 @@ def begin(
 def refresh(*, session: UploadSession) -> Asset:
     """Look for the object that should have arrived, and accept it. Doing it again gives the same asset.
 
-    Raises `NotArrived` while it is not there, `Conflict` when the upload has ended or is being looked at just now,
-    and what `ingest.accept_object` raises; a refusal ends the upload and removes the object.
+    Raises `NotArrived` while it is not there, `UploadGone` when the upload has ended, `Conflict` while it is being
+    looked at, and what `ingest.accept_object` raises; a refusal ends the upload and removes the object.
     """
     if session.multipart_id:
         raise NotFound

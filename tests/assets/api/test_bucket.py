@@ -189,8 +189,8 @@ def test_giving_up_removes_the_parts(sender: APIClient, bucket: BucketStorage) -
             )
             assert answer.status_code == 204
         assert not multiparts_in(bucket)
-        assert problem(sender.get(f"{BASE}/{begun['upload_id']}/1")) == (409, "conflict")
-        assert problem(sender.get(f"{BASE}/{begun['upload_id']}")) == (409, "conflict")
+        assert problem(sender.get(f"{BASE}/{begun['upload_id']}/1")) == (410, "upload_gone")
+        assert problem(sender.get(f"{BASE}/{begun['upload_id']}")) == (410, "upload_gone")
 
 
 def test_what_was_accepted_cannot_be_given_up(sender: APIClient) -> None:
@@ -199,6 +199,7 @@ def test_what_was_accepted_cannot_be_given_up(sender: APIClient) -> None:
     parts = send_parts(sender, begun["upload_id"], content)
     sender.post(f"{BASE}/{begun['upload_id']}/complete", {"parts": parts}, format="json")
     assert problem(sender.delete(f"{BASE}/{begun['upload_id']}")) == (409, "conflict")
+    assert problem(sender.get(f"{BASE}/{begun['upload_id']}/1")) == (409, "conflict")
     assert sender.get(f"{BASE}/{begun['upload_id']}").json() == []
 
 
@@ -228,7 +229,7 @@ def test_what_nobody_goes_on_with_is_swept_away(sender: APIClient, bucket: Bucke
     UploadSession.objects.filter(pk__in=[left["upload_id"], kept["upload_id"]]).update(
         updated_at=hour_ago, expires_at=hour_ago
     )
-    assert problem(sender.get(f"{BASE}/{kept['upload_id']}/1")) == (409, "conflict")
+    assert problem(sender.get(f"{BASE}/{kept['upload_id']}/1")) == (410, "upload_gone")
     UploadSession.objects.filter(pk=kept["upload_id"]).update(
         expires_at=timezone.now() + timedelta(minutes=1)
     )
