@@ -22,7 +22,8 @@ TOO_LARGE = gettext_noop("it is larger than what the scanner is set to read")
 BEYOND = gettext_noop("it is larger than what any scanner reads (2 GiB)")
 LIMITS = gettext_noop("the scanner reached its limits before the end")
 BROKE_OFF = gettext_noop("the scanner broke off before the end")
-_REASONS = {"too_large": TOO_LARGE, "limits": LIMITS, "broke_off": BROKE_OFF}
+TOO_SLOW = gettext_noop("the scanner did not come to the end in time")
+_REASONS = {"too_large": TOO_LARGE, "limits": LIMITS, "broke_off": BROKE_OFF, "too_slow": TOO_SLOW}
 _BELIEVED_SECONDS = 600.0
 _PROOF_SECONDS = 15.0
 

@@ -46,7 +46,7 @@ class Answer:
     name, or the scanner's own words.
     """
 
-    verdict: Literal["clean", "infected", "too_large", "limits", "broke_off"]
+    verdict: Literal["clean", "infected", "too_large", "limits", "broke_off", "too_slow"]
     detail: str = ""
 
 
@@ -57,6 +57,10 @@ def _never() -> bool:
 
 class _BrokeOff(Exception):
     """The connection ended before an answer came."""
+
+
+class _TooSlow(Exception):
+    """The time for a movement, or for the whole, is over."""
 
 
 class Clamd:
@@ -98,7 +102,8 @@ class Clamd:
     def scan(self, path: Path, *, shared: bool = False) -> Answer:
         """Have a local file scanned: sent to clamd, or, when `shared`, read by it under the same path.
 
-        A connection that breaks off while clamd is there is tried again; when it always does, that is the answer.
+        A connection that breaks off while clamd is there is tried again; when it always does, that is the answer, and
+        so it is when the time is over although clamd is there.
         Raises `ClamdAway`, `Stopped`, and `OSError` for a file that cannot be read here.
         """
         size = path.stat().st_size
@@ -114,6 +119,9 @@ class Clamd:
             except _BrokeOff as error:
                 reason = str(error)
                 continue
+            except _TooSlow:
+                self.ping(seconds=self._idle)
+                return Answer("too_slow")
             if (answer := _understood(reply)) is not None:
                 return answer
             reason = reply[-150:]
@@ -147,6 +155,8 @@ class Clamd:
                 return str(question(talk))
         except _BrokeOff as error:
             raise ClamdAway(str(error)) from error
+        except _TooSlow as error:
+            raise ClamdAway("it takes too long") from error
 
     def _connected(self, whole: float) -> "_Talk":
         """A new connection. Raises `ClamdAway`."""
@@ -213,7 +223,7 @@ class _Talk:
         return sent
 
     def reply(self) -> str:
-        """The one line of an answer. Raises `ClamdAway` when time is over, `_BrokeOff` when there is none."""
+        """The one line of an answer. Raises `_TooSlow`, or `_BrokeOff` when there is none."""
         said = b""
         while not said.endswith(b"\n"):
             while not self._speaks(min(self._seconds(), _LISTEN_SECONDS)):
@@ -233,7 +243,7 @@ class _Talk:
             self._socket.settimeout(min(self._seconds(), self._idle))
             self._socket.sendall(some)
         except TimeoutError as error:
-            raise ClamdAway("it takes too long") from error
+            raise _TooSlow from error
         except OSError as error:
             raise _BrokeOff(str(error)) from error
 
@@ -244,12 +254,12 @@ class _Talk:
         return bool(waiting.poll(seconds * 1000))
 
     def _seconds(self) -> float:
-        """What is left of the time for the whole. Raises `ClamdAway` when nothing is, `Stopped` when told to."""
+        """What is left of the time for the whole. Raises `_TooSlow` when nothing is, `Stopped` when told to."""
         if self._stop():
             raise Stopped
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise ClamdAway("it takes too long")
+            raise _TooSlow
         return left
 
 

@@ -1,5 +1,6 @@
 """A real clamd is asked, and only a whole reading counts; what is no clamd is not believed."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,8 +66,6 @@ def test_nobody_there(tmp_path: Path, file: Path) -> None:
 
 
 def test_over_tcp(tmp_path: Path, file: Path) -> None:
-    import socket  # noqa: PLC0415 - for a port that is free
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -116,9 +115,15 @@ def test_an_ok_before_the_end_is_not_clean(tmp_path: Path, file: Path) -> None:
 
 def test_a_slow_drip_ends_with_the_time_limit(tmp_path: Path, file: Path) -> None:
     with FakeClamd(tmp_path, b"stream: OK\n" * 100, drip_seconds=0.05) as fake:
-        endless = Clamd(fake.url.replace("\n", ""), whole_seconds=0.4)
+        assert Clamd(fake.url, whole_seconds=0.4).scan(file) == Answer("too_slow")
+
+
+def test_one_that_does_not_even_answer_a_ping_in_time_is_away(tmp_path: Path, file: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(tmp_path / "silent.sock"))
+        silent.listen()
         with pytest.raises(ClamdAway, match="too long"):
-            endless.scan(file)
+            Clamd(f"unix:{tmp_path}/silent.sock", idle_seconds=0.3, whole_seconds=0.5).scan(file)
 
 
 def test_told_to_stop(tmp_path: Path, file: Path) -> None:
