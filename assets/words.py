@@ -149,6 +149,19 @@ def uppy_words() -> dict[str, str | Forms]:
     }
 
 
+def guest_catalogue() -> dict[str, str | Forms]:
+    """What the page of a guest link may say: there the end of a file is that it has arrived."""
+    return {
+        **state_words(),
+        **upload_words(),
+        **uppy_words(),
+        **measure_words(),
+        "copied": gettext("Copied"),
+        "noAnswer": gettext("The portal did not answer. Check the connection and try again."),
+        "state.sent": gettext("Received, thank you"),
+    }
+
+
 def catalogue() -> dict[str, str | Forms]:
     """Everything that the scripts of the pages may say."""
     return {

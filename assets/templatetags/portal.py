@@ -29,6 +29,12 @@ def words() -> SafeString:
     return json_script(vocabulary.catalogue(), "words")
 
 
+@register.simple_tag
+def guest_words() -> SafeString:
+    """The browser's words on the page of a guest link."""
+    return json_script(vocabulary.guest_catalogue(), "words")
+
+
 @register.filter
 def state(asset: Asset) -> State:
     """The state of an asset."""
