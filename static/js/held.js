@@ -59,6 +59,18 @@ function leave(line) {
   const next = (line.nextElementSibling ?? line.previousElementSibling)?.querySelector("[data-act]");
   line.remove();
   next?.focus();
+  countDown();
+  if (lines().length) return;
+  document.getElementById("held").hidden = true;
+  document.getElementById("nothing").hidden = false;
+}
+
+/** The number in the rail; beyond a hundred it was not counted. */
+function countDown() {
+  const number = document.querySelector(".rail-count");
+  const left = Number(number?.textContent) - 1;
+  if (number && left < 99) number.textContent = String(left);
+  if (left === 0) number.remove();
 }
 
 async function undo(ids, back) {
