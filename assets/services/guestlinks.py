@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assets import access
 from assets.models import Collection, GuestLink, Kind
@@ -22,12 +23,12 @@ LONGEST = timedelta(days=366)
 Code = Literal["open", "used_up", "expired", "ended"]
 _LARGEST_COUNT = 2**31 - 1
 _LARGEST_SIZE = 2**63 - 1
-# Marked for translation here, translated when shown.
-_LABELS: dict[Code, str] = {
-    "open": gettext_noop("Open"),
-    "used_up": gettext_noop("Used up"),
-    "expired": gettext_noop("Expired"),
-    "ended": gettext_noop("Ended"),
+# Translated when shown. "Open" is a state here, and a thing to do elsewhere: other languages have two words.
+_LABELS: dict[Code, Promise] = {
+    "open": pgettext_lazy("guest link", "Open"),
+    "used_up": gettext_lazy("Used up"),
+    "expired": gettext_lazy("Expired"),
+    "ended": gettext_lazy("Ended"),
 }
 ICONS: dict[Code, str] = {"open": "circle-check", "used_up": "inbox", "expired": "clock", "ended": "ban"}
 
@@ -50,7 +51,7 @@ def standing_of(link: Any) -> Standing:
         code = "expired"
     elif is_used_up(link, files=link.files, size=link.size):
         code = "used_up"
-    return Standing(code, _(_LABELS[code]), ICONS[code])
+    return Standing(code, str(_LABELS[code]), ICONS[code])
 
 
 def is_used_up(link: GuestLink, *, files: int, size: int) -> bool:
