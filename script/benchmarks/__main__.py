@@ -10,10 +10,10 @@ import django
 
 django.setup()
 
-from benchmarks import http, ladder, stills
+from benchmarks import http, ladder, stills, uploads
 from benchmarks.report import Row, table, write
 
-ALL = {"ladder": ladder.measure, "stills": stills.measure, "http": http.measure}
+ALL = {"ladder": ladder.measure, "stills": stills.measure, "http": http.measure, "uploads": uploads.measure}
 
 
 def main() -> int:

@@ -35,7 +35,7 @@ def measure(folder: Path) -> Iterator[Row]:
     owner = User.objects.create_user("bench@example.org", "bench", role="manager")
     job_id, *_others = [_asset(owner, number) for number in range(_ASSETS)]
     token = str(AccessToken.for_user(owner))
-    with _server(folder) as port:
+    with served(folder) as port:
         status = f"/api/v1/media/job/{job_id}/status"
         yield Row("Job status when idle, median", _median_ms(port, status, token), "ms", most=20)
         yield Row(
@@ -67,12 +67,17 @@ def _asset(owner: User, number: int) -> UUID:
     return jobs.create(asset=asset, job_id=asset.job_id, parameters={}).pk
 
 
-@contextlib.contextmanager
-def _server(folder: Path) -> Iterator[int]:
-    """The web as the Procfile starts it, two processes, on a free port."""
+def free_port() -> int:
+    """A port on the loopback address that nobody uses just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[int]:
+    """The web as the Procfile starts it, two processes, on a free port."""
+    port = free_port()
     command = [
         sys.executable,
         "-m",
@@ -87,14 +92,14 @@ def _server(folder: Path) -> Iterator[int]:
     with (folder / "web.log").open("wb") as log:
         process = subprocess.Popen(command, env=os.environ | {"PORT": str(port)}, stdout=log, stderr=log)
         try:
-            _wait(port, process)
+            until_it_answers(port, process)
             yield port
         finally:
             process.terminate()
             process.wait(timeout=20)
 
 
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+def until_it_answers(port: int, process: subprocess.Popen[bytes]) -> None:
     """Wait until the web answers."""
     for _ in range(300):
         if process.poll() is not None:

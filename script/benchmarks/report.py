@@ -11,24 +11,32 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Row:
-    """One number: what it is, its unit, and the bound that it must keep (`most`), if it has one."""
+    """One number: what it is, its unit, and the bounds that it must keep, if it has any."""
 
     name: str
     value: float
     unit: str
     most: float | None = None
+    least: float | None = None
 
     @property
     def kept(self) -> bool | None:
-        """Whether the bound is kept; None without a bound."""
-        return None if self.most is None else self.value <= self.most
+        """Whether the bounds are kept; None without one."""
+        if self.most is None and self.least is None:
+            return None
+        return (self.most is None or self.value <= self.most) and (
+            self.least is None or self.value >= self.least
+        )
 
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
     lines = ["| what | measured | bound | |", "|---|---:|---:|---|"]
     for row in rows:
-        bound = "" if row.most is None else f"≤ {row.most:g} {row.unit}"
+        bounds = {"≤": row.most, "≥": row.least}
+        bound = ", ".join(
+            f"{sign} {value:g} {row.unit}" for sign, value in bounds.items() if value is not None
+        )
         word = {None: "", True: "kept", False: "**missed**"}[row.kept]
         lines.append(f"| {row.name} | {_short(row.value)} {row.unit} | {bound} | {word} |")
     return "\n".join(lines)
