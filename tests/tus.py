@@ -1,5 +1,6 @@
 """A small tus client for tests: headers in, answers out, through the router and without a server."""
 
+import asyncio
 import base64
 import hashlib
 import os
@@ -11,7 +12,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from assets.models import UploadSession
 from mediaportal import asgi
 from mediaportal.accounts.models import User
-from tests.asgi import Answer, request
+from tests.asgi import Answer, request, scope_of
 from tests.forms import pieces, png
 
 PATH = "/api/v1/uploads/"
@@ -88,3 +89,25 @@ def checksum(data: bytes, algorithm: str = "sha1") -> dict[str, str]:
     """`Upload-Checksum` of some bytes."""
     digest = hashlib.new(algorithm, data).digest()
     return {"Upload-Checksum": f"{algorithm} {base64.b64encode(digest).decode()}"}
+
+
+async def silent_after(url: str, data: bytes) -> Answer:
+    """Send the beginning of a chunk, then nothing."""
+    sent = False
+    answer = Answer()
+
+    async def receive() -> Any:
+        nonlocal sent
+        if sent:
+            await asyncio.Event().wait()
+        sent = True
+        return {"type": "http.request", "body": data, "more_body": True}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            answer.status = message["status"]
+            answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+
+    given = VERSION | {"Content-Type": CHUNK, "Upload-Offset": "0"}
+    await asgi.application(scope_of("PATCH", url, given), receive, send)
+    return answer

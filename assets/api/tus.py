@@ -1,6 +1,6 @@
-"""tus 1.0.0, the part without bytes: what the server can do, begin, look, end.
+"""tus 1.0.0, the part without bytes: what the server can do, begin and end.
 
-Chunks are the business of `assets.doors.tus`. `mediaportal.asgi` puts `Tus-Resumable` on every answer, hears
+Chunks and HEAD are the business of `assets.doors.tus`. `mediaportal.asgi` puts `Tus-Resumable` on every answer, hears
 `X-HTTP-Method-Override`, and hands requests with bytes to that door.
 """
 
@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from assets.services.tus import control, finishing
+from assets.services.tus import control
 from mediaportal.core import tus
 from mediaportal.core.problems import NotSignedIn
 
@@ -66,15 +66,10 @@ class UploadsView(_TusView):
 
 @extend_schema(exclude=True)
 class UploadView(_TusView):
-    """One upload. Its address is the right to use it; nobody needs to be signed in."""
+    """One upload, to end it. Its address is the right to use it; nobody needs to be signed in."""
 
     authentication_classes = []
     permission_classes = [AllowAny]
-
-    def head(self, _request: Request, upload_id: UUID) -> Response:
-        """Where it stands. One whose bytes are all there is accepted now if that was missed."""
-        session = finishing.finish_soon(control.find(upload_id))
-        return Response(status=200, headers={**control.whole_facts(session), **_NO_STORE})
 
     def delete(self, _request: Request, upload_id: UUID) -> Response:
         """End it and remove its bytes."""

@@ -1,4 +1,4 @@
-"""tus 1.0.0, the part with bytes: PATCH, POST with a first chunk, and POST that joins parts.
+"""tus 1.0.0, the part with bytes: PATCH, POST with a first chunk, POST that joins parts, and HEAD.
 
 A chunk is streamed to its place while it is hashed. What is answered is on the disk and in the row before: first the
 file is synced, then the row is updated, then the answer goes out. A chunk that breaks off is acknowledged as far as
@@ -6,6 +6,7 @@ it came, unless it had a checksum; a long one is acknowledged every few seconds 
 """
 
 import asyncio
+import http
 import re
 import time
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ from mediaportal.accounts.authentication import signed_in
 from mediaportal.core.bodies import Disconnected, refusing_early
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, start_answer
 from mediaportal.core.filetype import HEAD_BYTES
-from mediaportal.core.problems import MethodNotAllowed, NotPermitted
+from mediaportal.core.problems import NotPermitted
 from mediaportal.core.threads import in_database, in_transit, on_disk
 from mediaportal.core.tus import (
     BadHeader,
@@ -53,6 +54,9 @@ from mediaportal.core.tus import (
 
 # After so long without a byte the client may be gone; then it is asked whether somebody else wants to go on.
 SILENT_SECONDS = 2.0
+# How long HEAD waits for a request that is still writing, and how often it looks.
+PATIENCE_SECONDS = 3.0
+_POLL_SECONDS = 0.1
 # How much is read back at a time when a hash is caught up with.
 _CATCH_UP_BYTES = 64 * 1024 * 1024
 _ONE = re.compile(rf"{control.PATH}([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})")
@@ -64,10 +68,10 @@ def speaks(path: str) -> bool:
 
 
 def takes(scope: Scope) -> bool:
-    """Whether a request to such an address brings or moves bytes, and so belongs here."""
+    """Whether a request to such an address brings or moves bytes, or may have to wait for one that does."""
     headers = ScopeHeaders(scope)
     if scope["path"] != control.PATH:
-        return bool(scope["method"] == "PATCH")
+        return scope["method"] in {"PATCH", "HEAD"}
     joins = headers.get("Upload-Concat").strip().startswith("final")
     return scope["method"] == "POST" and (has_chunk(headers) or joins)
 
@@ -226,10 +230,10 @@ class TusDoor:
         require_version(headers)
         if scope["path"] == control.PATH:
             await self._create(scope, receive, send)
-        elif scope["method"] == "PATCH":
-            await self._continue(scope, receive, send)
+        elif scope["method"] == "HEAD":
+            await self._look(scope, send)
         else:
-            raise MethodNotAllowed("PATCH")
+            await self._continue(scope, receive, send)
 
     async def _create(self, scope: Scope, receive: Receive, send: Send) -> None:
         """POST: begin, and take the first chunk or join the parts."""
@@ -247,12 +251,17 @@ class TusDoor:
         whole, session = await self._chunk_taken(receive, chunk, session)
         await _answer(send, 201, session, location=True, close=not whole)
 
+    async def _look(self, scope: Scope, send: Send) -> None:
+        """HEAD: where the upload stands. What is whole and was not accepted is accepted now."""
+        session = await _settled(_id_in(scope))
+        if session.status == UploadSession.Status.UPLOADING:
+            session = await in_transit(finishing.finish_if_whole, session)
+        await _answer(send, 200, session, whole=True)
+
     async def _continue(self, scope: Scope, receive: Receive, send: Send) -> None:
         """PATCH: take a chunk."""
-        found = _ONE.fullmatch(scope["path"])
-        assert found is not None  # noqa: S101 - the router has matched the path
         headers = ScopeHeaders(scope)
-        session, whole = await in_database(_find_for, UUID(found[1])), True
+        session, whole = await in_database(_find_for, _id_in(scope)), True
         if not has_chunk(headers):
             raise UnsupportedMediaType(_("Send chunks as application/offset+octet-stream."))
         chunk = chunk_of(headers)
@@ -320,6 +329,27 @@ def _require_fit(session: UploadSession, chunk: Chunk) -> None:
         raise FileTooLarge(_("These are more bytes than the upload's length."))
 
 
+def _id_in(scope: Scope) -> UUID:
+    """The id in the address of one upload."""
+    found = _ONE.fullmatch(scope["path"])
+    assert found is not None  # noqa: S101 - the router has matched the path
+    return UUID(found[1])
+
+
+async def _settled(upload_id: UUID) -> UploadSession:
+    """The upload, once the request that writes to it has let go: who asks has lost a connection, and what came over
+    that one is being brought to safety. After some seconds the answer is what stands in the row.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    session = await in_database(control.find, upload_id)
+    if session.holder:
+        await in_database(leases.want, upload_id)
+    while session.holder and time.monotonic() < deadline:
+        await asyncio.sleep(_POLL_SECONDS)
+        session = await in_database(control.find, upload_id)
+    return session
+
+
 def _find_for(upload_id: UUID) -> UploadSession:
     """The upload; there must be some room on the disk left for it."""
     session = control.find(upload_id)
@@ -377,12 +407,21 @@ async def _prepare(place: _Place, chunk: Chunk) -> bytes:
 
 
 async def _answer(
-    send: Send, status: int, session: UploadSession, *, location: bool = False, close: bool = False
+    send: Send,
+    status: int,
+    session: UploadSession,
+    *,
+    location: bool = False,
+    close: bool = False,
+    whole: bool = False,
 ) -> None:
-    """Tell where the upload stands."""
-    headers = [*control.facts(session).items(), ("Cache-Control", "no-store")]
+    """Tell where the upload stands; `whole` also what it is."""
+    told = control.whole_facts(session) if whole else control.facts(session)
+    headers = [*told.items(), ("Cache-Control", "no-store")]
+    if status != http.HTTPStatus.NO_CONTENT:
+        headers.append(("Content-Length", "0"))
     if location:
-        headers += [("Location", control.path_of(session.pk)), ("Content-Length", "0")]
+        headers.append(("Location", control.path_of(session.pk)))
     if close:
         headers.append(("Connection", "close"))
     await start_answer(send, status=status, headers=headers)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from assets import access
 from assets.exceptions import UploadGone, UploadLocked
 from assets.models import GuestLink, UploadSession
-from assets.services import ingest, places, uploads
+from assets.services import ingest, uploads
 from assets.services.partfiles import ResumedFile
 from assets.services.tus import control, hashes, leases
 from mediaportal.core.problems import Problem
@@ -23,8 +23,6 @@ from mediaportal.core.tus import BadHeader, Creation
 
 log = logging.getLogger(__name__)
 
-# A file of so many bytes is read within a moment, so that a page's thread may do it.
-SOON_BYTES = 256 * 1024**2
 # What was whole for so long and was not accepted was left behind.
 _LEFT_AFTER = timedelta(minutes=2)
 
@@ -37,12 +35,6 @@ def hand_over(session: UploadSession, *, sha256: str) -> UploadSession:
     ingest.accept_file(session=session, path=uploads.part_path(session.pk), sha256=sha256)
     hashes.forget(session.pk)
     return control.find(session.pk)
-
-
-def finish_soon(session: UploadSession) -> UploadSession:
-    """As `finish_if_whole`, where that takes a moment only; others are left to the next PATCH or the sweeper."""
-    small = session.bytes_total is not None and session.bytes_total <= SOON_BYTES
-    return finish_if_whole(session) if small and not places.is_remote() else session
 
 
 def finish_if_whole(session: UploadSession) -> UploadSession:

@@ -224,13 +224,6 @@ def test_what_was_whole_is_accepted_later(user: User, monkeypatch: pytest.Monkey
     assert asset.sha256 == hashlib.sha256(LARGE).hexdigest()
 
 
-def test_large_files_do_not_wait_in_a_page_thread(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    url = whole_but_not_accepted(user, monkeypatch)
-    monkeypatch.setattr(finishing, "SOON_BYTES", 10)
-    answer = head(url)
-    assert (answer.headers["upload-offset"], "x-asset-id" in answer.headers) == (str(len(LARGE)), False)
-
-
 def test_what_is_refused_or_lost_later(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = whole_but_not_accepted(user, monkeypatch)
     uploads.part_path(row(lost).pk).unlink()

@@ -19,7 +19,7 @@ from mediaportal import asgi
 from mediaportal.accounts.models import User
 from mediaportal.core.ids import new_id
 from mediaportal.core.threads import in_database
-from tests.asgi import Answer, call, request, scope_of
+from tests.asgi import Answer, call, request
 from tests.factories import UserFactory
 from tests.tus import (
     CHUNK,
@@ -35,6 +35,7 @@ from tests.tus import (
     head,
     patch,
     row,
+    silent_after,
 )
 
 pytestmark = [
@@ -221,28 +222,6 @@ def test_a_client_that_falls_silent_is_answered(user: User, monkeypatch: pytest.
     assert (answer.status, answer.headers["upload-offset"]) == (204, "5000")
     assert answer.headers["connection"] == "close"
     assert row(url).holder == ""
-
-
-async def silent_after(url: str, data: bytes) -> Answer:
-    """Send the beginning of a chunk, then nothing."""
-    sent = False
-    answer = Answer()
-
-    async def receive() -> Any:
-        nonlocal sent
-        if sent:
-            await asyncio.Event().wait()
-        sent = True
-        return {"type": "http.request", "body": data, "more_body": True}
-
-    async def send(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            answer.status = message["status"]
-            answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-
-    given = VERSION | {"Content-Type": CHUNK, "Upload-Offset": "0"}
-    await asgi.application(scope_of("PATCH", url, given), receive, send)
-    return answer
 
 
 def test_a_silent_holder_lets_go_when_somebody_else_wants_to_go_on(
