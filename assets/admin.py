@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assets import access, delivery
-from assets.models import Asset, Collection, Tag, UploadSession, Variant, Visibility
+from assets.models import Asset, Collection, GuestLink, Tag, UploadSession, Variant, Visibility
 from assets.services import collections, library, quarantine, shelves
 from assets.services.state import state_of
 from mediaportal.accounts.models import User
@@ -355,3 +355,28 @@ class TagAdmin(_PlaceAdmin):
         """The same for several."""
         for tag in queryset:
             shelves.delete_tag(user=request.user, tag=tag)
+
+
+@admin.register(GuestLink)
+class GuestLinkAdmin(ReadOnlyAdmin):
+    """Guest links to look at: they are made, changed and ended on their own pages."""
+
+    list_display = (
+        "shown_title",
+        "created_by",
+        "most_files",
+        "most_bytes",
+        "expires_at",
+        "ended_at",
+        "created_at",
+    )
+    list_display_links = ("shown_title",)
+    list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))
+    list_select_related = ("created_by",)
+    search_fields = ("title", "created_by__email")
+    ordering = ("-created_at", "-id")
+
+    @admin.display(description=_("title"), ordering="title")
+    def shown_title(self, link: GuestLink) -> str:
+        """The title as text that somebody wrote."""
+        return foreign_text(link.title)

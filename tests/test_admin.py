@@ -21,6 +21,7 @@ from tests.factories import (
     PASSWORD,
     AssetFactory,
     CollectionFactory,
+    GuestLinkFactory,
     UploadSessionFactory,
     UserFactory,
     VariantFactory,
@@ -35,6 +36,7 @@ LISTS = [
     "assets_uploadsession",
     "assets_collection",
     "assets_tag",
+    "assets_guestlink",
     "processing_job",
     "processing_step",
     "processing_preset",
@@ -64,6 +66,7 @@ def lived_in() -> Job:
     session.status, session.asset = "accepted", asset
     session.save()
     VariantFactory(asset=asset)
+    GuestLinkFactory(title="<b>Festival</b>")
     asset.collections.add(CollectionFactory(parent=CollectionFactory()))
     asset.tags.add(tag_named(f"tag {asset.pk}"))
     job = job_of(asset, status="failed", error_code="corrupt_media", error_detail="It is broken.")
