@@ -223,6 +223,11 @@ SCAN_SECONDS = env.number("SCAN_SECONDS", 600, least=1)
 SCAN_RETRY_SECONDS = env.number("SCAN_RETRY_SECONDS", 20, least=1)
 ALLOW_UNSANDBOXED = env.flag("ALLOW_UNSANDBOXED", default=False)
 
+# --- A folder that files are taken from (manage.py watch) --------------------------------------------------------
+WATCH_FOLDER = env.path("WATCH_FOLDER", BASE_DIR) if env.text("WATCH_FOLDER") else None
+WATCH_OWNER = env.text("WATCH_OWNER")
+WATCH_STILL_SECONDS = env.number("WATCH_STILL_SECONDS", 10, least=1)
+
 # --- People -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]

@@ -1,6 +1,7 @@
 """The uploads that bring files in."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -105,6 +106,8 @@ class UploadSession(models.Model):
         indexes = [
             models.Index(fields=["status", "updated_at"], name="assets_upload_stale"),
             models.Index(fields=["user", "status"], name="assets_upload_of_user"),
+            # A hash, because a path may be longer than a tree takes.
+            HashIndex(fields=["origin"], condition=Q(source="folder"), name="assets_upload_from_folder"),
         ]
 
     def __str__(self) -> str:
