@@ -20,11 +20,22 @@ from typing import Literal
 from uuid import UUID
 
 from assets.services.folders.copying import nobody_writes
-from assets.services.folders.listing import DONE, REFUSED, Facts, Offer, files_in, in_order, readable
+from assets.services.folders.listing import (
+    DONE,
+    REFUSED,
+    Facts,
+    Offer,
+    files_in,
+    in_order,
+    is_ignored,
+    readable,
+)
 from mediaportal.core.ids import new_id
 
 WORKING = ".working"
 _CLAIMING = "claiming-"
+# Why it is refused, until it stands beside the file; hidden, so that it is never taken for a part of it.
+_REASON = ".reason"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL}
 _MOST_NUMBERS = 10_000
@@ -130,8 +141,8 @@ def left_over(root: Path) -> list[Claim]:
 def _inside(home: Path) -> tuple[tuple[str, ...], list[str]]:
     """The names that lead to the files of a claim, and the files."""
     for folder, _folders, names in os.walk(home):
-        if names:
-            return Path(folder).relative_to(home).parts, sorted(names)
+        if shown := sorted(name for name in names if not is_ignored(name)):
+            return Path(folder).relative_to(home).parts, shown
     return (), []
 
 
@@ -168,16 +179,20 @@ def refuse(made: Claim, *, reason: str) -> None:
     """The portal does not take it: move it to `refused/`, and beside it a text that says why."""
     with _opened(made.root, (WORKING, made.home, *made.parts)) as folder:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(
-            os.open(_note(made.filename), flags, 0o666, dir_fd=folder), "w", encoding="utf-8"
-        ) as note:
+        with os.fdopen(os.open(_REASON, flags, 0o666, dir_fd=folder), "w", encoding="utf-8") as note:
             note.write(reason)
     _empty(_turn(made, f"{REFUSED}-"), REFUSED)
 
 
 def _note(filename: str) -> str:
     """The name of the text that tells why, which must fit a file system's 255 bytes."""
-    return os.fsdecode(os.fsencode(filename)[:240]) + ".txt"
+    return _cut(filename, 240) + ".txt"
+
+
+def _cut(name: str, most: int) -> str:
+    """At most so many bytes of a name, without half a letter at its end."""
+    whole = os.fsencode(name)
+    return name if len(whole) <= most else whole[:most].decode(errors="ignore")
 
 
 def _turn(made: Claim, state: str, *, upload_id: UUID | None = None) -> Claim:
@@ -196,10 +211,13 @@ def _empty(made: Claim, end: str) -> None:
         _opened(made.root, (WORKING, made.home, *made.parts)) as source,
         _opened(made.root, (*top, *made.parts), mode=0o777) as target,
     ):
-        names = sorted(files_in(source))
-        number = _free_number(target, source, names)
-        for name in names:
-            _move(name, numbered(name, number), source=source, target=target)
+        moves = {name: name for name in sorted(files_in(source))}
+        if end == REFUSED and _REASON in os.listdir(source):  # noqa: PTH208 - a descriptor, no path
+            # First: a claim without files is swept away.
+            moves = {_REASON: _note(made.filename)} | moves
+        number = _free_number(target, source, moves)
+        for name, wanted in moves.items():
+            _move(name, numbered(wanted, number), source=source, target=target)
         os.fsync(target)
     shutil.rmtree(made.root / WORKING / made.home, ignore_errors=True)
 
@@ -212,13 +230,13 @@ def numbered(name: str, number: int) -> str:
     if not stem:
         stem, dot, end = name, "", ""
     mark = f" ({number}){dot}{end}"
-    return os.fsdecode(os.fsencode(stem)[: 255 - len(os.fsencode(mark))]) + mark
+    return _cut(stem, 255 - len(os.fsencode(mark))) + mark
 
 
-def _free_number(target: int, source: int, names: list[str]) -> int:
-    """The first number under which none of the names is taken in the target; the same file does not count."""
+def _free_number(target: int, source: int, moves: dict[str, str]) -> int:
+    """The first number under which nothing is in the way of any move; the same file does not count."""
     for number in range(1, _MOST_NUMBERS):
-        if all(_is_free(target, numbered(name, number), source, name) for name in names):
+        if all(_is_free(target, numbered(wanted, number), source, name) for name, wanted in moves.items()):
             return number
     raise FileExistsError(errno.EEXIST, "too many files of this name")
 

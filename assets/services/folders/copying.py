@@ -111,9 +111,11 @@ def _append(source: Path, part: PartFile, stop: threading.Event, progress: Progr
     """Copy one file behind what is there; raises `Changed` when it is not the same at the end as at the beginning."""
     with open_plain(source) as file:
         before = facts_of(file.fileno())
-        while piece := file.read(_PIECE):
+        left = before.size  # and no more: a file that grows for ever would be read for ever
+        while left and (piece := file.read(min(left, _PIECE))):
             if stop.is_set():
                 raise Stopped
+            left -= len(piece)
             part.write(memoryview(piece))
             progress(part.position)
         if facts_of(file.fileno()) != before:
