@@ -131,6 +131,7 @@ def test_a_library_is_brought_in_once(tmp_path: Path) -> None:
     assert not UploadSession.objects.exists()
     code, said = ended(manage(*arguments))
     assert code == 1 and "2 taken" in said and "1 known, 1 refused" in said
+    assert (tmp_path / "a/one.png").exists() and (tmp_path / "a/b/two.png").exists()
     where = Asset.objects.get(original_filename="one.png").collections.get()
     assert where.parent is not None and (where.name, where.parent.name) == ("a", "Archive")
     code, said = ended(manage(*arguments, "--move"))

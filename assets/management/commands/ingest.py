@@ -53,10 +53,14 @@ class Command(BaseCommand):
             "--collection", default="", help="the id or the way (Events/2025) of where they go"
         )
         how = parser.add_mutually_exclusive_group()
-        how.add_argument(
-            "--copy", dest="move", action="store_false", help="leave the files where they are (default)"
-        )
         how.add_argument("--move", action="store_true", help="remove each file once it is in")
+        how.add_argument(
+            "--copy",
+            dest="move",
+            action="store_false",
+            default=False,
+            help="leave the files where they are (default)",
+        )
         parser.add_argument("--workers", type=int, default=4, help="files at the same time")
 
     def handle(self, *_args: Any, **options: Any) -> None:
