@@ -1,12 +1,14 @@
 """The assets app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AssetsConfig(AppConfig):
     """Registers `assets`."""
 
     name = "assets"
+    verbose_name = _("Assets")
 
     def ready(self) -> None:
         """Connect the system checks."""

@@ -1,12 +1,14 @@
 """The notifications app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NotificationsConfig(AppConfig):
     """Registers `notifications` and connects its receivers."""
 
     name = "notifications"
+    verbose_name = _("Notifications")
 
     def ready(self) -> None:
         """Hear what the rooms below tell."""

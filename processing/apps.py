@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assets.registry import (
     Panel,
@@ -19,6 +20,7 @@ class ProcessingConfig(AppConfig):
     """Registers `processing` and connects its receivers."""
 
     name = "processing"
+    verbose_name = pgettext_lazy("part of the portal", "Processing")
 
     def ready(self) -> None:
         """Hear what `assets` tells, and take a place on the asset page."""

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 from mediaportal.accounts.roles import sync_roles_after_migrate
 
@@ -11,6 +12,7 @@ class AccountsConfig(AppConfig):
 
     name = "mediaportal.accounts"
     label = "accounts"
+    verbose_name = _("Accounts")
 
     def ready(self) -> None:
         """Keep the groups in step with the code."""
