@@ -258,17 +258,21 @@ def sweep_stale(*, older_than: timedelta | None = None) -> int:
 
 
 def _remove_orphans(limit: float) -> int:
-    """Remove files in the incoming folder that were last written before a time and that no running upload owns."""
+    """Remove files in the incoming folder that were last written before a time and that no running upload owns.
+
+    One with a second name is being taken over from where it lay (`folders.copying.link_in`), and takes no room.
+    """
     folder = Path(settings.INCOMING_ROOT)
     if not folder.is_dir():
         return 0
     removed = 0
     for path in folder.iterdir():
         try:
-            old = path.lstat().st_mtime < limit
+            found = path.lstat()
         except FileNotFoundError:
             continue
-        if old and not _is_running(path.stem):
+        old = found.st_mtime < limit
+        if old and found.st_nlink == 1 and not _is_running(path.stem):
             path.unlink(missing_ok=True)
             removed += 1
     return removed

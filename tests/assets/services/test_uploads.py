@@ -193,6 +193,18 @@ def test_sweeping() -> None:
     assert uploads.sweep_stale(older_than=timedelta(hours=6)) == 0
 
 
+def test_what_is_being_taken_over_from_elsewhere_is_no_orphan(tmp_path: Path) -> None:
+    source, taken = tmp_path / "old.mp4", uploads.part_path(new_id())
+    source.write_bytes(b"x")
+    os.utime(source, (1, 1))
+    os.link(source, taken)
+    sweep_uploads()
+    assert taken.exists()
+    source.unlink()
+    sweep_uploads()
+    assert not taken.exists()
+
+
 def test_failed_uploads_are_forgotten_after_a_month() -> None:
     old, young = UploadSessionFactory(status="failed"), UploadSessionFactory(status="failed")
     _aged(**{str(old.pk): timedelta(days=31), str(young.pk): timedelta(days=29)})
