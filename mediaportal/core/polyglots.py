@@ -75,15 +75,17 @@ _ARCHIVE = (
     rb"|\x28\xb5\x2f\xfd|!<arch>\n|xar!\0|hsqs|ITSF\x03\0\0\0"
 )
 _PROGRAM = (
-    rb"MZ[\s\S]{58}[\s\S]{2}\0\0[\s\S]{0,1024}?PE\0\0|\x7fELF[\x01\x02][\x01\x02]\x01|[\xce\xcf]\xfa\xed\xfe"
-    rb"|\xfe\xed\xfa[\xce\xcf]|\xca\xfe\xba\xbe|dex\n03\d\0|\0asm\x01\0\0\0|L\0\0\0\x01\x14\x02\0"
+    rb"MZ[\s\S]{60}\0\0|\x7fELF[\x01\x02][\x01\x02]\x01|[\xce\xcf]\xfa\xed\xfe"
+    rb"|\xfe\xed\xfa[\xce\xcf]|\xca\xfe\xba\xbe|dex\n03\d\0|(?:\0|(?<=\0))asm\x01\0\0\0|L\0\0\0\x01\x14\x02\0"
 )
 _PAGE = rb"<(?i:!doctype\s+html|html|script|iframe|body|svg)[\s>]"
 _SIGNATURES = re.compile(
     rb"(?P<archive>%b)|(?P<program>%b)|(?P<script>\#![ \t]?/|<\?php\s)|(?P<page>%b)"
     rb"|(?P<document>%%PDF-|\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1)" % (_ARCHIVE, _PROGRAM, _PAGE)
 )
-_PADDING = rb"[\0\xff\s]{0,512}?"
+# Never given back: a file made of nothing but ends and padding must not cost more than its length. For the same
+# reason no signature looks further than it is long, and none begins with a byte of the padding.
+_PADDING = rb"[\0\xff\s]{0,512}+"
 # So long that they do not come about by chance: looked for wherever the end cannot be told.
 _CERTAIN = re.compile(rb"(?P<archive>Rar!\x1a\x07(?:\0|\x01\0)|7z\xbc\xaf\x27\x1c\0)")
 _PAGES = re.compile(_PAGE)

@@ -59,6 +59,18 @@ def test_a_segment_of_unknown_length_is_searched_no_further() -> None:
     assert hidden(whole(head + b"\x18S\x80g\xffabc" + RAR), "video/x-matroska") is None
 
 
+def test_a_program_is_told_by_its_beginning_alone() -> None:
+    # Searching on from each of these for the second mark would cost a thousand bytes' reading for every one.
+    program = b"MZ" + bytes(58) + b"\x80\0\0\0" + bytes(200)
+    assert hidden(whole(b"\xff\xd8\xff\xe0" + bytes(600) + b"\xff\xd9" + program), "image/jpeg") == "program"
+
+
+def test_padding_before_a_program_may_end_with_its_own_first_byte() -> None:
+    wasm = bytes(9) + b"\0asm\x01\0\0\0" + bytes(50)
+    assert hidden(whole(b"\xff\xd8\xff\xe0" + bytes(600) + b"\xff\xd9" + wasm), "image/jpeg") == "program"
+    assert hidden(whole(b"\0asm\x01\0\0\0"), "audio/mpeg") == "program"
+
+
 def test_an_end_record_counts_when_its_numbers_can_be_true() -> None:
     record = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 1, 1, 60, 200, 0)
     assert hidden(whole(bytes(300) + record), "audio/ogg") == "archive"
