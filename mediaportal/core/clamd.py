@@ -272,11 +272,12 @@ def _understood(reply: str) -> Answer | None:
     """The meaning of an answer; None for an error that another try may help."""
     if _is_clean(reply):
         return Answer("clean")
-    if "size limit exceeded" in reply:
-        return Answer("too_large")
     if reply.endswith(" FOUND"):
         name = reply.removesuffix(" FOUND").rpartition(": ")[2]
         if name.startswith(_LIMITS):
             return Answer("limits", name)
         return Answer("infected", name)
+    # Asked last, and of the end: the answer may begin with the file's name, which is its sender's choice.
+    if "size limit exceeded" in reply.rpartition(": ")[2]:
+        return Answer("too_large")
     return None

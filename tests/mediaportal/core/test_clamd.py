@@ -102,6 +102,17 @@ def test_wrong_answers_are_not_believed(tmp_path: Path, file: Path, answer: byte
         assert fake.streams == 3
 
 
+@pytest.mark.parametrize(
+    ("said", "verdict"), [("Eicar FOUND", "infected"), ("Access denied. ERROR", "broke_off"), ("OK", "clean")]
+)
+def test_the_name_of_a_file_is_no_answer(tmp_path: Path, said: str, verdict: str) -> None:
+    """Read under a shared path, it stands in front of what clamd found."""
+    named = tmp_path / "size limit exceeded.mp4"
+    named.write_bytes(b"x" * 100)
+    with FakeClamd(tmp_path, f"{named}: {said}\n".encode()) as fake:
+        assert Clamd(fake.url).scan(named).verdict == verdict
+
+
 def test_a_wrong_answer_once_is_made_good(tmp_path: Path, file: Path) -> None:
     with FakeClamd(tmp_path, b"stream: Can't open file ERROR\n", b"stream: OK\n") as fake:
         assert Clamd(fake.url).scan(file) == Answer("clean")
