@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assets.exceptions import ChecksumMismatch, EmptyFile, StorageUnavailable
+from assets import access
+from assets.exceptions import ChecksumMismatch, EmptyFile, MayNotUpload, StorageUnavailable
 from assets.models import Asset, Kind, PolicyVerdict, UploadSession, UploadStatus, Visibility
 from assets.services import limits, places, recognition, shelves, transit, uploads
 from assets.services.names import asset_folder, asset_of, original_key, safe_filename, safe_words
@@ -86,12 +87,13 @@ def accept(*, session: UploadSession, staged: Path, mime_type: str, file_size: i
     """Make an asset of bytes that have arrived whole, hand it to the work, and return it.
 
     `staged` is where the bytes lie, below `INCOMING_ROOT`; they are moved, never copied, to the asset's own folder
-    (over a border between file systems copying cannot be helped). `mime_type` comes from the bytes themselves and
-    must be in `KINDS`. `file_size` is in bytes, `sha256` in hex. Accepting the same session again returns the asset
-    that it became. With a bucket they are sent there first (`transit.stage`; whoever calls this inside a transaction
-    has done so before), and the local file goes once the asset is sure.
-    Raises `EmptyFile`, `QuotaExceeded`, `LinkEnded` for a guest link that was ended in the meantime,
-    `UnsupportedMediaType` for a kind that the link does not take, or `Conflict` for a session that has failed.
+    (over a border between file systems copying cannot be helped), and gone from there once the acceptance is sure.
+    `mime_type` comes from the bytes themselves and must be in `KINDS`. `file_size` is in bytes, `sha256` in hex.
+    Accepting the same session again returns the asset that it became. With a bucket they are sent there first
+    (`transit.stage`; whoever calls this inside a transaction has done so before), and the local file goes once the
+    asset is sure. Raises `EmptyFile`, `MayNotUpload` for one who may do so no more, `QuotaExceeded`, `LinkEnded` for
+    a guest link that was ended in the meantime, `UnsupportedMediaType` for a kind that the link does not take, or
+    `Conflict` for a session that has failed.
     """
     if file_size <= 0:
         raise EmptyFile
@@ -124,6 +126,8 @@ def _keep(
             return Asset.objects.get(pk=row.asset_id)
         if row.status != UploadSession.Status.UPLOADING or (key and row.storage_key != key):
             raise Conflict(_("This upload has ended already."))
+        if not access.can_upload(row.user):
+            raise MayNotUpload
         limits.require_kind(guest_link=row.guest_link, kind=KINDS[mime_type])
         limits.require_quota(user=row.user, size=file_size, guest_link=row.guest_link, coming=row)
         asset = _new_asset(row, key=key, mime_type=mime_type, file_size=file_size, sha256=sha256)
@@ -143,12 +147,12 @@ def _keep(
         asset_stored.send(
             sender=Asset, asset=asset, options=row.options, user=row.user, began_at=row.created_at
         )
-        if key and staged is not None:
+        if staged is not None:
+            if not key:
+                # The last act inside the transaction: when it fails nothing is kept. The staged file stays until the
+                # commit, so that a process killed before it loses no upload; its second name then leads nowhere.
+                places.take_over(staged, asset.storage_key)
             transaction.on_commit(partial(staged.unlink, missing_ok=True))
-        elif staged is not None:
-            # The last act inside the transaction: when it fails nothing is kept. Only when the commit itself fails
-            # do the bytes lie in the folder of an asset that does not exist.
-            places.put(staged, asset.storage_key)
     session.refresh_from_db()
     return asset
 

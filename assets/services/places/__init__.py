@@ -32,6 +32,7 @@ __all__ = [
     "put_tree",
     "remove",
     "sweep",
+    "take_over",
 ]
 
 
@@ -69,6 +70,13 @@ def put(source: Path, key: str) -> int:
     Raises `StorageUnavailable` when a bucket does not answer; then the file is where it was.
     """
     return _place().put(source, key)
+
+
+def take_over(source: Path, key: str) -> None:
+    """Give a local file its durable place in the local storage, and leave its first name (where the file system can)
+    to the caller, who removes it once nobody will ask for it again.
+    """
+    local.take_over(source, key)
 
 
 def put_tree(source: Path, prefix: str) -> int:

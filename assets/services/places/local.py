@@ -35,6 +35,32 @@ def put(source: Path, key: str) -> int:
     return size
 
 
+def take_over(source: Path, key: str) -> None:
+    """Give a local file a second name, at its place, and see to it that the disk remembers it; where a file cannot
+    have two names it is moved.
+    """
+    target = path_of(key)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        _move(source, target)
+    # The file itself is on the disk by now; the shelf, the asset's folder and the one in it may all be new.
+    for folder in (target.parent, *target.parent.parents[:3]):
+        _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    """Make sure that the disk remembers the names in a folder."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def put_tree(source: Path, prefix: str) -> int:
     """Move a whole folder to its place."""
     target = path_of(prefix)

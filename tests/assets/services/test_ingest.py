@@ -5,12 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
-from assets.exceptions import EmptyFile, FileTooLarge, LinkEnded, QuotaExceeded, UnsupportedMediaType
+from assets.exceptions import (
+    EmptyFile,
+    FileTooLarge,
+    LinkEnded,
+    MayNotUpload,
+    QuotaExceeded,
+    UnsupportedMediaType,
+)
 from assets.models import Asset, UploadSession
 from assets.services import ingest, places, uploads
 from assets.signals import asset_stored
+from mediaportal.accounts.models import User
 from mediaportal.audit.models import Entry
 from mediaportal.core.problems import Conflict, Problem
 from tests.factories import (
@@ -35,7 +44,9 @@ def accept(session: UploadSession, **changes: Any) -> Asset:
     return ingest.accept(session=session, staged=uploads.part_path(session.pk), **facts | changes)
 
 
-def test_bytes_become_an_asset_with_the_job_that_was_promised() -> None:
+def test_bytes_become_an_asset_with_the_job_that_was_promised(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
     session = UploadSessionFactory(
         filename="x/بحر.mp4", metadata={"title": "The sea", "visibility": "internal"}
     )
@@ -47,7 +58,8 @@ def test_bytes_become_an_asset_with_the_job_that_was_promised() -> None:
 
     asset_stored.connect(hear)
     try:
-        asset = accept(session)
+        with django_capture_on_commit_callbacks(execute=True):
+            asset = accept(session)
     finally:
         asset_stored.disconnect(hear)
     assert (asset.title, asset.visibility, asset.kind, asset.original_filename) == (
@@ -62,6 +74,26 @@ def test_bytes_become_an_asset_with_the_job_that_was_promised() -> None:
     assert (session.status, session.asset_id) == ("accepted", asset.pk)
     assert Entry.objects.filter(action="asset.uploaded", object_id=str(asset.pk)).exists()
     assert isinstance(heard[0]["began_at"], datetime)
+
+
+def test_what_breaks_before_the_commit_costs_no_bytes() -> None:
+    session = UploadSessionFactory()
+    path = staged(session)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        accept(session)
+        raise RuntimeError("killed")
+    assert path.read_bytes() == b"bytes"
+    session.refresh_from_db()
+    assert places.path_of(accept(session).storage_key).read_bytes() == b"bytes"
+
+
+def test_who_may_upload_no_more_is_asked_again_at_the_end() -> None:
+    session = UploadSessionFactory()
+    staged(session)
+    User.objects.filter(pk=session.user_id).update(is_active=False)
+    session.refresh_from_db()
+    with pytest.raises(MayNotUpload):
+        accept(session)
 
 
 def test_the_real_size_counts_at_acceptance() -> None:
