@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from assets.access import Caller, can_change
-from assets.models import Asset, ProcessingVerdict, UploadStatus
+from assets.models import Asset, ProcessingVerdict, ScanVerdict, UploadStatus
 from assets.services import publication
 from assets.signals import asset_rejected
 from mediaportal.audit.services.log import record
@@ -201,6 +201,8 @@ def retry(*, job: Job, user: Caller) -> Job:
         raise NotRetryable
     steps = list(Step.objects.select_for_update().filter(job=job))
     done = {step.name for step in steps if step.status == Status.COMPLETED}
+    if job.asset.scan_verdict == ScanVerdict.INFECTED and "scan" in done:
+        raise NotRetryable  # what was found after the scan's own step keeps everything else away from the bytes
     again = [step for step in steps if step.name not in done]
     for step in again:
         step.status, step.attempt, step.progress = Status.PENDING, 0, 0

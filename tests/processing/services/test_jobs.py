@@ -134,6 +134,22 @@ def test_only_who_may_change_the_asset_cancels_or_retries(video_job: Job) -> Non
         jobs.retry(job=video_job, user=stranger)
 
 
+def test_what_was_condemned_after_its_scan_is_not_worked_on_again(video_job: Job) -> None:
+    video_job.steps.filter(name="scan").update(status="completed")
+    Job.objects.filter(pk=video_job.pk).update(status="failed", error_code="internal_error")
+    Asset.objects.filter(pk=video_job.asset_id).update(
+        scan_verdict="infected", publication="blocked", error_code="malware_found"
+    )
+    video_job = Job.objects.get(pk=video_job.pk)
+    with pytest.raises(NotRetryable):
+        jobs.retry(job=video_job, user=video_job.asset.uploaded_by)
+    video_job.asset.refresh_from_db()
+    assert (video_job.asset.error_code, Job.objects.get(pk=video_job.pk).status) == (
+        "malware_found",
+        "failed",
+    )
+
+
 def test_an_ended_job_cannot_be_cancelled_and_a_running_one_not_retried(video_job: Job) -> None:
     owner = video_job.asset.uploaded_by
     with pytest.raises(NotRetryable):
