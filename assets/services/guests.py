@@ -78,6 +78,8 @@ def _id_in(token: str) -> UUID:
     except ValueError:
         raise NotFound from None
     payload, mac = raw[:_ID_BYTES], raw[_ID_BYTES:]
+    if base64.urlsafe_b64encode(raw).decode() != token:
+        raise NotFound  # another spelling of the same bytes would be counted as another visitor's
     secrets = [str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     if len(payload) != _ID_BYTES or not any(hmac.compare_digest(mac, _mac(payload, one)) for one in secrets):
         raise NotFound

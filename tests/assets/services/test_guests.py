@@ -3,7 +3,7 @@
 import base64
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
@@ -39,6 +39,17 @@ def test_a_changed_token_opens_nothing() -> None:
         other = "A" if token[place] != "A" else "B"
         with pytest.raises(NotFound):
             guests.link_of(token[:place] + other + token[place + 1 :])
+
+
+def test_a_token_has_one_spelling() -> None:
+    # Otherwise each spelling would be counted by itself, and the limit of a link be none.
+    link = GuestLinkFactory(id=UUID("fbefbefb-efbe-4fbe-bbef-befbefbefbef"))
+    token = guests.token_of(link)
+    assert "-" in token[:20]
+    for other in (f"{token}=", f"{token}====", token.replace("-", "+")):
+        with pytest.raises(NotFound):
+            guests.link_of(other)
+    assert guests.link_of(token) == link
 
 
 @pytest.mark.parametrize("forged", ["", "a", "é", "=" * 48, "A" * 48, "A" * 5000, "\0", "../../etc/passwd"])
