@@ -8,12 +8,13 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets import access
-from assets.exceptions import UploadGone, UploadLocked
+from assets.exceptions import StorageUnavailable, UploadGone, UploadLocked
 from assets.models import GuestLink, UploadSession
 from assets.services import ingest, uploads
 from assets.services.partfiles import ResumedFile
@@ -65,6 +66,12 @@ def _finish(session: UploadSession, *, joined: bool) -> UploadSession:
             digest = hashlib.sha256()
             file.read_into(digest, start=0, end=session.bytes_total or 0)
             found = hand_over(session, sha256=digest.hexdigest())
+        except StorageUnavailable:
+            raise
+        except Problem:
+            # Refused for good: whoever could have the same parts joined again would have them copied each time.
+            _remove_parts(session)
+            raise
         finally:
             leases.release(lease)
     _remove_parts(session)
@@ -72,22 +79,29 @@ def _finish(session: UploadSession, *, joined: bool) -> UploadSession:
 
 
 # --- Joining ------------------------------------------------------------------------------------------------------
+@transaction.atomic
 def begin_joined(*, user: access.Caller, guest_link: GuestLink | None, creation: Creation) -> UploadSession:
     """Begin the upload that joins finished parts, or find the one that was begun for them before.
 
-    Raises `BadHeader` for parts that are not there, not the caller's, or not finished, and what `control.create`
-    raises.
+    A part is joined once: naming it costs a few bytes, copying it as many as it has. Raises `BadHeader` for parts
+    that are named twice, not there, not the caller's, not finished, or being joined to another file, and what
+    `control.create` raises.
     """
     ids = [_part_id(path) for path in creation.parts]
+    if len(set(ids)) != len(ids):
+        raise BadHeader("Upload-Concat", _("A part is named more than once."))
     owner = guest_link.created_by if guest_link is not None else user
-    before = UploadSession.objects.filter(
-        user=owner.pk,
-        guest_link=guest_link,
-        concat=UploadSession.Concat.FINAL,
-        parts=[str(one) for one in ids],
-    ).exclude(status=UploadSession.Status.FAILED)
+    # Two requests for the same parts come one after the other.
+    list(UploadSession.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values("pk"))
+    joinings = UploadSession.objects.filter(
+        user=owner.pk, guest_link=guest_link, concat=UploadSession.Concat.FINAL
+    )
+    before = joinings.filter(parts=[str(one) for one in ids]).exclude(status=UploadSession.Status.FAILED)
     if (found := before.first()) is not None:
         return control.find(found.pk)
+    running = joinings.filter(status=UploadSession.Status.UPLOADING).values_list("parts", flat=True)
+    if any(str(one) in parts for parts in running for one in ids):
+        raise BadHeader("Upload-Concat", _("A part is being joined to another file."))
     parts = UploadSession.objects.filter(
         pk__in=ids,
         user=owner.pk,

@@ -15,7 +15,7 @@ from assets.services.tus import control, finishing
 from mediaportal.accounts.models import User
 from mediaportal.core.ids import new_id
 from tests.asgi import Answer
-from tests.factories import UserFactory
+from tests.factories import UploadSessionFactory, UserFactory
 from tests.tus import CHUNK, LARGE, PATH, ask, bearer, code, create, encoded, head, patch, row
 
 pytestmark = [
@@ -69,6 +69,24 @@ def test_joining_that_broke_is_repeated(user: User, monkeypatch: pytest.MonkeyPa
     UploadSession.objects.filter(pk=session.pk).update(bytes_received=0)
     assert "Upload-Offset" not in control.facts(row(f"{PATH}{session.pk}"))
     assert joined(user, first, second).headers["x-asset-id"]
+
+
+def test_a_part_is_joined_once(user: User) -> None:
+    first, second = part(user, LARGE[:300_000]), part(user, LARGE[300_000:])
+    assert code(joined(user, first, second, first)) == (400, "invalid_options")
+    ids = [url.rsplit("/", 1)[-1] for url in (first, second)]
+    UploadSessionFactory(user=user, source="tus", concat="final", parts=ids)
+    assert code(joined(user, second, first)) == (400, "invalid_options")
+    assert code(joined(user, second)) == (400, "invalid_options")
+    assert UploadSession.objects.filter(concat="final").count() == 1
+
+
+def test_the_parts_of_a_file_that_is_refused_go_with_it(user: User) -> None:
+    first, second = part(user, b"no medium" * 100), part(user, b" at all" * 100)
+    files = [uploads.part_path(row(url).pk) for url in (first, second)]
+    assert code(joined(user, first, second)) == (415, "unsupported_media_type")
+    assert not any(file.exists() for file in files)
+    assert code(joined(user, first, second)) == (400, "invalid_options")
 
 
 def test_parts_that_cannot_be_joined(user: User) -> None:
