@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assets.access import Caller
 from assets.doors import arriving
@@ -23,6 +23,7 @@ from assets.exceptions import (
     ChunkChanged,
     FileTooLarge,
     OffsetMismatch,
+    QuotaExceeded,
     StorageFull,
     UnsupportedMediaType,
     UploadGone,
@@ -37,7 +38,7 @@ from mediaportal.accounts.authentication import signed_in
 from mediaportal.core.bodies import Disconnected, refusing_early
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, start_answer
 from mediaportal.core.filetype import HEAD_BYTES
-from mediaportal.core.problems import NotPermitted
+from mediaportal.core.problems import NotPermitted, Problem
 from mediaportal.core.threads import in_database, in_transit, on_disk
 from mediaportal.core.tus import (
     BadHeader,
@@ -59,6 +60,7 @@ PATIENCE_SECONDS = 3.0
 _POLL_SECONDS = 0.1
 # How much is read back at a time when a hash is caught up with.
 _CATCH_UP_BYTES = 64 * 1024 * 1024
+_TOO_MANY = gettext_lazy("These are more bytes than the upload's length.")
 _ONE = re.compile(rf"{control.PATH}([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})")
 
 
@@ -82,9 +84,10 @@ class _Silent(Exception):
 
 @dataclass
 class _Place:
-    """Where a chunk goes: the file, locked, and the right to write to it."""
+    """Where a chunk goes: the file, locked, the right to write to it, and how many bytes the whole may have."""
 
     lease: Lease
+    most: int
     file: ResumedFile
 
     @property
@@ -104,9 +107,7 @@ class ChunkReception:
     def __init__(self, receive: Receive, chunk: Chunk, place: _Place, head: bytes) -> None:
         self._receive, self._chunk, self._place = receive, chunk, place
         self._lease, self._file, self._session = place.lease, place.file, place.session
-        total = self._session.bytes_total
-        most = (settings.MAX_FILE_SIZE if total is None else total) - chunk.offset
-        self.intake = Intake(self._file, most=most, head=head)
+        self.intake = Intake(self._file, most=place.most - chunk.offset, head=head)
         self._glance = Glance()
         self._teller = Teller(self._session)
         self._stop = asyncio.Event()
@@ -248,7 +249,13 @@ class TusDoor:
             return
         chunk = Chunk(0, size_of(headers), None, checksum_of(headers))
         session = await in_database(_create, scope, creation, chunk)
-        whole, session = await self._chunk_taken(receive, chunk, session)
+        try:
+            whole, session = await self._chunk_taken(receive, chunk, session)
+        except Problem as problem:
+            # Who is refused does not hear the address, so nobody will go on with it.
+            if session.bytes_received != session.bytes_total:
+                await in_database(uploads.fail, upload_id=session.pk, problem=problem)
+            raise
         await _answer(send, 201, session, location=True, close=not whole)
 
     async def _look(self, scope: Scope, send: Send) -> None:
@@ -274,7 +281,8 @@ class TusDoor:
         self, receive: Receive, chunk: Chunk, session: UploadSession
     ) -> tuple[bool, UploadSession]:
         """Take a chunk and, after the last one, accept the file; whether the chunk came whole, and the upload."""
-        with self._turnstile.passing(session.user_id):
+        # Guests are counted by their link, so that they do not stand in the way of whoever made it.
+        with self._turnstile.passing(session.guest_link_id or session.user_id):
             place = await _take_place(session, chunk)
             try:
                 reception = ChunkReception(receive, chunk, place, await _prepare(place, chunk))
@@ -295,9 +303,9 @@ class TusDoor:
 def _create(scope: Scope, creation: Creation, chunk: Chunk) -> UploadSession:
     """Begin an upload for the caller, or for the guest link; the first chunk must fit."""
     user, link = _caller(scope)
-    session = control.create(user=user, guest_link=link, creation=creation)
-    _require_fit(session, chunk)
-    return session
+    if creation.length is not None and (chunk.size or 0) > creation.length:
+        raise FileTooLarge(str(_TOO_MANY))
+    return control.create(user=user, guest_link=link, creation=creation)
 
 
 def _begin_joined(scope: Scope, creation: Creation) -> UploadSession:
@@ -326,7 +334,7 @@ def _require_fit(session: UploadSession, chunk: Chunk) -> None:
         limits.require_size(chunk.length)
         total = chunk.length
     if total is not None and chunk.offset + (chunk.size or 0) > total:
-        raise FileTooLarge(_("These are more bytes than the upload's length."))
+        raise FileTooLarge(str(_TOO_MANY))
 
 
 def _id_in(scope: Scope) -> UUID:
@@ -371,13 +379,27 @@ async def _take_place(session: UploadSession, chunk: Chunk) -> _Place:
         # It has been accepted in the meantime: the client asks, and hears of it.
         raise OffsetMismatch from None
     try:
-        lease = await in_database(leases.take, session)
-        if session.bytes_total is None and chunk.length is not None:
-            await in_database(leases.set_length, lease, length=chunk.length)
+        return _Place(*await in_database(_take_right, session, chunk), file)
     except BaseException:
         await asyncio.shield(on_disk(file.close))
         raise
-    return _Place(lease, file)
+
+
+def _take_right(session: UploadSession, chunk: Chunk) -> tuple[Lease, int]:
+    """The right to write, and how many bytes the upload may have. Raises `QuotaExceeded` when what only now is told
+    of its length does not fit, and what `leases.take` raises.
+    """
+    lease = leases.take(session)
+    if session.bytes_total is not None:
+        return lease, session.bytes_total
+    most = limits.most_bytes_of(session)
+    told = chunk.offset + (chunk.size or 0) if chunk.length is None else chunk.length
+    if told > most:
+        leases.release(lease)
+        raise QuotaExceeded
+    if chunk.length is not None:
+        leases.set_length(lease, length=chunk.length)
+    return lease, most if chunk.length is None else chunk.length
 
 
 def _lost(upload_id: UUID) -> None:

@@ -61,6 +61,28 @@ def require_quota(
         _require_link_room(link, size=size, files=_files_of(coming), before=before)
 
 
+def most_bytes_of(session: UploadSession) -> int:
+    """How many bytes an upload may have that has not told its length. What everybody else has sent or announced counts,
+    whoever began first: here nobody has been promised anything.
+    """
+    itself = room.Before([session.pk])
+    bounds = [settings.MAX_FILE_SIZE]
+    if (left := room.of_person(session.user, before=itself).left) is not None:
+        bounds.append(left)
+    link = session.guest_link
+    if link is not None and (most := _most_bytes(link)) is not None:
+        use = room.of_link(link, before=itself)
+        bounds.append(max(0, most - use.bytes - use.coming_bytes))
+    return min(bounds)
+
+
+def _most_bytes(link: GuestLink) -> int | None:
+    """How many bytes a link takes at most; a number of files bounds them too, for parts are not counted as files."""
+    if link.most_bytes is not None or link.most_files is None:
+        return link.most_bytes
+    return link.most_files * settings.MAX_FILE_SIZE
+
+
 def _files_of(coming: UploadSession | None) -> int:
     """How many files an upload is: a part of one is none."""
     return 0 if coming is not None and coming.concat == UploadSession.Concat.PARTIAL else 1
@@ -73,5 +95,6 @@ def _require_link_room(link: GuestLink, *, size: int, files: int, before: room.B
     use = room.of_link(link, before=before)
     if link.most_files is not None and use.files + use.coming_files + files > link.most_files:
         raise QuotaExceeded(_("This link takes no more files."))
-    if link.most_bytes is not None and use.bytes + use.coming_bytes + size > link.most_bytes:
+    most = _most_bytes(link)
+    if most is not None and use.bytes + use.coming_bytes + size > most:
         raise QuotaExceeded(_("This file is larger than what may still be sent through this link."))

@@ -10,9 +10,12 @@ import os
 from pathlib import Path
 from typing import Self
 
+from django.conf import settings
+
 from assets.exceptions import StorageFull, UploadGone, UploadLocked
 
 _READ_BYTES = 1024 * 1024
+_JOINED_BYTES = 256 * 1024 * 1024
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -44,6 +47,7 @@ class PartFile:
         if self._descriptor < 0:
             self.position += len(piece)
             return
+        self._require_room(len(piece))
         at = 0
         try:
             while at < len(piece):
@@ -52,6 +56,14 @@ class PartFile:
                 self.position += written
         except OSError as error:
             raise _told(error) from error
+
+    def _require_room(self, size: int) -> None:
+        """Raise `StorageFull` when so many bytes would leave less than `MIN_FREE_SPACE`: nobody's announcement keeps
+        room free for what others write meanwhile, and some announce nothing.
+        """
+        disk = os.fstatvfs(self._descriptor)
+        if disk.f_bavail * disk.f_frsize < size + settings.MIN_FREE_SPACE:
+            raise StorageFull
 
     def sync(self) -> None:
         """Make sure that every byte is on the disk; raises `StorageFull`."""
@@ -141,7 +153,9 @@ class ResumedFile(PartFile):
         try:
             left = size
             while left:
-                copied = os.copy_file_range(source, self._descriptor, left)
+                most = min(left, _JOINED_BYTES)
+                self._require_room(most)
+                copied = os.copy_file_range(source, self._descriptor, most)
                 if not copied:
                     raise UploadGone
                 left -= copied

@@ -12,7 +12,7 @@ from django.conf import settings
 from assets.doors import intake as parts
 from assets.doors.intake import Intake
 from assets.exceptions import FileTooLarge, StorageFull
-from assets.services.partfiles import PartFile
+from assets.services.partfiles import PartFile, ResumedFile
 from mediaportal.core.ids import new_id
 
 
@@ -98,3 +98,16 @@ async def test_abandoning_waits_for_the_disk_and_closes() -> None:
     await intake.settle()
     await asyncio.gather(intake.abandon())
     await intake.abandon()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_must_stay_free_stays_free(tmp_path: Path, settings: Any, told: bool) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(b"some")
+    with ResumedFile(tmp_path / "part", create=True) as file:
+        file.stand_at(0)
+        file.write(memoryview(b"some"))
+        settings.MIN_FREE_SPACE = 1 << 60
+        with pytest.raises(StorageFull):
+            file.write(memoryview(b"more")) if told else file.append_file(source, 4)
+        assert file.position == 4

@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from assets.doors.arriving import Turnstile
 from assets.models import Asset, UploadSession
 from assets.services import guests, uploads
 from assets.services.tus import control, finishing, leases
@@ -132,6 +133,36 @@ def test_progress_can_be_seen(user: User, api: APIClient) -> None:
     document = api.get(f"/api/v1/media/upload/{row(url).pk}/progress").json()
     assert (document["status"], document["bytes_total"]) == ("uploading", len(LARGE))
     assert document["bytes_received"] == 300_000
+
+
+def test_no_length_is_no_way_around_the_limits() -> None:
+    link = GuestLinkFactory(most_bytes=100_000)
+    through = {"X-Guest-Link": guests.token_of(link)}
+    url = create(None, None, through).headers["location"]
+    assert code(patch(url, LARGE, 0)) == (413, "quota_exceeded")
+    assert code(patch(url, LARGE, 0, told=False)) == (413, "file_too_large")
+    assert code(patch(url, b"", 0, {"Upload-Length": 100_001})) == (413, "quota_exceeded")
+    assert row(url).bytes_total is None
+    assert row(url).bytes_received <= 100_000
+    assert patch(url, PICTURE, 0, {"Upload-Length": len(PICTURE)}).status == 204
+    assert Asset.objects.get().guest_link == link
+
+
+def test_guests_do_not_stand_in_the_way_of_who_made_the_link(settings: Any, monkeypatch: Any) -> None:
+    settings.UPLOADS_AT_ONCE = 1
+    counted: list[Any] = []
+    passing = Turnstile.passing
+
+    def counting(turnstile: Turnstile, one: Any) -> Any:
+        counted.append(one)
+        return passing(turnstile, one)
+
+    monkeypatch.setattr(Turnstile, "passing", counting)
+    link = GuestLinkFactory()
+    url = create(None, len(PICTURE), {"X-Guest-Link": guests.token_of(link)}).headers["location"]
+    assert patch(url, PICTURE, 0).status == 204
+    assert patch(begun(link.created_by, PICTURE), PICTURE, 0).status == 204
+    assert counted == [link.pk, link.created_by.pk]
 
 
 def test_a_guest_uploads_through_a_link() -> None:

@@ -51,6 +51,15 @@ def test_who_may_begin() -> None:
     assert not UploadSession.objects.exists()
 
 
+def test_a_first_chunk_that_is_refused_leaves_nothing_reserved(user: User, settings: Any) -> None:
+    body = {"Content-Type": CHUNK, "Content-Length": 10}
+    assert code(create(user, 5, body)) == (413, "file_too_large")
+    assert not UploadSession.objects.exists()
+    settings.UPLOADS_AT_ONCE = 0
+    assert code(create(user, 20, body)) == (429, "rate_limited")
+    assert UploadSession.objects.get().status == "failed"
+
+
 def test_a_person_at_a_browser_needs_the_csrf_token(user: User) -> None:
     client = Client()
     client.force_login(user)

@@ -76,6 +76,37 @@ def test_the_parts_of_one_file_are_one_file() -> None:
 
 
 @pytest.mark.django_db
+def test_parts_have_a_bound_where_only_files_are_counted(settings: Any) -> None:
+    settings.MAX_FILE_SIZE = 100
+    link = GuestLinkFactory(most_files=2)
+    about: dict[str, Any] = {
+        "user": link.created_by,
+        "guest_link": link,
+        "source": "tus",
+        "concat": "partial",
+    }
+    uploads.begin(**about, bytes_total=100)
+    uploads.begin(**about, bytes_total=100)
+    with pytest.raises(QuotaExceeded):
+        uploads.begin(**about, bytes_total=1)
+
+
+@pytest.mark.django_db
+def test_who_has_not_told_a_length_has_what_all_others_leave(settings: Any) -> None:
+    settings.MAX_FILE_SIZE = 5_000
+    silent = UploadSessionFactory(source="tus", bytes_total=None, bytes_received=10)
+    assert limits.most_bytes_of(silent) == 5_000
+    silent.user.quota_bytes = 1_000
+    silent.user.save()
+    UploadSessionFactory(user=silent.user, source="tus", bytes_total=None, bytes_received=300)
+    assert limits.most_bytes_of(silent) == 700
+    silent.guest_link = GuestLinkFactory(created_by=silent.user, most_bytes=500)
+    silent.save()
+    UploadSessionFactory(user=silent.user, guest_link=silent.guest_link, source="tus", bytes_total=450)
+    assert limits.most_bytes_of(silent) == 50
+
+
+@pytest.mark.django_db
 def test_a_link_takes_so_many_bytes() -> None:
     link = GuestLinkFactory(most_bytes=1_000)
     AssetFactory(guest_link=link, file_size=400)
