@@ -17,7 +17,7 @@ _DAYS = 14
 class GuestLinkForm(forms.Form):
     """What a link asks for and how much it takes; the service judges it."""
 
-    title = forms.CharField(label=_("Title"), max_length=120)
+    title = forms.CharField(label=_("Title"), max_length=120, help_text=_("Guests read it first."))
     message = forms.CharField(
         label=_("What you ask for"),
         required=False,
@@ -32,8 +32,15 @@ class GuestLinkForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: all of them."),
     )
-    most_files = forms.IntegerField(label=_("Most files"), required=False, min_value=1)
-    most_megabytes = forms.IntegerField(label=_("Most, in MB"), required=False, min_value=1)
+    most_files = forms.IntegerField(
+        label=_("Most files"), required=False, min_value=1, help_text=_("Empty: without bound.")
+    )
+    most_megabytes = forms.IntegerField(
+        label=_("Most, in MB"),
+        required=False,
+        min_value=1,
+        help_text=_("All files together; empty: without bound."),
+    )
     ends = forms.DateField(
         label=_("Ends after"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )

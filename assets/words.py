@@ -84,6 +84,7 @@ def upload_words() -> dict[str, str | Forms]:
             lambda n: ngettext("{n} must be chosen again", "{n} must be chosen again", n)
         ),
         "upload.drafts": _forms(lambda n: ngettext("{n} file not sent yet", "{n} files not sent yet", n)),
+        "upload.draftsOpen": gettext("Go on with them"),
         "upload.said": gettext("{name}: {state}"),
         "upload.asking": gettext(
             "The browser lost this file. Choose it once more, and it goes on at {percent}."

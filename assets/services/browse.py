@@ -12,7 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower
 
-from assets.models import Asset, Kind, UploadStatus
+from assets.models import Asset, Kind, ScanVerdict, UploadStatus
 from mediaportal.accounts.models import User
 
 PAGE_SIZE = 48
@@ -42,11 +42,13 @@ ORDERS: dict[str, tuple[Any, bool, Callable[[Any], Any]]] = {
     "longest": (Coalesce(F("duration"), 0.0), True, float),
     "largest": (F("file_size"), True, int),
 }
+# As `state` names them: what could not be scanned waits for a decision, though its job has failed.
+_UNSCANNED = Q(scan_verdict=ScanVerdict.UNSCANNABLE, scan_released_at=None) & ~Q(publication="blocked")
 STATUSES: dict[str, Q] = {
     "ready": Q(publication="published"),
     "working": Q(upload_status__in=["pending", "uploading", "processing"]),
-    "held": Q(publication="held", upload_status="completed"),
-    "failed": Q(upload_status="failed") | Q(publication="blocked"),
+    "held": Q(publication="held", upload_status="completed") | _UNSCANNED,
+    "failed": (Q(upload_status="failed") & ~_UNSCANNED) | Q(publication="blocked"),
 }
 
 

@@ -53,15 +53,13 @@ def _guest(request: HttpRequest, token: str) -> HttpResponse:
         shown = guestpage.page_of(guests.link_of(token))
         if shown.used_up:
             raise LinkEnded
-    except NotFound:
-        raise Http404 from None
-    except (LinkEnded, RateLimited) as problem:
+    except (NotFound, LinkEnded, RateLimited) as problem:
         return _refused(request, problem)
     return render(request, "assets/guest.html", {"shown": shown, "link": shown.link, "token": token})
 
 
 def _refused(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """A friendly word for a link that takes nothing."""
+    """A friendly word for a link that takes nothing, or that nobody has made."""
     answer = render(request, "assets/guest_over.html", {"problem": problem}, status=problem.status)
     for name, value in problem.headers.items():
         answer.headers[name] = value

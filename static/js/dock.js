@@ -13,10 +13,13 @@ async function open() {
   const desk = new Desk(new Ledger(owner));
   const rows = new Rows(dock.querySelector("ol"), desk, dock.querySelector("input"));
   desk.addEventListener("change", () => show(desk, rows));
-  act("fold", () => fold(dock.dataset.folded !== "yes"));
+  act("fold", () => {
+    fold(dock.dataset.folded !== "yes");
+    sessionStorage.setItem(FOLDED, dock.dataset.folded);
+  });
   act("all", () => desk.toggleAll());
   act("clear", () => desk.ledger.clear());
-  fold((sessionStorage.getItem(FOLDED) ?? (matchMedia("(width < 48rem)").matches ? "yes" : "no")) === "yes");
+  foldAsWished(desk);
   show(desk, rows);
   const seat = anythingHeld(owner) && (await takeSeat(owner, { any: false }));
   if (!seat) return;
@@ -25,6 +28,7 @@ async function open() {
   const count = () => seat.note(uploader.counts());
   uploader.addEventListener("change", count);
   desk.join(uploader);
+  foldAsWished(desk);
   count();
   addEventListener("beforeunload", (event) => { if (uploader.fragile()) event.preventDefault(); });
 }
@@ -32,10 +36,15 @@ async function open() {
 const part = (name) => dock.querySelector(`[data-dock="${name}"]`);
 const act = (name, done) => part(name).addEventListener("click", done);
 
+/** As a person left it; else open while something moves or waits for an answer, where there is room for it. */
+function foldAsWished(desk) {
+  const { files, over } = desk.sum();
+  fold((sessionStorage.getItem(FOLDED) ?? (matchMedia("(width < 48rem)").matches || (files > 0 && over === files) ? "yes" : "no")) === "yes");
+}
+
 function fold(folded) {
   dock.dataset.folded = folded ? "yes" : "no";
   part("fold").setAttribute("aria-expanded", String(!folded));
-  sessionStorage.setItem(FOLDED, dock.dataset.folded);
 }
 
 function show(desk, rows) {
@@ -44,7 +53,7 @@ function show(desk, rows) {
   dock.hidden = !sum.files && !drafts;
   if (dock.hidden) return;
   rows.show();
-  part("title").textContent = sum.total ? `${t("state.uploading")} ${percent((100 * sum.sent) / sum.total)}` : t("upload.files", { n: sum.files });
+  part("title").textContent = sum.total ? `${t("state.uploading")} ${percent((100 * sum.sent) / sum.total)}` : t(sum.files ? "upload.files" : "upload.drafts", { n: sum.files || drafts });
   part("sum").textContent = sum.files ? shortSum(sum) : "";
   part("clear").hidden = !sum.over;
   part("all").hidden = !(sum.flowing + sum.paused);
@@ -55,7 +64,7 @@ function show(desk, rows) {
   part("bar").hidden = !sum.total;
   part("bar").value = sum.total ? (100 * sum.sent) / sum.total : 0;
   part("drafts").hidden = !drafts;
-  part("drafts").textContent = t("upload.drafts", { n: drafts });
+  part("drafts").textContent = sum.files ? t("upload.drafts", { n: drafts }) : t("upload.draftsOpen");
 }
 
 // Where the page has a board of its own, it is not told twice.

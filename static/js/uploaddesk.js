@@ -9,6 +9,9 @@ import { isLasting, isOver } from "./uploadledger.js";
 import { say, toast } from "./tell.js";
 import { percent, size, span, t } from "./words.js";
 
+/** What has arrived and is done with, unless something is told of it. */
+const READY = new Set(["ready", "held", "sent"]);
+
 export class Desk extends EventTarget {
   constructor(ledger) {
     super();
@@ -107,7 +110,7 @@ export class Desk extends EventTarget {
     const sent = sending.reduce((sum, line) => sum + (line.sent ?? 0), 0);
     const speed = sending.reduce((sum, line) => sum + (line.speed ?? 0), 0);
     return {
-      files: lines.length - count("known", "draft"), lines: lines.length, ready: count("ready", "held", "sent"), failed: count("failed", "blocked"), asking: count("asking"),
+      files: lines.length - count("known", "draft"), lines: lines.length, ready: lines.filter((line) => READY.has(line.state) && !line.problem).length, failed: count("failed", "blocked"), asking: count("asking"),
       flowing: count("waiting", "uploading"), paused: count("paused"), over: lines.filter(isOver).length, working: count("checking", "processing"),
       total, sent, speed, left: speed ? (total - sent) / speed : 0,
     };

@@ -14,6 +14,8 @@ import { stepWord, t } from "./words.js";
 const KEEP = 24 * 3600 * 1000;
 const MOST = 500;
 const OVER = new Set(["ready", "held", "blocked", "failed", "cancelled", "sent"]);
+/** States in which a file whose job has failed waits for, or has, a decision. */
+const REFUSED = new Set(["blocked", "held"]);
 /** What another try with the same bytes would find again. */
 const LASTING = new Set(["empty_file", "empty_media", "file_too_large", "unsupported_media_type", "disguised_file", "corrupt_media", "malware_found", "image_too_large", "unsupported_codec", "checksum_mismatch"]);
 
@@ -153,7 +155,7 @@ export class Ledger extends EventTarget {
     if (event.type === "error") this.alter(id, { state: "sent" });
     else if (!data.status) return;
     else if (data.status === "failed" || data.status === "cancelled") {
-      this.alter(id, { state: data.state === "blocked" ? "blocked" : "failed", problem: data.error ?? { code: "", detail: t("state.failed") } });
+      this.alter(id, { state: REFUSED.has(data.state) ? data.state : "failed", problem: data.error ?? { code: "", detail: t("state.failed") } });
     } else if (data.status === "completed") this.alter(id, { state: OVER.has(data.state) ? data.state : "ready" });
     else {
       const state = data.state === "checking" ? "checking" : "processing";

@@ -1,5 +1,6 @@
 /** What is wished for files: a form for all, kept while the tab lives, and the fields of a single one over it. */
 
+import { placeOf } from "./picks.js";
 import { t } from "./words.js";
 
 const KEPT = "portal.wishes";
@@ -61,7 +62,7 @@ async function collections(address) {
   } catch {
     // Without the list a file goes into no collection.
   }
-  return found.map((one) => [one.id, one.path ?? one.name]);
+  return found.map((one) => [one.id, placeOf(one)]).sort((one, other) => one[1].localeCompare(other[1]));
 }
 
 /** Dashboard's fields of a single file. */

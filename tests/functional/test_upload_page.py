@@ -108,7 +108,9 @@ def test_files_and_a_folder_are_sent_with_their_wishes_and_followed_until_ready(
     web: str, workers: None, settings: Any, tmp_path: Path
 ) -> None:
     user = person(EMAIL, settings)
-    shelf = CollectionFactory(name="Harbour", created_by=user)
+    shelf = CollectionFactory(
+        name="Harbour", created_by=user, parent=CollectionFactory(name="Coast", created_by=user)
+    )
     folder = tmp_path / "shoot"
     folder.mkdir()
     (folder / "room.mp3").write_bytes(Path(media("tone.mp3")).read_bytes())
@@ -118,7 +120,7 @@ def test_files_and_a_folder_are_sent_with_their_wishes_and_followed_until_ready(
         page.locator("#dashboard input[webkitdirectory]").set_input_files(folder)
         choose(page, media("picture.png"))
         page.get_by_label("Tags").fill("quay, night")
-        page.get_by_label("Collection").select_option(str(shelf.pk))
+        page.get_by_label("Collection").select_option(label="Coast / Harbour")
         page.get_by_role("button", name="Edit the details of picture.png").click()
         page.locator("#uppy-Dashboard-FileCard-input-title").fill("A quay at night")
         page.get_by_role("button", name="Save").click()
@@ -246,7 +248,8 @@ def test_drafts_wait_over_a_reload_and_are_named_on_other_pages(web: str, settin
         expect(page.get_by_text("1 file chosen")).to_be_visible()
         page.wait_for_timeout(700)  # the browser's store writes down at most every half second
         page.goto(f"{web}/")
-        page.get_by_role("link", name="1 file not sent yet").click()
+        dock = page.get_by_role("complementary", name="1 file not sent yet")
+        dock.get_by_role("link", name="Go on with them").click()
         expect(page.get_by_text("1 file chosen")).to_be_visible()
     assert not UploadSession.objects.exists()
 

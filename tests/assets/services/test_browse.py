@@ -53,13 +53,16 @@ def test_filters_narrow_and_unknown_ones_do_not() -> None:
     def found(**query: str) -> set[object]:
         return {asset.pk for asset in browse(user=user, filters=Filters.from_query(query)).assets}
 
-    assert found() == {ours.pk, sound.pk, failed.pk}
+    unscanned = AssetFactory(uploaded_by=user, title="Unread", failed=True, scan_verdict="unscannable")
+
+    assert found() == {ours.pk, sound.pk, failed.pk, unscanned.pk}
     assert found(q="harbour") == {ours.pk, sound.pk}
     assert found(q="harbour dusk") == {ours.pk}
     assert found(kind="audio") == {sound.pk}
     assert found(status="failed") == {failed.pk}
+    assert found(status="held") == {unscanned.pk}
     assert found(status="ready", mine="1") == {ours.pk}
-    assert found(kind="hologram", status="?", sort="?") == {ours.pk, sound.pk, failed.pk}
+    assert found(kind="hologram", status="?", sort="?") == found()
 
 
 def test_what_others_keep_for_themselves_is_not_there() -> None:

@@ -74,7 +74,10 @@ def test_a_link_that_is_over_says_so_kindly(over: str) -> None:
 def test_a_forged_address_is_not_there() -> None:
     token = guests.token_of(GuestLinkFactory())
     forged = token[:-1] + ("A" if token[-1] != "A" else "B")
-    assert Client().get(f"/guest/{forged}/").status_code == 404
+    answer = Client().get(f"/guest/{forged}/")
+    assert answer.status_code == 404
+    assert "This link leads nowhere" in answer.content.decode()
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_whoever_comes_too_often_waits(settings: Any) -> None:
