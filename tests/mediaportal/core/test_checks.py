@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.core.checks import registry
 from django.core.checks.messages import ERROR, WARNING, CheckMessage
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from redis import Redis
 
 from mediaportal.core import checks, sandbox
+from processing import tasks
 from tests import clamav
 from tests.clamav import FakeClamd
 
@@ -124,6 +126,7 @@ def test_walls(
     expected: Any,
 ) -> None:
     monkeypatch.setattr(sandbox, "level", lambda: level)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     settings.ALLOWED_HOSTS, settings.HTTPS, settings.ALLOW_UNSANDBOXED = hosts, https, told
     found = list(checks.walls(None))
     assert summary(found) == expected
@@ -177,8 +180,32 @@ def test_a_scanner_that_cannot_be_believed(tmp_path: Path, settings: Any) -> Non
         assert ids(checks.scanner(None)) == ["core.W006", "core.E010"]
 
 
-def test_root_that_stays_root_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("level", "more"), [("bubblewrap", []), ("unshare", ["core.W002"]), ("limits", ["core.W003"])]
+)
+def test_root_that_stays_root_is_warned_of(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, level: str, more: list[str]
+) -> None:
+    settings.ALLOW_UNSANDBOXED = True
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(sandbox, "level", lambda: "bubblewrap")
+    monkeypatch.setattr(sandbox, "level", lambda: level)
     monkeypatch.setattr(sandbox, "drops_root", lambda: False)
-    assert ids(checks.walls(None)) == ["core.W004"]
+    assert ids(checks.walls(None)) == ["core.W004", *more]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "told", "starts"), [(OTHERS, False, False), (OTHERS, True, True), (OWN, False, True)]
+)
+def test_what_others_reach_does_not_start_without_walls(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, hosts: list[str], told: bool, starts: bool
+) -> None:
+    monkeypatch.setattr(sandbox, "level", lambda: "limits")
+    settings.ALLOWED_HOSTS, settings.HTTPS, settings.ALLOW_UNSANDBOXED = hosts, False, told
+    if starts:
+        checks.require_walls()
+        tasks.refuse_without_walls()
+        return
+    with pytest.raises(ImproperlyConfigured, match="ALLOW_UNSANDBOXED"):
+        checks.require_walls()
+    with pytest.raises(SystemExit, match="held by limits only"):
+        tasks.refuse_without_walls()
