@@ -10,7 +10,6 @@ import base64
 import functools
 import hashlib
 import hmac
-import re
 import struct
 import time
 from collections import OrderedDict
@@ -36,7 +35,6 @@ _VERSION = 1
 _HEAD = struct.Struct(">BBIII16s16s")
 _MAC_BYTES = 16
 _NOBODY = bytes(16)
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
 _LONGEST_PLAY = 24 * 3600
 _REMEMBERED = 20_000
 _TIMED = {VariantType.RENDITION, VariantType.MANIFEST, VariantType.AUDIO_ONLY, VariantType.PREVIEW}

@@ -157,7 +157,7 @@ def _sweep_incoming(before: datetime) -> int:
     removed = 0
     for entry in _listed("list_objects_v2", "Contents", f"{INCOMING}/"):
         name = str(entry["Key"]).rsplit("/", 1)[-1]
-        if entry["LastModified"] < before and not _is_running(name):
+        if entry["LastModified"] < before and not is_running(name):
             places.remove(f"{INCOMING}/{name}")
             removed += 1
     return removed
@@ -192,7 +192,7 @@ def _listed(verb: str, name: str, key: str) -> Iterator[dict[str, Any]]:
             yield from page.get(name, [])
 
 
-def _is_running(name: str) -> bool:
+def is_running(name: str) -> bool:
     """Whether a name is the id of an upload that has not ended."""
     try:
         upload_id = UUID(name)

@@ -272,16 +272,7 @@ def _remove_orphans(limit: float) -> int:
         except FileNotFoundError:
             continue
         old = found.st_mtime < limit
-        if old and found.st_nlink == 1 and not _is_running(path.stem):
+        if old and found.st_nlink == 1 and not transit.is_running(path.stem):
             path.unlink(missing_ok=True)
             removed += 1
     return removed
-
-
-def _is_running(name: str) -> bool:
-    """Whether a file's name is that of an upload that has not ended."""
-    try:
-        upload_id = UUID(name)
-    except ValueError:
-        return False
-    return UploadSession.objects.filter(pk=upload_id, status=UploadSession.Status.UPLOADING).exists()

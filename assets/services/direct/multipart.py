@@ -21,7 +21,6 @@ from assets.services.wishes import Wishes
 from mediaportal.core.problems import Conflict, FieldProblem, InvalidInput, NotFound, Problem
 
 MOST_PARTS = 10_000
-LEAST_PART_BYTES = 5 * 1024**2
 MOST_PART_BYTES = 5 * 1024**3
 _USUAL_PART_BYTES = 16 * 1024**2
 _MIB = 1024**2
