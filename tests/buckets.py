@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.test import override_settings
 from moto.server import ThreadedMotoServer
 
 from assets.services.places import bucket as buckets
@@ -59,14 +58,20 @@ def bucket_settings(address: str, name: str, prefix: str = "portal") -> dict[str
 
 
 @pytest.fixture
-def bucket(portal_settings: None, bucket_service: str, tmp_path: Path) -> Iterator[BucketStorage]:
-    """A new bucket, in which the portal of this test keeps its files."""
+def bucket(portal_settings: None, bucket_service: str, settings: Any, tmp_path: Path) -> BucketStorage:
+    """A new bucket, in which the portal of this test keeps its files.
+
+    All that a test changes of the settings goes through one fixture: two that are undone in another order than they
+    were made would leave the bucket to the next test.
+    """
     name = f"files-{uuid4().hex[:12]}"
-    changed = bucket_settings(bucket_service, name) | {"SCRATCH_ROOT": tmp_path / "scratch"}
-    with override_settings(**changed):
-        place = buckets.storage()
-        place.client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-        yield place
+    for key, value in (
+        bucket_settings(bucket_service, name) | {"SCRATCH_ROOT": tmp_path / "scratch"}
+    ).items():
+        setattr(settings, key, value)
+    place = buckets.storage()
+    place.client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return place
 
 
 @pytest.fixture(params=["local", "s3"])

@@ -25,7 +25,7 @@ from tests.tus import CHUNK, LARGE, PATH, PICTURE, ask, bearer, begun, code, cre
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("clean_cache", "clean_incoming"),
+    pytest.mark.usefixtures("clean_cache"),
 ]
 
 

@@ -20,7 +20,7 @@ from tests.tus import LARGE, PATH, PICTURE, VERSION, begun, checksum, code, head
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("clean_cache", "clean_incoming"),
+    pytest.mark.usefixtures("clean_cache"),
 ]
 
 

@@ -25,7 +25,7 @@ from tests.tus import PICTURE, ask, begun, checksum, code, create, head, patch, 
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("clean_cache", "clean_incoming"),
+    pytest.mark.usefixtures("clean_cache"),
 ]
 CONTENT = PICTURE + os.urandom(12_000)
 SIZES = st.integers(0, len(CONTENT) // 2)

@@ -20,7 +20,7 @@ from tests.tus import CHUNK, LARGE, PATH, ask, bearer, code, create, encoded, he
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("clean_cache", "clean_incoming"),
+    pytest.mark.usefixtures("clean_cache"),
 ]
 
 

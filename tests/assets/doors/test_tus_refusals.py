@@ -40,7 +40,7 @@ from tests.tus import (
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.usefixtures("clean_cache", "clean_incoming"),
+    pytest.mark.usefixtures("clean_cache"),
 ]
 
 
