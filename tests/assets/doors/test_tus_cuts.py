@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assets.doors import intake
+from assets.doors import intake, tus_chunks
 from assets.doors import tus as door
 from assets.models import Asset
 from assets.services import uploads
@@ -140,7 +140,7 @@ def test_checksums_that_cannot_be_read(user: User, value: str) -> None:
 def test_who_asks_is_told_what_the_last_request_brought(
     user: User, monkeypatch: pytest.MonkeyPatch, patience: float, offset: str
 ) -> None:
-    monkeypatch.setattr(door, "SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(tus_chunks, "SILENT_SECONDS", 0.2)
     monkeypatch.setattr(door, "PATIENCE_SECONDS", patience)
     url = begun(user)
 

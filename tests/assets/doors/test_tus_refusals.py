@@ -10,8 +10,7 @@ from django.conf import settings as portal
 from django.test import Client
 from django.utils import timezone
 
-from assets.doors import arriving
-from assets.doors import tus as door
+from assets.doors import arriving, tus_chunks
 from assets.models import Asset, UploadSession
 from assets.services import uploads
 from assets.services.tus import leases
@@ -236,7 +235,7 @@ def test_a_client_that_falls_silent_is_answered(user: User, monkeypatch: pytest.
 def test_a_silent_holder_lets_go_when_somebody_else_wants_to_go_on(
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(tus_chunks, "SILENT_SECONDS", 0.05)
     url = begun(user)
 
     async def both() -> tuple[Answer, Answer]:
