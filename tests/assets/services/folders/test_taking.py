@@ -95,7 +95,9 @@ REFUSED: list[tuple[str, bytes, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "code"), REFUSED)
+@pytest.mark.parametrize(
+    ("name", "content", "code"), REFUSED, ids=[name for name, _content, _code in REFUSED]
+)
 def test_refused_with_the_reason(root: Path, owner: User, name: str, content: bytes, code: str) -> None:
     assert take(claimed(root, f"sub/{name}", content), owner) == "refused"
     assert (root / f"refused/sub/{name}").read_bytes() == content
