@@ -104,8 +104,11 @@ def claim(root: Path, offer: Offer) -> Claim:
 
 
 def _require_unopened(folder: int, offer: Offer) -> None:
-    """Raise `Unready` when somebody has a piece open for writing, as far as the kernel can tell."""
-    for name in offer.names:
+    """Raise `Unready` when a piece is not the file any more that was seen (what is moved and then found to be a folder
+    could not be laid back), or somebody has it open for writing, as far as the kernel can tell.
+    """
+    for name, facts in zip(offer.names, offer.facts, strict=True):
+        _require_same(folder, name, facts)
         descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
         try:
             if not nobody_writes(descriptor):

@@ -115,6 +115,16 @@ def test_what_changed_or_went_stays_where_it_is(root: Path) -> None:
     assert claims.left_over(root) == []
 
 
+def test_a_folder_in_the_place_of_a_file_keeps_what_it_holds(root: Path) -> None:
+    lay(root, "film.mp4")
+    offer = offer_of(root)
+    (root / "film.mp4").unlink()
+    lay(root, "film.mp4/diary.txt")
+    with pytest.raises(Unready):
+        claims.claim(root, offer)
+    assert set(tree(root)) == {"film.mp4/diary.txt"}
+
+
 def test_what_is_being_written_waits(root: Path) -> None:
     lay(root, "film.mp4")
     offer = offer_of(root)
