@@ -46,9 +46,20 @@ function face({ uppy }, shelves) {
     target: "#dashboard", inline: true, width: "100%", height: "100%", theme: "light", note: page.dataset.note, metaFields: fieldsOf(shelves), fileManagerSelectionType: "both",
     proudlyDisplayPoweredByUppy: false, singleFileFullScreen: false, hideProgressDetails: true, disableInformer: true, doneButtonHandler: null,
   });
+  helpOut(part("dashboard"));
   for (const file of uppy.getFiles()) still(uppy, file);
   uppy.on("file-added", (file) => still(uppy, file));
   part("dashboard").removeAttribute("aria-busy");
+}
+
+/** What the Dashboard leaves out: that a single file is a list too, and that Escape leaves a file's details. */
+function helpOut(board) {
+  const name = () => board.querySelector(".uppy-Dashboard-files:not([role])")?.setAttribute("role", "list");
+  new MutationObserver(name).observe(board, { childList: true, subtree: true });
+  name();
+  board.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") event.target.closest(".uppy-Dashboard-FileCard")?.querySelector(".uppy-DashboardContent-back").click();
+  });
 }
 
 /** A picture of a video, so that the files are told apart by what they show. */
@@ -90,7 +101,7 @@ function show() {
   const sum = desk.sum();
   rows.show();
   part("list").hidden = !sum.lines;
-  part("list-title").textContent = t("upload.files", { n: sum.files });
+  part("list-title").textContent = t("upload.files", { n: sum.files || sum.lines });
   part("list-sum").textContent = sum.files ? plainSum(sum) : "";
   part("clear").hidden = !sum.over;
   const pause = part("pause-all");
