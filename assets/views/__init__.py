@@ -58,9 +58,13 @@ def _place(request: HttpRequest, collection_id: UUID) -> dict[str, Any]:
 
 @require_GET
 def collections(request: HttpRequest) -> HttpResponse:
-    """The collections that stand in no other one."""
+    """The collections that stand in no other one, and the tags."""
     shelves = cabinet.shelves_in(user=request.user, parent_id=None, page=request.GET.get("inside"))
-    context = {"shelves": shelves, "may_make": access.can_make_collections(request.user)}
+    context = {
+        "shelves": shelves,
+        "tags": cabinet.tags_of(user=request.user),
+        "may_make": access.can_make_collections(request.user),
+    }
     return render(request, "assets/collections.html", context)
 
 

@@ -222,12 +222,25 @@ def test_tags_and_places_stand_beside_the_asset(client: Client, user: User) -> N
     assert client.get(f"/assets/{uuid4()}/shelved/").status_code == 404
 
 
+def test_the_tags_of_what_may_be_seen_stand_below_the_collections(client: Client, user: User) -> None:
+    sea, secret = tag_named("sea & sand"), tag_named("secret")
+    AssetFactory(uploaded_by=user).tags.add(sea)
+    AssetFactory(published=True, visibility="private").tags.add(sea, secret)
+    page = client.get("/collections/").content.decode()
+    assert (
+        '<a href="/?tag=sea+%26+sand"><bdi>sea &amp; sand</bdi> <span class="quiet figures">1</span>' in page
+    )
+    assert "secret" not in page
+
+
 def test_more_collections_ask_the_database_no_more(client: Client, user: User) -> None:
     def fill() -> None:
         for _number in range(3):
             shelf = CollectionFactory(parent=top)
             for _file in range(2):
-                VariantFactory(asset__uploaded_by=user, poster=True).asset.collections.add(shelf, top)
+                asset = VariantFactory(asset__uploaded_by=user, poster=True).asset
+                asset.collections.add(shelf, top)
+                asset.tags.add(tag_named(f"tag {asset.pk}"))
 
     top = CollectionFactory()
     addresses = ("/collections/", f"/?collection={top.pk}")
