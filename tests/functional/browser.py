@@ -62,20 +62,21 @@ def send(page: Page) -> None:
     page.get_by_role("button", name=re.compile(r"^(Upload|رفع) .*\d|^رفع ملف")).click()
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it stands, one line for each kind.
+def violations(page: Page, *, within: str | None = None) -> list[str]:
+    """What axe finds wrong with the page as it stands, or with what lies within a selector, one line for each kind.
 
     A second look decides: what is only fading in is not wrong.
     """
-    found = _look(page)
+    found = _look(page, within)
     if found:
         page.wait_for_timeout(700)
-        found = _look(page)
+        found = _look(page, within)
     return found
 
 
-def _look(page: Page) -> list[str]:
+def _look(page: Page, within: str | None) -> list[str]:
     page.evaluate("document.getAnimations().forEach((one) => { try { one.finish(); } catch {} })")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("async (rules) => (await axe.run({ runOnly: rules })).violations", RULES)
+    run = "async ([rules, within]) => (await axe.run(within ?? document, { runOnly: rules })).violations"
+    found = page.evaluate(run, [RULES, within])
     return [f"{one['id']}: {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary']}" for one in found]

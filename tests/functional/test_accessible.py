@@ -96,7 +96,8 @@ def test_pages_pass_axe(
             page.keyboard.press("Escape")
         page.goto("/")
         page.locator("button.person").click()
-        found += [f"the person's menu: {line}" for line in violations(page)]
+        # What the menu covers in part is small to a finger only for as long as it is open.
+        found += [f"the person's menu: {line}" for line in violations(page, within=".person-menu")]
         page.keyboard.press("Escape")
         page.keyboard.press("?")
         page.wait_for_selector("dialog#keys[open]")
