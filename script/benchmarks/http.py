@@ -85,6 +85,8 @@ def served(folder: Path) -> Iterator[int]:
         "mediaportal.asgi:application",
         "--lifespan",
         "off",
+        "--http",
+        "mediaportal.core.serving:BoundedHttp",
         "--workers",
         "2",
     ]

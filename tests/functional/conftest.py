@@ -82,6 +82,7 @@ def portal_process() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A web process of its own, and its address without a slash at the end."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "mediaportal.asgi:application", "--lifespan", "off"]
+    command += ["--http", "mediaportal.core.serving:BoundedHttp"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"]
     process = subprocess.Popen(command, cwd=ROOT, env=portal_environment())
     try:
