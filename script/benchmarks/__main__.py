@@ -10,10 +10,16 @@ import django
 
 django.setup()
 
-from benchmarks import http, ladder, stills, uploads
+from benchmarks import gate, http, ladder, stills, uploads
 from benchmarks.report import Row, table, write
 
-ALL = {"ladder": ladder.measure, "stills": stills.measure, "http": http.measure, "uploads": uploads.measure}
+ALL = {
+    "ladder": ladder.measure,
+    "stills": stills.measure,
+    "http": http.measure,
+    "uploads": uploads.measure,
+    "gate": gate.measure,
+}
 
 
 def main() -> int:

@@ -1,5 +1,5 @@
 """Resumable uploads against a bare sink that streams, hashes and syncs the same bytes to the same disk; many uploads
-at once that are cut; and how long a gigabyte takes to be judged.
+at once that are cut.
 """
 
 import contextlib
@@ -24,11 +24,9 @@ from django.core.management import call_command
 from rest_framework_simplejwt.tokens import AccessToken
 
 from assets.models import Asset
-from assets.services import recognition
 from benchmarks.http import free_port, served, until_it_answers
 from benchmarks.report import Row
 from mediaportal.accounts.models import User
-from processing.ffmpeg import probe
 
 _MIB = 1024**2
 _LARGE = 2048 * _MIB
@@ -60,7 +58,6 @@ def measure(folder: Path) -> Iterator[Row]:
     call_command("migrate", verbosity=0)
     yield from _one_large(folder)
     yield from _many_cut(folder)
-    yield from _judged(folder)
 
 
 # --- One large upload ---------------------------------------------------------------------------------------------
@@ -284,27 +281,7 @@ def _many_cut(folder: Path) -> Iterator[Row]:
     yield Row("100 uploads of 20 MiB, each cut twice, wall", wall, "s")
 
 
-# --- Judging ------------------------------------------------------------------------------------------------------
-def _judged(folder: Path) -> Iterator[Row]:
-    """Type, container and hash of a file of a gigabyte."""
-    clip, large = folder / "clip.mp4", folder / "large.mp4"
-    quiet = ["ffmpeg", "-v", "error", "-y"]
-    source = ["-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=30:d=4,noise=alls=60:allf=t"]
-    encode = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-b:v", "100M"]
-    subprocess.run([*quiet, *source, *encode, clip], check=True, timeout=600)
-    times = (1024 * _MIB) // clip.stat().st_size
-    subprocess.run(
-        [*quiet, "-stream_loop", str(times), "-i", clip, "-c", "copy", large], check=True, timeout=600
-    )
-    start = time.monotonic()
-    found = recognition.of_file(large)
-    probe.examine(large, mime_type=found)
-    with large.open("rb") as file:
-        hashlib.file_digest(file, "sha256")
-    size = large.stat().st_size / 1024**3
-    yield Row("Type, container and hash of 1 GiB, wall", (time.monotonic() - start) / size, "s", most=5)
-
-
+# --- People ------------------------------------------------------------------------------------------------------
 def _person(name: str) -> User:
     """Somebody who may upload."""
     return User.objects.create_user(f"{name}-{uuid4().hex}@example.org", "bench", role="manager")
