@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from assets.admin import register_inline
+from assets.admin.assets import register_inline
 from mediaportal.core.admin import (
     PortalAdmin,
     ReadOnlyAdmin,

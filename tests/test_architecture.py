@@ -146,6 +146,22 @@ def test_no_first_party_import_hides_in_a_function() -> None:
     assert not found, "what must go up goes by signal or registry"
 
 
+def unwritten(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function does nothing but say that somebody else must write it."""
+    body = [node for node in function.body if not isinstance(node, ast.Expr)]
+    return len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.unparse(body[0])
+
+
+def test_no_function_is_left_to_be_written() -> None:
+    found = [
+        f"{name}:{function.lineno} {function.name}"
+        for name in sources(*APPS)
+        for function in functions(tree(name))
+        if unwritten(function)
+    ]
+    assert not found, "take the missing part as a value"
+
+
 def test_no_path_of_a_developers_machine_is_kept() -> None:
     machine = re.compile(rb"(?<![\w.$}~-])/(?:home|Users|root|work)/[A-Za-z]")
     found = [

@@ -1,9 +1,8 @@
-"""The admin of what is kept: find any asset, see its files and its way in."""
+"""Any asset, with its files and its upload."""
 
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -13,12 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assets import access, delivery
-from assets.models import Asset, Collection, GuestLink, Tag, UploadSession, Variant, Visibility
-from assets.services import collections, library, quarantine, shelves
+from assets.models import Asset, UploadSession, Variant, Visibility
+from assets.services import library, quarantine
 from assets.services.state import state_of
 from mediaportal.accounts.models import User
-from mediaportal.core.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyTabular, foreign_text
-from mediaportal.core.fetching import shown
+from mediaportal.core.admin import PortalAdmin, ReadOnlyTabular, foreign_text
 from mediaportal.core.problems import Problem
 
 _inlines: list[type[Any]] = []
@@ -236,147 +234,3 @@ class AssetAdmin(PortalAdmin):
         if not isinstance(user, User) or not access.can_play(user, asset):
             return "–"
         return link_to(delivery.original_url(asset, user=user))
-
-
-@admin.register(UploadSession)
-class UploadSessionAdmin(ReadOnlyAdmin):
-    """Files on their way in, and why one was refused."""
-
-    list_display = ("filename", "user", "status", "bytes_received", "bytes_total", "error_code", "created_at")
-    list_filter = ("status", "created_at")
-    list_select_related = ("user",)
-    search_fields = ("filename", "user__email", "error_code")
-    id_fields = ("pk", "asset_id", "job_id")
-    ordering = ("-created_at",)
-    # The whole address may hold a secret of whoever named it.
-    exclude = ("origin",)
-    readonly_fields = ("came_from",)
-
-    @admin.display(description=_("Address or path"))
-    def came_from(self, session: UploadSession) -> str:
-        """Where the file was taken from, where the portal has taken it itself."""
-        fetched = session.source == UploadSession.Source.URL
-        return (shown(session.origin) if fetched else session.origin) or "–"
-
-
-class _ByService(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
-    """A form whose change is tried by a service; what the service refuses stands in the form."""
-
-    asking: User
-
-    def clean(self) -> Any:
-        """Change the row, all of it or nothing."""
-        cleaned = super().clean()
-        if not self.errors and self.changed_data:
-            try:
-                self.change(self.cleaned_data)
-            except Problem as problem:
-                raise forms.ValidationError(problem.detail) from None
-        return cleaned
-
-    def change(self, wanted: dict[str, Any]) -> None:
-        """Call the service; raises a `Problem`."""
-        raise NotImplementedError
-
-
-class _PlaceAdmin(PortalAdmin):
-    """Rows whose changes go by services."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """They are made on the pages and by uploads."""
-        return False
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """With who asks."""
-        form = super().get_form(request, obj, change, **kwargs)
-        form.asking = request.user
-        return form
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The form has done it."""
-
-
-class CollectionForm(_ByService):
-    """A collection's name and place."""
-
-    def change(self, wanted: dict[str, Any]) -> None:
-        """Rename or move it."""
-        parent = wanted["parent"]
-        collections.change(
-            user=self.asking,
-            collection=Collection.objects.get(pk=self.instance.pk),
-            name=wanted["name"],
-            parent_id=parent.pk if parent else None,
-        )
-
-
-@admin.register(Collection)
-class CollectionAdmin(_PlaceAdmin):
-    """Collections by name or maker."""
-
-    form = CollectionForm
-    fields = ("name", "parent", "created_by", "created_at")
-    readonly_fields = ("created_by", "created_at")
-    autocomplete_fields = ("parent",)
-    list_display = ("name", "parent", "created_by", "created_at")
-    list_select_related = ("parent", "created_by")
-    search_fields = ("name", "created_by__email")
-    ordering = ("name",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """On its page, where it is seen what stands in it."""
-        return False
-
-
-class TagForm(_ByService):
-    """A tag's name."""
-
-    def change(self, wanted: dict[str, Any]) -> None:
-        """Rename it everywhere."""
-        shelves.rename_tag(user=self.asking, tag=Tag.objects.get(pk=self.instance.pk), name=wanted["name"])
-
-
-@admin.register(Tag)
-class TagAdmin(_PlaceAdmin):
-    """The words that assets are found by."""
-
-    form = TagForm
-    fields = ("name", "created_at")
-    readonly_fields = ("created_at",)
-    list_display = ("name", "created_at")
-    search_fields = ("name",)
-    ordering = ("name",)
-
-    def delete_model(self, request: HttpRequest, obj: Tag) -> None:
-        """Take it from every asset, written down."""
-        shelves.delete_tag(user=request.user, tag=obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
-        """The same for several."""
-        for tag in queryset:
-            shelves.delete_tag(user=request.user, tag=tag)
-
-
-@admin.register(GuestLink)
-class GuestLinkAdmin(ReadOnlyAdmin):
-    """Guest links to look at: they are made, changed and ended on their own pages."""
-
-    list_display = (
-        "shown_title",
-        "created_by",
-        "most_files",
-        "most_bytes",
-        "expires_at",
-        "ended_at",
-        "created_at",
-    )
-    list_display_links = ("shown_title",)
-    list_filter = ("created_at", ("ended_at", admin.EmptyFieldListFilter))
-    list_select_related = ("created_by",)
-    search_fields = ("title", "created_by__email")
-    ordering = ("-created_at", "-id")
-
-    @admin.display(description=_("title"), ordering="title")
-    def shown_title(self, link: GuestLink) -> str:
-        """The title as text that somebody wrote."""
-        return foreign_text(link.title)
