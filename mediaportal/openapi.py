@@ -5,7 +5,6 @@ from typing import Any
 from mediaportal import openapi_tus
 from mediaportal.core.problems import CONTENT_TYPE
 
-_NULLABLE_TIME = {"type": ["string", "null"], "format": "date-time"}
 _UUID = {"type": "string", "format": "uuid"}
 _TEXT = {"type": "string"}
 
@@ -29,22 +28,6 @@ PROBLEM: dict[str, Any] = {
         },
     },
 }
-UPLOAD_ACCEPTED: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "upload_id": _UUID,
-        "asset_id": _UUID,
-        "job_id": _UUID,
-        "status": {"type": "string", "description": "As in the upload's progress."},
-        "progress_url": _TEXT,
-        "status_url": _TEXT,
-        "estimated_completion": {
-            **_NULLABLE_TIME,
-            "description": "Null while there is no history to estimate from.",
-        },
-    },
-}
-UPLOAD_ACCEPTED["required"] = list(UPLOAD_ACCEPTED["properties"])
 UPLOAD_FORM: dict[str, Any] = {
     "type": "object",
     "required": ["file"],
@@ -173,7 +156,7 @@ def add_raw_paths(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         "/health/ready": {"get": _health(ready=True)},
     }
     result["paths"] = dict(sorted(result["paths"].items()))
-    result["components"]["schemas"] |= {"Problem": PROBLEM, "UploadAccepted": UPLOAD_ACCEPTED}
+    result["components"]["schemas"]["Problem"] = PROBLEM
     return result
 
 

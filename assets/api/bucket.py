@@ -1,6 +1,5 @@
 """Uploads straight into the bucket: the portal signs, looks at what came, and accepts it."""
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from rest_framework.views import APIView
 
 from assets import registry
 from assets.api.bucketforms import (
-    AcceptedSerializer,
     BucketPartSerializer,
     CompleteNamedSerializer,
     CompleteSerializer,
@@ -26,8 +24,9 @@ from assets.api.bucketforms import (
     SignedUploadSerializer,
     SignPartsSerializer,
 )
+from assets.api.uploadforms import UploadAcceptedSerializer
 from assets.models import Asset, UploadSession
-from assets.services import uploads, wishes
+from assets.services import uploads
 from assets.services.direct import multipart, signing, single
 from assets.services.direct.signing import Signed
 
@@ -35,12 +34,6 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 _KEY = OpenApiParameter("key", str, description="As browser libraries send it; not used.")
-
-
-def _wishes(data: dict[str, Any]) -> wishes.Wishes:
-    """The wishes beside the file; raises `InvalidOptions`."""
-    fields = {name: json.dumps(data[name]) for name in ("metadata", "processing_options") if name in data}
-    return wishes.parse(fields | {"content_type": data.get("content_type", "")})
 
 
 def _parsed(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -80,12 +73,14 @@ class MultipartUploadView(APIView):
     def post(self, request: Request) -> Response:
         """Begin a file in parts."""
         signing.require_on()
-        data = _parsed(MultipartUploadSerializer, request)
+        form = MultipartUploadSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        data = form.validated_data
         session = multipart.begin(
             user=request.user,
             filename=data["filename"],
             size=data["size"],
-            wishes=_wishes(data),
+            wishes=form.wishes(),
             sha256=data.get("sha256", ""),
             part_checksums=data.get("part_checksums", False),
         )
@@ -175,7 +170,7 @@ class CompleteOneView(APIView):
     @extend_schema(
         parameters=[_KEY],
         request=CompleteSerializer,
-        responses={202: AcceptedSerializer},
+        responses={202: UploadAcceptedSerializer},
         operation_id="bucket_multipart_complete_one",
     )
     def post(self, request: Request, upload_id: UUID) -> Response:
@@ -189,7 +184,7 @@ class CompleteView(APIView):
 
     @extend_schema(
         request=CompleteNamedSerializer,
-        responses={202: AcceptedSerializer},
+        responses={202: UploadAcceptedSerializer},
         operation_id="bucket_multipart_complete",
     )
     def post(self, request: Request) -> Response:
@@ -226,12 +221,14 @@ class SignedUrlView(APIView):
     def post(self, request: Request) -> Response:
         """Begin a file by one PUT."""
         signing.require_on()
-        data = _parsed(DirectUploadSerializer, request)
+        form = DirectUploadSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        data = form.validated_data
         session, signed = single.begin(
             user=request.user,
             filename=data["filename"],
             size=data["size"],
-            wishes=_wishes(data),
+            wishes=form.wishes(),
             sha256=data.get("sha256", ""),
         )
         document = {"upload_id": session.pk} | _signed(signed)
@@ -245,7 +242,7 @@ class RefreshView(APIView):
 
     @extend_schema(
         request=None,
-        responses={202: AcceptedSerializer},
+        responses={202: UploadAcceptedSerializer},
         operation_id="bucket_refresh",
     )
     def post(self, request: Request, upload_id: UUID) -> Response:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from assets.models import Kind
+from assets.api.uploadforms import WishesSerializer
 from assets.services.direct.multipart import MOST_PART_BYTES, MOST_PARTS, PartWish
 
 _MOST_SIGNED = 100
@@ -15,15 +15,12 @@ def _sha256() -> serializers.RegexField:
     return serializers.RegexField(r"^[0-9a-f]{64}$", required=False, help_text="In hex.")
 
 
-class DirectUploadSerializer(serializers.Serializer[Any]):
+class DirectUploadSerializer(WishesSerializer):
     """What is to be sent. `metadata` and `processing_options` as beside a form's file."""
 
     filename = serializers.CharField(max_length=1000)
     size = serializers.IntegerField(min_value=0, help_text="bytes")
     type = serializers.CharField(required=False, allow_blank=True, help_text="Not used: the bytes tell.")
-    content_type = serializers.ChoiceField(choices=Kind.values, required=False)
-    metadata = serializers.DictField(required=False)
-    processing_options = serializers.DictField(required=False)
     sha256 = _sha256()
 
 
@@ -120,15 +117,3 @@ class SignedUploadSerializer(serializers.Serializer[Any]):
     method = serializers.CharField()
     headers = serializers.DictField(child=serializers.CharField(), help_text="Send exactly these.")
     expires_at = serializers.DateTimeField()
-
-
-class AcceptedSerializer(serializers.Serializer[Any]):
-    """The answer to an upload that was accepted."""
-
-    upload_id = serializers.UUIDField()
-    asset_id = serializers.UUIDField()
-    job_id = serializers.UUIDField()
-    status = serializers.CharField()
-    progress_url = serializers.CharField()
-    status_url = serializers.CharField()
-    estimated_completion = serializers.DateTimeField(allow_null=True)

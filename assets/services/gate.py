@@ -6,7 +6,6 @@ A scanner is chosen by the `SCANNER` setting. `none` scans nothing and says so: 
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from assets.models import Asset, ScanVerdict
 from mediaportal.core.clamd import HARD_LIMIT, Clamd, ClamdAway
+from mediaportal.core.stopping import Stop, never
 
 AWAY = gettext_noop("the scanner could not be reached")
 TOO_LARGE = gettext_noop("it is larger than what the scanner is set to read")
@@ -26,8 +26,6 @@ TOO_SLOW = gettext_noop("the scanner did not come to the end in time")
 _REASONS = {"too_large": TOO_LARGE, "limits": LIMITS, "broke_off": BROKE_OFF, "too_slow": TOO_SLOW}
 _BELIEVED_SECONDS = 600.0
 _PROOF_SECONDS = 15.0
-
-Stop = Callable[[], bool]
 
 
 class ScannerAway(Exception):
@@ -42,17 +40,12 @@ class Scan:
     detail: str = ""
 
 
-def _never() -> bool:
-    """Go on."""
-    return False
-
-
 class Scanner(Protocol):
     """Looks through a file for what is dangerous."""
 
     name: str
 
-    def scan(self, path: Path, *, stop: Stop = _never) -> Scan:
+    def scan(self, path: Path, *, stop: Stop = never) -> Scan:
         """Scan one local file. What was not read to its end is never `clean`. Raises `ScannerAway`."""
         ...
 
@@ -66,7 +59,7 @@ class NoScanner:
 
     name = "none"
 
-    def scan(self, path: Path, *, stop: Stop = _never) -> Scan:
+    def scan(self, path: Path, *, stop: Stop = never) -> Scan:
         """Say that nothing was scanned."""
         return Scan(ScanVerdict.UNSCANNED, "no scanner is set up")
 
@@ -81,7 +74,7 @@ class ClamdScanner:
     # When, by the clock that never goes back, each address was last proved to tell its limits.
     _proved_at: dict[str, float] = {}
 
-    def scan(self, path: Path, *, stop: Stop = _never) -> Scan:
+    def scan(self, path: Path, *, stop: Stop = never) -> Scan:
         """Scan one local file. Raises `ScannerAway`, `mediaportal.core.clamd.Stopped`."""
         size = path.stat().st_size
         if size > HARD_LIMIT:
@@ -134,7 +127,7 @@ def scanner() -> Scanner:
     return SCANNERS[settings.SCANNER]()
 
 
-def judge(*, asset: Asset, path: Path, stop: Stop = _never) -> Scan:
+def judge(*, asset: Asset, path: Path, stop: Stop = never) -> Scan:
     """A scanner's word on an asset's original; nothing is written down. What a manager released keeps its verdict.
 
     Raises `ScannerAway` where the policy wants the file scanned.

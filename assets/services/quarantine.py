@@ -17,6 +17,7 @@ from assets.services.names import asset_folder
 from assets.signals import asset_rejected, scan_released
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import NotPermitted
+from mediaportal.core.stopping import Stop, never
 
 logger = logging.getLogger(__name__)
 
@@ -25,14 +26,12 @@ MALWARE = gettext_noop("Malware was found in this file.")
 _LONGEST_DETAIL = 200
 
 
-def scan(*, asset: Asset, path: Path, stop: gate.Stop | None = None) -> gate.Scan:
+def scan(*, asset: Asset, path: Path, stop: Stop = never) -> gate.Scan:
     """Scan an asset's original, write the verdict down, lock away what carries malware, and return the verdict.
 
     A second run overwrites the first. Raises `gate.ScannerAway` where the policy wants the file scanned.
     """
-    word = (
-        gate.judge(asset=asset, path=path) if stop is None else gate.judge(asset=asset, path=path, stop=stop)
-    )
+    word = gate.judge(asset=asset, path=path, stop=stop)
     note(asset=asset, word=word)
     return word
 

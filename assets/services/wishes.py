@@ -37,17 +37,35 @@ def parse(fields: dict[str, str]) -> Wishes:
     Asks the database when a preset is named.
     """
     problems: list[FieldProblem] = []
-    kind = fields.get("content_type", "")
-    if kind and kind not in Kind.values:
-        problems.append(FieldProblem("content_type", "invalid", _("Must be video, audio or image.")))
     metadata = _object(fields, "metadata", problems)
     options = _object(fields, "processing_options", problems)
+    return _checked(fields.get("filename", ""), fields.get("content_type", ""), metadata, options, problems)
+
+
+def of_values(*, filename: str, kind: str, metadata: dict[str, Any], options: dict[str, Any]) -> Wishes:
+    """The wishes in the body of a JSON request, whose objects are parsed already. Raises as `parse` does."""
+    problems: list[FieldProblem] = []
+    metadata = _kept(metadata, "metadata", problems)
+    options = _kept(options, "processing_options", problems)
+    return _checked(filename, kind, metadata, options, problems)
+
+
+def _checked(
+    filename: str,
+    kind: str,
+    metadata: dict[str, Any],
+    options: dict[str, Any],
+    problems: list[FieldProblem],
+) -> Wishes:
+    """The wishes, unless there are problems: those that were found before and those of the values."""
+    if kind and kind not in Kind.values:
+        problems.append(FieldProblem("content_type", "invalid", _("Must be video, audio or image.")))
     problems += _check(metadata, _METADATA, "metadata")
     problems += _check(options, {name: _text(100) for name in registry.option_names()}, "processing_options")
     if problems:
         raise InvalidOptions(errors=problems)
     registry.validate_options(options)
-    return Wishes(fields.get("filename", "").strip(), kind, metadata, options)
+    return Wishes(filename.strip(), kind, metadata, options)
 
 
 def _object(fields: dict[str, str], name: str, problems: list[FieldProblem]) -> dict[str, Any]:
@@ -63,6 +81,11 @@ def _object(fields: dict[str, str], name: str, problems: list[FieldProblem]) -> 
     if not isinstance(found, dict):
         problems.append(FieldProblem(name, "invalid", _("Must be a JSON object.")))
         return {}
+    return _kept(found, name, problems)
+
+
+def _kept(found: dict[str, Any], name: str, problems: list[FieldProblem]) -> dict[str, Any]:
+    """An object, or an empty one when it cannot be kept."""
     if not _storable(found):
         problems.append(FieldProblem(name, "invalid", _("It holds a character that cannot be kept.")))
         return {}

@@ -9,13 +9,15 @@ import gzip
 import select
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pyclamd
+
+from mediaportal.core.stopping import Stop, never
 
 HARD_LIMIT = 2**31 - 1
 """Bytes; clamd reads no file that is larger, whatever its configuration says."""
@@ -50,11 +52,6 @@ class Answer:
     detail: str = ""
 
 
-def _never() -> bool:
-    """Go on."""
-    return False
-
-
 class _BrokeOff(Exception):
     """The connection ended before an answer came."""
 
@@ -72,7 +69,7 @@ class Clamd:
         *,
         idle_seconds: float = 60,
         whole_seconds: float = 600,
-        stop: Callable[[], bool] = _never,
+        stop: Stop = never,
     ) -> None:
         self._url, self._stop = url, stop
         self._idle, self._whole = idle_seconds, whole_seconds
@@ -191,7 +188,7 @@ class _Network(pyclamd.ClamdNetworkSocket):
 class _Talk:
     """One command on one connection."""
 
-    def __init__(self, client: Any, idle: float, deadline: float, stop: Callable[[], bool]) -> None:
+    def __init__(self, client: Any, idle: float, deadline: float, stop: Stop) -> None:
         self._client, self._socket = client, client.clamd_socket
         self._idle, self._deadline, self._stop = idle, deadline, stop
 

@@ -85,6 +85,15 @@ def test_raw_paths_are_those_of_the_code() -> None:
         assert word in form["metadata"]["description"]
 
 
+def test_the_answer_to_an_accepted_upload_is_told_once() -> None:
+    told = [
+        name
+        for name, one in schema()["components"]["schemas"].items()
+        if "estimated_completion" in one.get("properties", {}) and "upload_id" in one["properties"]
+    ]
+    assert sorted(told) == ["UploadAccepted", "UploadExpected"]
+
+
 def test_every_operation_tells_its_errors_as_problems() -> None:
     for path, operations in schema()["paths"].items():
         for operation in operations.values():

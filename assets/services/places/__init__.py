@@ -6,7 +6,6 @@ last byte has come. No reader ever sees half a file.
 """
 
 import shutil
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +16,7 @@ from assets.services.places import bucket, cache, local
 from assets.services.places.cache import Stopped
 from assets.services.places.local import path_of
 from assets.services.places.opened import Opened
+from mediaportal.core.stopping import Stop, never
 
 __all__ = [
     "Opened",
@@ -47,7 +47,7 @@ class _Place(Protocol):
 
     def remove(self, key: str) -> None: ...
 
-    def local_file(self, key: str, *, stop: Callable[[], bool]) -> AbstractContextManager[Path]: ...
+    def local_file(self, key: str, *, stop: Stop) -> AbstractContextManager[Path]: ...
 
     def open_file(self, key: str, *, within: str) -> Opened: ...
 
@@ -102,12 +102,7 @@ def remove(key: str) -> None:
     _place().remove(key)
 
 
-def _never() -> bool:
-    """Go on."""
-    return False
-
-
-def local_file(key: str, *, stop: Callable[[], bool] = _never) -> AbstractContextManager[Path]:
+def local_file(key: str, *, stop: Stop = never) -> AbstractContextManager[Path]:
     """A stored object as a local file for as long as the block runs; not to be written to.
 
     One from a bucket is fetched once for this machine and kept for a while; `stop` ends the fetching. Raises

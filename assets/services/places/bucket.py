@@ -5,7 +5,7 @@ parts, several at a time, so memory does not grow with their size.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from assets.exceptions import StorageUnavailable
 from assets.services.places import cache
 from mediaportal.core.buckets import BucketStorage
 from mediaportal.core.ranges import Validators
+from mediaportal.core.stopping import Stop
 
 _PART_BYTES = 16 * 1024**2
 TRANSFER = TransferConfig(
@@ -146,7 +147,7 @@ def head(key: str) -> dict[str, Any]:
 
 
 @contextmanager
-def local_file(key: str, *, stop: Callable[[], bool]) -> Iterator[Path]:
+def local_file(key: str, *, stop: Stop) -> Iterator[Path]:
     """The object in this machine's cache, fetched when it is not there."""
     place = storage()
 

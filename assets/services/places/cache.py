@@ -15,6 +15,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from mediaportal.core.stopping import Stop
+
 FOLDER = "fetched"
 KEPT_SECONDS = 3600
 _LOOK_SECONDS = 0.2
@@ -26,9 +28,7 @@ class Stopped(Exception):
 
 
 @contextmanager
-def held(
-    name: str, *, size: Callable[[], int], fetch: Callable[[Path], None], stop: Callable[[], bool]
-) -> Iterator[Path]:
+def held(name: str, *, size: Callable[[], int], fetch: Callable[[Path], None], stop: Stop) -> Iterator[Path]:
     """The file of this name for as long as the block runs; `fetch` writes it to the path that it is given when the
     machine does not have it, and then `size` is asked (bytes). Raises `Stopped`, and whatever `fetch` raises.
     """
@@ -50,9 +50,7 @@ def _folder() -> Path:
     return folder
 
 
-def _shared_lock(
-    path: Path, *, size: Callable[[], int], fetch: Callable[[Path], None], stop: Callable[[], bool]
-) -> int:
+def _shared_lock(path: Path, *, size: Callable[[], int], fetch: Callable[[Path], None], stop: Stop) -> int:
     """A descriptor that holds a shared lock on a file that is there."""
     while True:
         lock = _lock(path, fcntl.LOCK_SH, stop=stop)
@@ -78,7 +76,7 @@ def _fetch(path: Path, fetch: Callable[[Path], None]) -> None:
         halfway.unlink(missing_ok=True)
 
 
-def _lock(path: Path, kind: int, *, stop: Callable[[], bool]) -> int:
+def _lock(path: Path, kind: int, *, stop: Stop) -> int:
     """Wait for a lock on the file beside `path`; raises `Stopped`."""
     while True:
         lock = _try_lock(path, kind)

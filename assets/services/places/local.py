@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 
 from mediaportal.core.ranges import Validators
+from mediaportal.core.stopping import Stop
 
 
 def path_of(key: str) -> Path:
@@ -21,7 +22,7 @@ def path_of(key: str) -> Path:
 
 
 @contextmanager
-def local_file(key: str, *, stop: Callable[[], bool]) -> Iterator[Path]:
+def local_file(key: str, *, stop: Stop) -> Iterator[Path]:
     """The object itself: it is a local file already."""
     yield path_of(key)
 

@@ -70,3 +70,15 @@ def test_a_preset_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "validate_options", lambda options: None)
     options: dict[str, Any] = {"preset": "weak-network"}
     assert wishes.parse({"processing_options": json.dumps(options)}).options == options
+
+
+def test_values_of_a_json_body_are_checked_as_those_of_a_form() -> None:
+    found = wishes.of_values(filename=" a.mp4 ", kind="video", metadata={"title": "بحر"}, options={})
+    assert found == wishes.Wishes("a.mp4", "video", {"title": "بحر"})
+    with pytest.raises(InvalidOptions) as refused:
+        wishes.of_values(filename="", kind="text", metadata={"title": "\x00"}, options={"preset": 5})
+    assert {error.field for error in refused.value.errors} == {
+        "content_type",
+        "metadata",
+        "processing_options.preset",
+    }
