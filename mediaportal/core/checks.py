@@ -193,7 +193,9 @@ def require_walls() -> None:
 
 def _own_user() -> list[CheckMessage]:
     """What is to be said of the user as whom programs run: never root, not even behind walls."""
-    if os.geteuid() != 0 or sandbox.drops_root():
+    if os.geteuid() != 0 or sandbox.drops_root(
+        [settings.MEDIA_ROOT, settings.INCOMING_ROOT, settings.SCRATCH_ROOT]
+    ):
         return []
     return [
         Warning(

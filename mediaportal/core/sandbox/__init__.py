@@ -22,8 +22,9 @@ from ._errors import (
     ProgramTimedOut,
     SandboxError,
 )
-from ._level import TEMPORARY, Level, drops_root, level, tool, wrap
+from ._level import TEMPORARY, Level, drops_root, level, wrap
 from ._process import Bounds, Completed, Watch, execute
+from ._tools import tool
 
 __all__ = [
     "Completed",

@@ -6,15 +6,15 @@ forbid them to root too; only a trial tells.
 
 import functools
 import os
-import stat
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from shutil import which
 from typing import Literal
 
 from ._errors import ProgramMissing
+from ._ordinary import become, grant, shut_to_others
+from ._tools import tool
 
 Level = Literal["bubblewrap", "unshare", "limits"]
 
@@ -24,25 +24,22 @@ _SYSTEM_FOLDERS = ("/usr",)
 _MERGED_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts")
 _TRIAL_SECONDS = 20
-ORDINARY_ID = 62_851
-"""The user and group that a program becomes when the portal is started by root; nobody else has this number."""
-
 TEMPORARY = "/tmp"  # noqa: S108 - inside the sandbox, where it is empty and private
 
-
-@functools.cache
-def tool(name: str) -> str:
-    """Return the path of a tool of the sandbox itself; raises `ProgramMissing`."""
-    path = which(name, path="/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin")
-    if path is None:
-        raise ProgramMissing(name)
-    return path
+# A parent that ended before its child was bound to it. The first shell is given the number of its parent; the second
+# runs in a namespace where its parent has none: it reads that of the first ($$ stays through exec) and asks /proc.
+_CHILD_OF = '[ "$PPID" = "$0" ] || exit 1; '
+_PARENT_LIVES = """
+while read -r key state rest; do [ "$key" = State: ] && break; done 2>&- <"/proc/$OUTER/status" || exit 1
+case $state in [ZX]*|"") exit 1;; esac
+unset OUTER; exec "$0" "$@"
+"""
 
 
 @functools.cache
 def level() -> Level:
     """Return the strongest level that works here; the trial runs once in a process."""
-    true = which("true", path="/usr/bin:/bin") or "true"
+    true = tool("true")
     if _works(lambda: [*bubblewrap_prefix((), (), TEMPORARY), true]):
         return "bubblewrap"
     if _works(lambda: [*unshare_prefix(), true]):
@@ -50,61 +47,59 @@ def level() -> Level:
     return "limits"
 
 
+def drops_root(paths: Sequence[Path] = ()) -> bool:
+    """Whether a program that is given these paths is run as an ordinary user although the portal is run by root."""
+    return os.geteuid() == 0 and _becomes(_searches(paths))
+
+
 @functools.cache
-def drops_root() -> bool:
-    """Whether a program is run as an ordinary user although the portal is run by root; the trial runs once."""
-    if os.geteuid() != 0 or level() != "bubblewrap":
-        return False
-    python = [Path(prefix) for prefix in {sys.prefix, sys.base_prefix} if not prefix.startswith("/usr")]
-    return _works(lambda: [*bubblewrap_prefix(python, (), TEMPORARY), *ordinary(), sys.executable, "-c", ""])
+def _becomes(search: bool) -> bool:
+    """Whether root can become the ordinary user here; the trial runs once for each kind.
 
-
-def ordinary() -> list[str]:
-    """Return the part that becomes an ordinary user.
-
-    A shell stays behind as process 1: the kernel ends it with the worker, which it would not do to another user's
-    process, and with process 1 end all.
+    With `search`: also where folders on the way to a file are shut to others. Bubblewrap needs nothing for it, as it
+    shows a file without the folders that it lies in.
     """
-    become = [f"--reuid={ORDINARY_ID}", f"--regid={ORDINARY_ID}", "--clear-groups", "--no-new-privs", "--"]
-    return [tool("sh"), "-c", '"$@"; exit $?', "sh", tool("setpriv"), *become]
+    python = [Path(prefix) for prefix in {sys.prefix, sys.base_prefix} if not prefix.startswith("/usr")]
+    user = become(search=search or _searches(python))
+    return _works(lambda: _walled([sys.executable, "-c", ""], python, (), TEMPORARY, user))
 
 
-def grant(reads: Sequence[Path], writes: Sequence[Path]) -> None:
-    """Let the ordinary user read and write what it is given, by the group of that number: others gain nothing."""
-    for path in reads:
-        wanted = 0o5 if path.is_dir() else 0o4
-        if path.stat().st_mode & wanted != wanted:
-            _grant(path, writing=False)
-    for path in writes:
-        _grant(path, writing=True)
-
-
-def _grant(path: Path, *, writing: bool) -> None:
-    """Give the group its rights on a file, or on a folder and what is in it."""
-    found = [path]
-    if path.is_dir():
-        found += [Path(folder) / name for folder, names, files in os.walk(path) for name in (*names, *files)]
-    for one in found:
-        if one.is_symlink():
-            continue
-        rights = (0o70 if one.is_dir() else 0o60) if writing else (0o50 if one.is_dir() else 0o40)
-        os.chown(one, -1, ORDINARY_ID)
-        one.chmod(stat.S_IMODE(one.stat().st_mode) | rights)
+def _searches(paths: Sequence[Path]) -> bool:
+    """Whether the ordinary user would come to these paths through folders that are shut to him."""
+    return level() != "bubblewrap" and bool(shut_to_others(paths))
 
 
 def wrap(argv: Sequence[str], reads: Sequence[Path], writes: Sequence[Path], cwd: str) -> list[str]:
-    """Return the command line that runs `argv` at the level of this machine."""
+    """Return the command line that runs `argv` at the level of this machine, never as root where that can be."""
+    given = (*reads, *writes)
+    if not drops_root(given):
+        return _walled(argv, reads, writes, cwd, [])
+    search = _searches(given)
+    grant(() if search else reads, writes)
+    return _walled(argv, reads, writes, cwd, become(search=search))
+
+
+def _walled(
+    argv: Sequence[str], reads: Sequence[Path], writes: Sequence[Path], cwd: str, user: Sequence[str]
+) -> list[str]:
+    """Return the command line at the level of this machine; `user` is the part of `setpriv` that changes the user.
+
+    Each part is bound to the life of the one before it, the first to this process. The kernel forgets that bond when
+    a user changes, so it is made after the change; and a parent that ended before the bond was made is looked for.
+    """
+    bound = [tool("setpriv"), *user, "--pdeathsig", "KILL", "--no-new-privs", "--", tool("sh"), "-c"]
     match level():
         case "bubblewrap":
-            become = ordinary() if drops_root() else []
-            if become:
-                grant(reads, writes)
-            return [*bubblewrap_prefix(reads, writes, cwd), *become, *argv]
+            # A shell stays behind as process 1: the kernel ends it with the worker, which it would not do to another
+            # user's process, and with process 1 end all.
+            inside = [tool("sh"), "-c", '"$@"; exit $?', "sh", tool("setpriv"), *user, "--no-new-privs", "--"]
+            return [*bubblewrap_prefix(reads, writes, cwd), *(inside if user else ()), *argv]
         case "unshare":
-            return [*unshare_prefix(), *argv]
+            first = [tool("setpriv"), "--pdeathsig", "KILL", "--no-new-privs", "--", tool("sh"), "-c"]
+            first += [_CHILD_OF + 'OUTER=$$ exec "$@"', str(os.getpid())]
+            return [*first, *unshare_prefix(), *bound, _PARENT_LIVES, *argv]
         case "limits":
-            # Without a namespace nothing else ends the program when the worker itself is killed.
-            return [tool("setpriv"), "--pdeathsig", "KILL", "--no-new-privs", "--", *argv]
+            return [*bound, _CHILD_OF + 'exec "$@"', str(os.getpid()), *argv]
 
 
 def bubblewrap_prefix(reads: Sequence[Path], writes: Sequence[Path], cwd: str) -> list[str]:
@@ -159,10 +154,8 @@ def _namespaces() -> list[str]:
 
 def unshare_prefix() -> list[str]:
     """Return the `unshare` part: own network (none) and process numbers, but the machine's files."""
-    command = [tool("setpriv"), "--pdeathsig", "KILL", "--no-new-privs", "--", tool("unshare")]
-    if os.geteuid() != 0:
-        command += ["--user", "--map-current-user"]
-    return [*command, "--net", "--ipc", "--pid", "--fork", "--kill-child", "--"]
+    users = [] if os.geteuid() == 0 else ["--user", "--map-current-user"]
+    return [tool("unshare"), *users, "--net", "--ipc", "--pid", "--fork", "--"]
 
 
 def _works(command: Callable[[], list[str]]) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mediaportal.core import sandbox
-from mediaportal.core.sandbox import Limits, _level
+from mediaportal.core.sandbox import Limits, _level, _ordinary
 
 PYTHON = "/usr/bin/python3"
 LEVELS: list[sandbox.Level] = ["bubblewrap", "unshare", "limits"]
@@ -186,6 +186,72 @@ def test_the_program_dies_with_its_worker(each_level: sandbox.Level) -> None:
             time.sleep(0.05)
         process.kill()
     assert gone(marker)
+
+
+def test_a_worker_that_dies_while_walls_are_put_up_leaves_nothing(each_level: sandbox.Level) -> None:
+    """Whenever the worker is killed: before the program runs, each part must find that the one before it is gone."""
+    marker = f"4{os.getpid()}.77"
+    worker = (
+        "from mediaportal.core import sandbox\n"
+        f"sandbox._level.level = lambda: {each_level!r}\n"
+        "sandbox.drops_root()\n"
+        f"sandbox.run(['/bin/sleep', '{marker}'])\n"
+    )
+    for delay in range(0, 24, 3):
+        with subprocess.Popen([sys.executable, "-c", worker], env=os.environ | {"DEBUG": "1"}) as process:
+            deadline = time.monotonic() + 20
+            while not set(processes_with(marker)) - {process.pid}:
+                assert time.monotonic() < deadline
+            time.sleep(delay / 1000)
+            process.kill()
+    assert gone(marker)
+
+
+@pytest.mark.parametrize("weaker", ["unshare", "limits"])
+def test_a_program_of_another_parent_does_not_run(
+    weaker: sandbox.Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if LEVELS.index(weaker) < LEVELS.index(sandbox.level()):
+        pytest.skip("this machine has weaker walls")
+    monkeypatch.setattr(_level, "level", lambda: weaker)
+    assert shell("echo ran").stdout == b"ran\n"
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    with pytest.raises(sandbox.ProgramFailed):
+        shell("echo ran")
+
+
+def test_a_parent_that_has_ended_is_found() -> None:
+    command = ["/bin/sh", "-c", _level._PARENT_LIVES, "/bin/echo", "ran"]
+    with subprocess.Popen(["/bin/sleep", "30"]) as parent:
+        given = {"OUTER": str(parent.pid)}
+        assert subprocess.run(command, env=given, stdout=subprocess.PIPE, check=True).stdout == b"ran\n"
+        parent.kill()
+        os.waitid(os.P_PID, parent.pid, os.WEXITED | os.WNOWAIT)  # it has ended and is not collected
+        assert subprocess.run(command, env=given, stdout=subprocess.PIPE, check=False).stdout == b""
+    assert subprocess.run(command, env=given, stdout=subprocess.PIPE, check=False).stdout == b""
+
+
+def test_root_is_left_at_every_level(each_level: sandbox.Level, tmp_path: Path) -> None:
+    """What root started reads and writes what it was given as an ordinary user, though the folders are root's."""
+    _level._becomes.cache_clear()
+    if not sandbox.drops_root([tmp_path]):
+        pytest.skip("not run by root, or this machine does not let root become another user")
+    place, given, beside = tmp_path / "out", tmp_path / "given", tmp_path / "beside"
+    place.mkdir(0o700)
+    given.write_text("given\n")
+    given.chmod(0o600)
+    beside.touch()
+    said = shell(
+        f"id -u; cat '{given}'; echo x > made; grep CapEff /proc/self/status", reads=[given], writes=[place]
+    )
+    user, read, rights = said.stdout.decode().splitlines()
+    assert (user, read) == (str(_ordinary.ORDINARY_ID), "given")
+    assert int(rights.split()[1], 16) in {0, 1 << 2}  # CAP_DAC_READ_SEARCH, where folders are shut
+    assert (place / "made").read_text() == "x\n"
+    with pytest.raises(sandbox.ProgramFailed):
+        shell(f"echo y > '{beside}'", writes=[place])
+    assert beside.read_text() == ""
+    _level._becomes.cache_clear()
 
 
 def test_cpu_limit(each_level: sandbox.Level) -> None:
