@@ -41,6 +41,8 @@ class Clamd:
             "DatabaseDirectory": str(database),
             "Foreground": "yes",
             "AlertExceedsMax": "yes",
+            "DisableCache": "yes",
+            "MaxScanTime": "600000",
             "MaxFileSize": f"{MOST_BYTES >> 20}M",
             "MaxScanSize": "16M",
             "StreamMaxLength": f"{MOST_BYTES >> 20}M",

@@ -31,6 +31,7 @@ _SECONDS = 5.0
 _SCANNER_SECONDS = 15.0
 # What clamd 1.4 does where its configuration says nothing.
 _CLAMD_LIMITS = {"MaxFileSize": "100M", "MaxScanSize": "400M", "StreamMaxLength": "100M"}
+_CLAMD_SCAN_TIME = "120000"
 # module -> the name under which it is installed
 _MODULES = {
     "ffmpeg": "ffmpeg-python",
@@ -216,7 +217,7 @@ def scanner(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
         return []
     clamd = Clamd(settings.CLAMD_URL, idle_seconds=_SCANNER_SECONDS)
     try:
-        finds, tells = clamd.finds(), clamd.tells_limits()
+        finds, tells, remembers = clamd.finds(), clamd.tells_limits(), clamd.remembers_by_md5()
     except ClamdAway as error:
         hint = "Start clamav-daemon, or set CLAMD_URL to where it answers."
         return [Warning(f"clamd does not answer: {error}", hint=hint, id="core.W005")]
@@ -237,6 +238,14 @@ def scanner(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
                 "clamd says OK of what it does not read to its end, so its OK is not believed.",
                 hint=hint,
                 id="core.E010",
+            )
+        )
+    if remembers:
+        found.append(
+            Warning(
+                "clamd says OK unread of a file that has the MD5 of a clean one, and such pairs can be made.",
+                hint="Set DisableCache yes in clamd.conf.",
+                id="core.W008",
             )
         )
     return found + _clamd_configuration()
@@ -260,6 +269,17 @@ def _clamd_configuration() -> list[CheckMessage]:
     except OSError as error:
         return [*found, Warning(f"CLAMD_CONFIG cannot be read: {error.strerror}", id="core.W007")]
     told = dict(line.split(maxsplit=1) for line in lines if len(line.split(maxsplit=1)) > 1)
+    seconds = (
+        Env({"MaxScanTime": told.get("MaxScanTime", _CLAMD_SCAN_TIME).strip()}).size("MaxScanTime", 0) / 1000
+    )
+    if 0 < seconds < settings.SCAN_SECONDS:
+        found.append(
+            Warning(
+                f"clamd gives a file up after {seconds:g} seconds, SCAN_SECONDS allows {settings.SCAN_SECONDS:g}.",
+                hint=f"Set MaxScanTime {settings.SCAN_SECONDS * 1000:.0f} in {settings.CLAMD_CONFIG}.",
+                id="core.W009",
+            )
+        )
     for name, usual in _CLAMD_LIMITS.items():
         limit = Env({name: told.get(name, usual).strip()}).size(name, 0) or HARD_LIMIT
         if limit < settings.CLAMD_MAX_BYTES:

@@ -5,7 +5,7 @@ whole scan, and an ear for what clamd says before the end. Every answer but a pl
 was not scanned.
 """
 
-import gzip
+import os
 import select
 import struct
 import time
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pyclamd
 
+from mediaportal.core import clamd_proofs
 from mediaportal.core.stopping import Stop, never
 
 HARD_LIMIT = 2**31 - 1
@@ -30,8 +31,6 @@ _LIMITS = "Heuristics.Limits.Exceeded"
 _DEFAULT_PORT = 3310
 # How long is waited before it is asked again whether to stop.
 _LISTEN_SECONDS = 0.5
-# More than clamd follows (17 layers unless told otherwise), and two thousandths of a second to look at.
-_LAYERS = 40
 
 
 class ClamdAway(Exception):
@@ -91,10 +90,17 @@ class Clamd:
         """Whether it says so when it stops before a file's end (`AlertExceedsMax yes`): proved on a small archive of
         archives. Raises `ClamdAway`.
         """
-        layers = b"mediaportal"
-        for _layer in range(_LAYERS):
-            layers = gzip.compress(layers, mtime=0)
-        return _LIMITS in self._bytes(layers)
+        return _LIMITS in self._bytes(clamd_proofs.layers())
+
+    def remembers_by_md5(self) -> bool:
+        """Whether it says OK unread of a file that has the MD5 of one that it knows as clean (clamd before 1.5 without
+        `DisableCache yes`): proved on two such files. Raises `ClamdAway`.
+        """
+        _first, alone = clamd_proofs.twins(os.urandom(16))
+        clean, other = clamd_proofs.twins(os.urandom(16))
+        if _LIMITS not in self._bytes(alone) or not _is_clean(self._bytes(clean)):
+            return False
+        return _is_clean(self._bytes(other))
 
     def scan(self, path: Path, *, shared: bool = False) -> Answer:
         """Have a local file scanned: sent to clamd, or, when `shared`, read by it under the same path.

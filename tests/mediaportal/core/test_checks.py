@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from redis import Redis
 
 from mediaportal.core import checks, sandbox
+from mediaportal.core.clamd import Clamd
 from processing import tasks
 from tests import clamav
 from tests.clamav import FakeClamd
@@ -172,6 +173,34 @@ def test_a_scanner_that_reads_less_than_was_said(scanner: clamav.Clamd, settings
     assert ids(checks.scanner(None)) == ["core.E011"]
     settings.CLAMD_MAX_BYTES, settings.CLAMD_CONFIG = 1, "/nowhere/clamd.conf"
     assert ids(checks.scanner(None)) == ["core.W007"]
+
+
+def test_a_scanner_that_remembers_by_md5_is_warned_of(
+    scanner: clamav.Clamd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanner.start()
+    monkeypatch.setattr(Clamd, "remembers_by_md5", lambda _self: True)
+    found = list(checks.scanner(None))
+    assert ids(found) == ["core.W008"]
+    assert "DisableCache" in (found[0].hint or "")
+
+
+def test_a_scanner_that_gives_up_before_the_portal_is_warned_of(scanner: clamav.Clamd, settings: Any) -> None:
+    scanner.start()
+    settings.SCAN_SECONDS = 601
+    found = list(checks.scanner(None))
+    assert ids(found) == ["core.W009"]
+    assert "MaxScanTime 601000" in (found[0].hint or "")
+    # What its configuration does not name is as clamd has it.
+    lines = [line for line in scanner.config.read_text().splitlines() if not line.startswith("MaxScanTime")]
+    scanner.config.write_text("\n".join(lines))
+    settings.SCAN_SECONDS = 120
+    assert checks.scanner(None) == []
+    settings.SCAN_SECONDS = 121
+    assert ids(checks.scanner(None)) == ["core.W009"]
+    # Nought is no limit.
+    scanner.config.write_text("\n".join([*lines, "MaxScanTime 0"]))
+    assert checks.scanner(None) == []
 
 
 def test_a_scanner_that_cannot_be_believed(tmp_path: Path, settings: Any) -> None:

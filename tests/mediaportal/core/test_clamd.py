@@ -59,6 +59,22 @@ def test_a_scanner_that_keeps_quiet_about_its_limits_is_found_out(tmp_path: Path
         assert not Clamd(quiet.url).tells_limits()
 
 
+@pytest.mark.parametrize(("disabled", "remembers"), [("no", True), ("yes", False)])
+def test_a_scanner_that_takes_a_file_for_another_is_found_out(
+    tmp_path: Path, disabled: str, remembers: bool
+) -> None:
+    with clamav.running(tmp_path, DisableCache=disabled) as found:
+        asked = Clamd(found.url)
+        # A clamd of 1.5 or later remembers by SHA-256, and may.
+        version = tuple(int(part) for part in asked.version().split()[1].split("/")[0].split(".")[:2])
+        assert [asked.remembers_by_md5() for _time in range(2)] == [remembers and version < (1, 5)] * 2
+
+
+def test_a_scanner_that_says_ok_of_everything_remembers_nothing(tmp_path: Path) -> None:
+    with FakeClamd(tmp_path, b"stream: OK\n", proves=False) as fake:
+        assert not Clamd(fake.url).remembers_by_md5()
+
+
 def test_nobody_there(tmp_path: Path, file: Path) -> None:
     for url in (f"unix:{tmp_path}/nobody.sock", "tcp://127.0.0.1:9"):
         with pytest.raises(ClamdAway):
