@@ -165,6 +165,11 @@ def expiry(*, play_seconds: float = 0.0, now: float | None = None) -> int:
     return start + settings.LINK_SECONDS - window + int(min(play_seconds, _LONGEST_PLAY))
 
 
+def longest_life(asset: Asset) -> float:
+    """For how many seconds a link to any of an asset's files may still be good."""
+    return settings.LINK_SECONDS + min(asset.duration or 0.0, _LONGEST_PLAY)
+
+
 # --- Tokens -------------------------------------------------------------------------------------------------------
 @functools.lru_cache(maxsize=4)
 def _key(secret: str) -> bytes:

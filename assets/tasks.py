@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.db import transaction
 
-from assets.services import importing, uploads
+from assets.services import importing, leftovers, uploads
 from assets.services.tus import finishing
 
 
@@ -16,6 +16,7 @@ def sweep_uploads() -> None:
     finishing.finish_left_behind()
     importing.sweep()
     uploads.sweep_stale()
+    leftovers.sweep()
 
 
 @shared_task(name=importing.TASK, acks_late=True, ignore_result=True)

@@ -1,5 +1,7 @@
 """Jobs and their steps. PostgreSQL is the only truth about work: a Celery message only says "queue X has work"."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -15,6 +17,7 @@ class JobType(models.TextChoices):
     """What a job is for."""
 
     INGEST = "ingest", _("First processing")
+    QUALITY = "quality", _("Measuring quality")
 
 
 class Status(models.TextChoices):
@@ -28,6 +31,7 @@ class Status(models.TextChoices):
 
 
 OPEN = (Status.PENDING, Status.PROCESSING)
+NOBODY = UUID(int=0)
 
 
 class Queue(models.TextChoices):
@@ -47,6 +51,9 @@ class Job(models.Model):
     job_type = models.CharField(_("type"), max_length=12, choices=JobType.choices, default=JobType.INGEST)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     priority = models.SmallIntegerField(_("priority"), default=0, help_text=_("Higher goes first."))
+    turn_key = models.UUIDField(
+        default=NOBODY, editable=False, help_text=_("For whom the work is done: owners take turns.")
+    )
     progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
     parameters = models.JSONField(default=dict, blank=True)
     error_code = models.CharField(max_length=60, blank=True)
@@ -91,6 +98,10 @@ class Step(models.Model):
     queue = models.CharField(_("queue"), max_length=12, choices=Queue.choices)
     depends_on = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     weight = models.PositiveSmallIntegerField(default=1, help_text=_("Its share of the job's progress."))
+    urgency = models.SmallIntegerField(
+        default=0, help_text=_("Steps of a higher urgency go before all others, whoever they are for.")
+    )
+    parameters = models.JSONField(default=dict, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
@@ -103,6 +114,7 @@ class Step(models.Model):
     error_detail = models.TextField(_("error"), blank=True)
     log = models.TextField(_("end of the program's output"), blank=True)
     results = models.JSONField(default=dict, blank=True)
+    cpu_seconds = models.FloatField(null=True, blank=True)
 
     objects = StepQuerySet.as_manager()
 
@@ -130,6 +142,40 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Turn(models.Model):
+    """When somebody's work in a queue was last begun: who has waited longest since then comes next."""
+
+    queue = models.CharField(max_length=12, choices=Queue.choices)
+    turn_key = models.UUIDField()
+    served_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["queue", "turn_key"], name="processing_turn_once")]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.turn_key}"
+
+
+class Speed(models.Model):
+    """How fast a kind of work is on a machine of this installation, learned from the work done.
+
+    `measure` names the kind of work and its unit (`processing.services.estimates` says which), `seconds` is what one
+    unit takes, as a moving mean over `samples`.
+    """
+
+    host = models.CharField(max_length=120)
+    measure = models.CharField(max_length=80)
+    seconds = models.FloatField()
+    samples = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["host", "measure"], name="processing_speed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.measure} on {self.host}"
 
 
 class Preset(models.Model):

@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from assets.models import Kind
 from processing.models import Queue
 from processing.services.context import StepContext
-from processing.steps import metadata, packaging, pictures, probe, scan, thumbnails, transcoding
+from processing.steps import first_play, metadata, packaging, pictures, probe, scan, thumbnails, transcoding
+
+FIRST_PLAY = 10
+"""The urgency of what somebody waits for before a screen."""
 
 Work = Callable[[StepContext], dict[str, Any]]
 
@@ -23,7 +26,7 @@ class StepPlan:
     """One step of a job: its name in the contract, its words on the pages, where it waits and what it waits for.
 
     `weight` is its rough share of the job's time, from which the job's progress is derived. `gate` marks the steps
-    whose refusal means that the file is rejected.
+    whose refusal means that the file is rejected. Steps of a higher `urgency` go before those of everybody else's jobs.
     """
 
     name: str
@@ -33,6 +36,7 @@ class StepPlan:
     weight: int
     work: Work | None
     gate: bool = False
+    urgency: int = 0
 
 
 _UPLOAD = StepPlan("upload", _("Receiving the file"), Queue.INGEST, (), 0, None)
@@ -46,10 +50,24 @@ PIPELINES: dict[str, list[StepPlan]] = {
         _PROBE,
         StepPlan("thumbnails", _("Taking pictures"), Queue.INGEST, ("probe",), 4, thumbnails.run),
         StepPlan(
-            "transcoding", _("Making renditions"), Queue.TRANSCODE, ("probe",), 80, transcoding.run_video
+            "first_play",
+            _("Making the first rendition"),
+            Queue.TRANSCODE,
+            ("probe",),
+            14,
+            first_play.run,
+            urgency=FIRST_PLAY,
         ),
         StepPlan(
-            "packaging", _("Packaging for streaming"), Queue.TRANSCODE, ("transcoding",), 6, packaging.run
+            "transcoding", _("Making renditions"), Queue.TRANSCODE, ("probe",), 68, transcoding.run_video
+        ),
+        StepPlan(
+            "packaging",
+            _("Packaging for streaming"),
+            Queue.TRANSCODE,
+            ("first_play", "transcoding"),
+            6,
+            packaging.run,
         ),
         StepPlan(
             "metadata", _("Writing the metadata"), Queue.INGEST, ("thumbnails", "packaging"), 1, metadata.run

@@ -35,7 +35,7 @@ class StepQuerySet(models.QuerySet["Step"]):
             status="pending",
             ready_at__lte=timezone.now(),
             job__status__in=["pending", "processing"],
-        ).order_by("-job__priority", "ready_at", "position")
+        ).order_by("-urgency", "-job__priority", "ready_at", "position")
 
     def expired(self) -> Self:
         """Those whose worker has not renewed its lease."""

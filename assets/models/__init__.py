@@ -4,6 +4,7 @@ Each status is a column of its own with one meaning, and moves only by a conditi
 """
 
 from assets.models.asset import Asset
+from assets.models.leftover import Leftover
 from assets.models.places import Collection, GuestLink, Tag
 from assets.models.upload import UploadSession
 from assets.models.variant import Variant, VariantStatus, VariantType
@@ -22,6 +23,7 @@ __all__ = [
     "Collection",
     "GuestLink",
     "Kind",
+    "Leftover",
     "PolicyVerdict",
     "ProcessingVerdict",
     "Publication",

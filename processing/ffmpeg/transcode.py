@@ -58,10 +58,12 @@ def transcode(
     folder: Path,
     *,
     audio_bit_rate: int = 128_000,
+    sound: bool = True,
     on_progress: Callable[[float], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Encoded:
-    """Encode `source` into `folder` (scratch, absolute, existing) and check what was made.
+    """Encode `source` into `folder` (scratch, absolute, existing) and check what was made; without `sound` only the
+    pictures.
 
     `on_progress` hears ffmpeg's own fraction from 0 to 1, about twice a second. Raises `EncodingFailed`,
     `ValueError` for a source without pictures or no rungs, and the errors of the sandbox.
@@ -70,7 +72,7 @@ def transcode(
         raise ValueError("There is nothing to encode")
     try:
         done = program.ffmpeg(
-            command(source, probe, rungs, folder, audio_bit_rate=audio_bit_rate),
+            command(source, probe, rungs, folder, audio_bit_rate=audio_bit_rate, sound=sound),
             reads=[source],
             writes=[folder],
             limits=program.work_limits(probe.duration),
@@ -79,11 +81,10 @@ def transcode(
         )
     except ProgramFailed as error:
         raise EncodingFailed(error.stderr_tail) from error
+    tracks = probe.audio if sound else ()
     encoded = Encoded(
         rungs=tuple(_rung(rung, _rung_path(folder, rung), stop) for rung in rungs),
-        audio=tuple(
-            _audio(track, _audio_path(folder, number), stop) for number, track in enumerate(probe.audio)
-        ),
+        audio=tuple(_audio(track, _audio_path(folder, number), stop) for number, track in enumerate(tracks)),
         cpu_seconds=done.cpu_seconds,
     )
     _verify(probe, probe.video, encoded, done.stderr_tail)
@@ -91,7 +92,13 @@ def transcode(
 
 
 def command(
-    source: Path, probe: Probe, rungs: Sequence[Rung], folder: Path, *, audio_bit_rate: int = 128_000
+    source: Path,
+    probe: Probe,
+    rungs: Sequence[Rung],
+    folder: Path,
+    *,
+    audio_bit_rate: int = 128_000,
+    sound: bool = True,
 ) -> list[str]:
     """Return ffmpeg's arguments: rungs as `{quality}.mp4` without sound, tracks as `audio_0.m4a` and so on."""
     video = probe.video
@@ -105,7 +112,7 @@ def command(
     ]
     outputs += [
         graph.output([opened[f"{track.index}"]], _audio_path(folder, number), audio_options(audio_bit_rate))
-        for number, track in enumerate(probe.audio)
+        for number, track in enumerate(probe.audio if sound else ())
     ]
     return ["-progress", "pipe:1", "-stats_period", "0.5", *graph.arguments(*outputs)]
 

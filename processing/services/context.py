@@ -7,6 +7,7 @@ from typing import Any
 
 from assets.models import Asset
 from processing.models import Job, Step
+from processing.services.interim import Interim
 from processing.services.publishing import Product
 
 
@@ -16,8 +17,8 @@ class StepContext:
 
     `scratch` is an empty folder that goes away with the run. `report` takes a fraction from 0 to 1. `stop` tells
     whether the run should end: it was cancelled, or the worker goes down. Files put into `products` are published,
-    all or none, when the run has ended well. `facts` are fields of the asset, written in the same transaction; a
-    new `kind` changes which steps follow.
+    all or none, when the run has ended well; those in `interim` are handed on to other steps of the job. `facts` are
+    fields of the asset, written in the same transaction; a new `kind` changes which steps follow.
     """
 
     job: Job
@@ -28,6 +29,7 @@ class StepContext:
     report: Callable[[float], None]
     stop: Callable[[], bool]
     products: list[Product] = field(default_factory=list)
+    interim: list[Interim] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -17,7 +17,7 @@ from mediaportal.core.problems import NotPermitted
 from processing.exceptions import NotCancellable, NotRetryable
 from processing.models import OPEN, Job, JobType, Status, Step
 from processing.pipeline import PIPELINES, StepPlan, plan_of
-from processing.services import progress
+from processing.services import interim, progress
 from processing.services.queues import wake
 from processing.signals import asset_probed, job_changed
 
@@ -30,11 +30,18 @@ def create(
 
     The step `upload` stands in it as already completed; `began_at` is when its first byte came.
     """
-    job = Job.objects.create(id=job_id, asset=asset, job_type=JobType.INGEST, parameters=parameters)
+    job = Job.objects.create(
+        id=job_id, asset=asset, job_type=JobType.INGEST, parameters=parameters, turn_key=_turn_of(asset)
+    )
     steps = Step.objects.bulk_create(_planned(job, PIPELINES[asset.kind], began_at=began_at))
     job_changed.send(sender=Job, job=job, durable=True)
     wake({step.queue for step in steps if step.ready_at and step.status == Status.PENDING})
     return job
+
+
+def _turn_of(asset: Asset) -> UUID:
+    """Who takes turns with others for this asset's work: the link through which guests sent it, or its owner."""
+    return asset.guest_link_id or asset.uploaded_by_id
 
 
 def _planned(
@@ -51,6 +58,7 @@ def _planned(
             queue=plan.queue,
             depends_on=list(plan.after),
             weight=plan.weight,
+            urgency=plan.urgency,
             status=Status.COMPLETED if plan.work is None else Status.PENDING,
             progress=100 if plan.work is None else 0,
             ready_at=now if past and set(plan.after) <= past else None,
@@ -121,6 +129,7 @@ def _complete(job: Job) -> None:
     ):
         return
     job.refresh_from_db()
+    interim.drop(job=job)
     publication.give_verdicts(
         asset=job.asset,
         processing=ProcessingVerdict.DONE,

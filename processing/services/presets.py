@@ -8,7 +8,8 @@ from django.utils.translation import gettext_noop
 
 from assets.exceptions import InvalidOptions
 from mediaportal.core.problems import FieldProblem
-from processing.ffmpeg.ladder import STANDARD, WEAK_NETWORK, Ladder
+from processing.ffmpeg.ladder import STANDARD, WEAK_NETWORK, Ladder, Rung, plan
+from processing.ffmpeg.media import Probe
 from processing.models import Job, Preset
 
 # What comes with the portal: name, title, description, recipe; the first is the default. The titles are kept in
@@ -67,6 +68,13 @@ def ladder_for(job: Job) -> Ladder:
     found = Preset.objects.filter(slug=wanted).first() if wanted else None
     found = found or Preset.objects.filter(is_default=True).first()
     return validate(found.recipe) if found else STANDARD
+
+
+def rungs_for(job: Job, probe: Probe) -> tuple[Rung, ...]:
+    """The rungs that a job's video gets, largest first; raises `ValueError` for what has no pictures."""
+    if probe.video is None:
+        raise ValueError("a job of a video whose probe found no picture")
+    return plan(probe.video, ladder_for(job))
 
 
 def preset_choices() -> list[tuple[str, str]]:

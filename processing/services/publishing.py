@@ -2,22 +2,25 @@
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
+from assets import delivery
 from assets.exceptions import StorageUnavailable
 from assets.models import Asset, Variant
-from assets.services import places
+from assets.services import leftovers, places
 from assets.services.names import asset_folder
 from processing.models import Job, Step
+from processing.services import interim
+from processing.services.interim import Interim
 from processing.signals import variant_ready
 
 logger = logging.getLogger(__name__)
@@ -53,16 +56,20 @@ class Product:
 class Prepared:
     """Products with their places, ready to be published: `keys` and `sizes` (bytes) and `sums` by their paths.
 
-    A folder's key is the prefix of its files.
+    A folder's key is the prefix of its files. `interim` is what other steps find in the step's results.
     """
 
     products: list[Product]
     keys: dict[Path, str]
     sums: dict[Path, str]
     sizes: dict[Path, int]
+    interim: dict[str, dict[str, Any]]
+    interim_folder: str
 
 
-def prepare(*, step: Step, asset: Asset, products: list[Product]) -> Prepared:
+def prepare(
+    *, step: Step, asset: Asset, products: list[Product], handed_on: Sequence[Interim] = ()
+) -> Prepared:
     """Everything about publishing that takes time, done before the transaction: reading every byte for its SHA-256,
     and where the storage is a bucket, sending the files.
 
@@ -72,7 +79,7 @@ def prepare(*, step: Step, asset: Asset, products: list[Product]) -> Prepared:
     # The time for people, the rest so that no two runs are ever alike.
     run = f"{timezone.now():%Y%m%d%H%M%S}-{step.attempt}-{uuid4().hex[:6]}"
     folder = f"{asset_folder(asset.pk)}/{step.name}"
-    prepared = Prepared(products, {}, {}, {})
+    prepared = Prepared(products, {}, {}, {}, {}, f"{interim.folder_of(step.job)}/{step.name}-{run}")
     done = False
     try:
         for product in products:
@@ -85,6 +92,7 @@ def prepare(*, step: Step, asset: Asset, products: list[Product]) -> Prepared:
                 prepared.keys[path] = f"{own}/{product.filename}"
             if places.is_remote():
                 prepared.sizes[path] = _move(product, prepared.keys[path])
+        prepared.interim.update(interim.put(folder=prepared.interim_folder, files=handed_on))
         done = True
     finally:
         if not done:
@@ -93,10 +101,15 @@ def prepare(*, step: Step, asset: Asset, products: list[Product]) -> Prepared:
 
 
 def withdraw(*, prepared: Prepared) -> None:
-    """Remove what was sent to a bucket and has not been published; never raises.
+    """Remove what was handed on or sent to a bucket and has not been published; never raises.
 
     Only what no row names is removed: when the database does not say so, nothing is.
     """
+    try:
+        if not Step.objects.filter(results__interim__icontains=prepared.interim_folder).exists():
+            places.remove(prepared.interim_folder)
+    except (StorageUnavailable, DatabaseError, OSError) as error:
+        logger.warning("%s may be left in the storage", prepared.interim_folder, exc_info=error)
     if not places.is_remote():
         return
     for product in prepared.products:
@@ -123,8 +136,8 @@ def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
     """Write the rows of the products, and on local storage move them to their places. Must run in the transaction
     that completes the step.
 
-    What an earlier run of the same step left is replaced, so a second run changes nothing; its files go once the
-    change is sure.
+    What an earlier run of the same step left is replaced, so a second run changes nothing; its files go once no link to
+    them can still be good.
     """
     stale = list(Variant.objects.filter(asset=asset, detail__step=step.name))
     kept: set[str] = set()
@@ -139,16 +152,13 @@ def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
     for old in stale:
         Variant.objects.filter(pk=old.pk).delete()
         if old.storage_key not in kept:
-            left = str(old.detail.get("prefix") or old.storage_key)
-            transaction.on_commit(partial(_forget, left), robust=True)
+            retire(old, asset=asset)
 
 
-def _forget(key: str) -> None:
-    """Remove what an earlier run has left; what cannot be removed now does no harm."""
-    try:
-        places.remove(key)
-    except StorageUnavailable as error:
-        logger.warning("%s is left in the bucket", key, exc_info=error)
+def retire(variant: Variant, *, asset: Asset) -> None:
+    """Have the files of a variant whose row is gone removed, once no link to them can still be good."""
+    left = str(variant.detail.get("prefix") or variant.storage_key)
+    leftovers.leave(left, seconds=delivery.longest_life(asset))
 
 
 def _move(product: Product, key: str) -> int:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -32,6 +33,16 @@ _SCRATCH_NAME = re.compile(r"(?P<job>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}
 shutting_down = threading.Event()
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """What is written down of a run that failed; a final one is not tried again."""
+
+    code: str
+    detail: str
+    log: str
+    final: bool = False
+
+
 def run(*, step: Step) -> None:
     """Carry out a claimed step to its end: completed, given back, to be tried again, or failed with a reason.
 
@@ -40,14 +51,8 @@ def run(*, step: Step) -> None:
     lost = threading.Event()
     logger.info("step %s of job %s begins, attempt %d", step.name, step.job_id, step.attempt)
     try:
-        with _scratch(step) as scratch:
-            # Fetching the original and sending what was made may take long too.
-            with _heart(step, lost), _original(step, lost) as source:
-                context = _context(step, source=source, scratch=scratch, lost=lost)
-                results = _work(context)
-                prepared = publishing.prepare(step=step, asset=context.asset, products=context.products)
-            _finish(context, results, prepared)
-            logger.info("step %s of job %s is done", step.name, step.job_id)
+        _carry_out(step, lost)
+        logger.info("step %s of job %s is done", step.name, step.job_id)
     except LeaseLost:
         logger.info("step %s (%s) was taken away while it ran", step.pk, step.name)
     except (ProgramStopped, places.Stopped):
@@ -55,42 +60,47 @@ def run(*, step: Step) -> None:
             leases.give_back(step=step)
     except StepPostponed as error:
         _postpone(step, error)
-    except MediaError as error:
-        _fail(step, code=error.code, detail=error.sentence, log=error.log, final=True)
-    except ProgramTimedOut as error:
-        _fail(
-            step,
-            code="step_timed_out",
-            detail=gettext_noop("This step took longer than it may."),
-            log=str(error),
-            final=True,
-        )
-    except ProgramFailed as error:
-        # An exit code of its own means that the program does not like the file; a signal is worth another try.
-        _fail(
-            step,
-            code="processing_failed",
-            detail=gettext_noop("A program that works on the file failed."),
-            log=error.stderr_tail,
-            final=0 < error.returncode < _SIGNALS,
-        )
-    except (SandboxError, StorageUnavailable, OSError) as error:
-        logger.exception("step %s (%s) failed", step.pk, step.name)
-        _fail(
-            step,
-            code="worker_trouble",
-            detail=gettext_noop("The machine could not carry out this step."),
-            log=str(error),
-        )
-    except Exception as error:
-        # The edge of the task: whatever a step does wrong becomes a reason that people can read. It is logged whole.
-        logger.exception("step %s (%s) broke", step.pk, step.name)
-        _fail(
-            step,
-            code="internal_error",
-            detail=gettext_noop("Something unexpected went wrong in this step."),
-            log=repr(error),
-        )
+    except Exception as error:  # noqa: BLE001 - it becomes a reason, and is logged there
+        # The edge of the task: whatever a step does wrong becomes a reason that people can read.
+        _fail(step, _failure(step, error))
+
+
+def _carry_out(step: Step, lost: threading.Event) -> None:
+    """Do the work of a step and complete it with what it made."""
+    with _scratch(step) as scratch:
+        # Fetching the original and sending what was made may take long too.
+        with _heart(step, lost), _original(step, lost) as source:
+            context = _context(step, source=source, scratch=scratch, lost=lost)
+            results = _work(context)
+            prepared = publishing.prepare(
+                step=step, asset=context.asset, products=context.products, handed_on=context.interim
+            )
+            if prepared.interim:
+                results["interim"] = prepared.interim
+        _finish(context, results, prepared)
+
+
+def _failure(step: Step, error: Exception) -> _Failure:
+    """The reason that an error stands for. Those that nobody foresaw are logged whole."""
+    match error:
+        case MediaError():
+            return _Failure(error.code, error.sentence, error.log, final=True)
+        case ProgramTimedOut():
+            sentence = gettext_noop("This step took longer than it may.")
+            return _Failure("step_timed_out", sentence, str(error), final=True)
+        case ProgramFailed():
+            # An exit code of its own means that the program does not like the file; a signal is worth another try.
+            final = 0 < error.returncode < _SIGNALS
+            sentence = gettext_noop("A program that works on the file failed.")
+            return _Failure("processing_failed", sentence, error.stderr_tail, final=final)
+        case SandboxError() | StorageUnavailable() | OSError():
+            logger.error("step %s (%s) failed", step.pk, step.name, exc_info=error)
+            sentence = gettext_noop("The machine could not carry out this step.")
+            return _Failure("worker_trouble", sentence, str(error))
+        case _:
+            logger.error("step %s (%s) broke", step.pk, step.name, exc_info=error)
+            sentence = gettext_noop("Something unexpected went wrong in this step.")
+            return _Failure("internal_error", sentence, repr(error))
 
 
 def _postpone(step: Step, error: StepPostponed) -> None:
@@ -146,11 +156,13 @@ def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.
             publishing.withdraw(prepared=prepared)
 
 
-def _fail(step: Step, *, code: str, detail: str, log: str = "", final: bool = False) -> None:
+def _fail(step: Step, failure: _Failure) -> None:
     """Write a failed run down."""
     with transaction.atomic():
         step.job = leases.lock_job_of(step_id=step.pk)
-        leases.failed_attempt(step=step, code=code, detail=detail, log=log, final=final)
+        leases.failed_attempt(
+            step=step, code=failure.code, detail=failure.detail, log=failure.log, final=failure.final
+        )
     progress.forget(job_id=step.job_id, step=step.name)
 
 

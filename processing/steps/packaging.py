@@ -1,35 +1,45 @@
-"""One CMAF set for HLS and DASH from the renditions that the job has made."""
+"""The renditions with their sound, and one CMAF set for HLS and DASH of all of them."""
 
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from assets.models import Variant, VariantType
 from assets.services import places
-from processing.ffmpeg.ladder import Rung
+from processing.exceptions import EncodingFailed
+from processing.ffmpeg import mux
 from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
 from processing.packager import DASH_MANIFEST, HLS_MASTER, package
+from processing.services import interim
 from processing.services.context import StepContext
 from processing.services.publishing import Product
+from processing.steps.renditions import handed_rung, rendition, rung_of, track_of
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What there is to package: the rungs that the first play has published, those still without sound, the sound."""
+
+    published: Sequence[EncodedRung]
+    handed: Sequence[EncodedRung]
+    tracks: Sequence[EncodedAudio]
 
 
 def run(context: StepContext) -> dict[str, Any]:
-    """Package the pictures of every rendition and every sound track."""
-    made = Variant.objects.filter(asset=context.asset, detail__step="transcoding")
-    renditions = [v for v in made if v.variant_type == VariantType.RENDITION]
-    tracks = [v for v in made if v.variant_type == VariantType.AUDIO_ONLY]
+    """Join each further rung with the sound, and package the pictures of every rendition and every sound track."""
     folder = context.scratch / "package"
     folder.mkdir()
-    with ExitStack() as held:
-
-        def path_of(variant: Variant) -> Path:
-            return held.enter_context(places.local_file(variant.storage_key, stop=context.stop))
-
+    with _parts(context) as parts:
+        rungs = [*parts.handed, *parts.published]
+        if len({rung.frames for rung in rungs}) > 1:
+            raise EncodingFailed(f"the rungs have {[rung.frames for rung in rungs]} frames")
+        for rung in parts.handed:
+            target = context.scratch / f"{rung.rung.quality}.mp4"
+            made = mux.mux(rung, parts.tracks, target, stop=context.stop)
+            context.products.append(rendition(context, rung, made, parts.tracks))
         done = package(
-            [_rung(v, path_of(v)) for v in sorted(renditions, key=lambda v: -(v.height or 0))],
-            [_track(v, path_of(v)) for v in sorted(tracks, key=lambda v: v.filename)],
-            folder,
-            stop=context.stop,
+            sorted(rungs, key=lambda rung: -rung.rung.height), parts.tracks, folder, stop=context.stop
         )
     context.products.append(
         Product(
@@ -47,35 +57,19 @@ def run(context: StepContext) -> dict[str, Any]:
     return {"streams": len(done.streams), "size": done.size}
 
 
-def _rung(variant: Variant, path: Path) -> EncodedRung:
-    """A rendition as the packager takes it."""
-    rung = Rung(
-        quality=variant.quality,
-        width=variant.width or 0,
-        height=variant.height or 0,
-        crf=0,
-        speed="",
-        max_rate=variant.bitrate or 0,
-        buffer_size=variant.bitrate or 0,
-    )
-    return EncodedRung(
-        rung=rung,
-        path=path,
-        duration=variant.duration or 0.0,
-        frames=int(variant.detail.get("frames", 0)),
-        size=variant.file_size,
-        bit_rate=variant.bitrate or 0,
-    )
-
-
-def _track(variant: Variant, path: Path) -> EncodedAudio:
-    """A sound track as the packager takes it."""
-    return EncodedAudio(
-        path=path,
-        language=variant.detail["language"],
-        title=variant.detail["title"],
-        is_default=variant.detail["is_default"],
-        duration=variant.duration or 0.0,
-        size=variant.file_size,
-        bit_rate=variant.bitrate or 0,
-    )
+@contextmanager
+def _parts(context: StepContext) -> Iterator[_Parts]:
+    """Hold everything that is to be packaged as local files."""
+    made = Variant.objects.filter(asset=context.asset, detail__step="first_play").order_by("filename")
+    with ExitStack() as held:
+        local = {
+            variant: held.enter_context(places.local_file(variant.storage_key, stop=context.stop))
+            for variant in made
+            if variant.variant_type in {VariantType.RENDITION, VariantType.AUDIO_ONLY}
+        }
+        handed = held.enter_context(interim.taken(job=context.job, steps=["transcoding"], stop=context.stop))
+        yield _Parts(
+            [rung_of(v, path) for v, path in local.items() if v.variant_type == VariantType.RENDITION],
+            [handed_rung(one.path, one.facts) for one in handed],
+            [track_of(v, path) for v, path in local.items() if v.variant_type == VariantType.AUDIO_ONLY],
+        )

@@ -1,77 +1,41 @@
-"""Renditions: every rung of a video from one decode, and the AAC rendition of a sound with its waveform."""
+"""Renditions: every further rung of a video from one decode, and the AAC rendition of a sound with its waveform."""
 
 import itertools
+from dataclasses import asdict
 from typing import Any
 
 import orjson
 
 from assets.models import VariantType
-from processing.ffmpeg import audio, ladder, mux, transcode
+from processing.ffmpeg import audio, transcode
 from processing.services.context import StepContext
-from processing.services.presets import ladder_for
+from processing.services.interim import Interim
+from processing.services.presets import rungs_for
 from processing.services.publishing import Product
 from processing.steps.probe import probe_of
 
-# The rest of the step's time is joining and checking.
-_ENCODING_SHARE = 0.95
 _CARD_PEAKS = 96
 
 
 def run_video(context: StepContext) -> dict[str, Any]:
-    """Encode all rungs of the job's preset at once, join each with the sound, and hand them in."""
+    """Encode all rungs but the lowest, which the first play makes, from one decode, and hand them on without sound."""
     probe = probe_of(context.asset)
-    if probe.video is None:
-        raise ValueError("a job of a video whose probe found no picture")
-    preset = ladder_for(context.job)
-    rungs = ladder.plan(probe.video, preset)
-    work = context.scratch / "encoded"
-    work.mkdir()
+    rungs = rungs_for(context.job, probe)[:-1]
+    if not rungs:
+        return {"qualities": []}
     encoded = transcode.transcode(
         context.source,
         probe,
         rungs,
-        work,
-        audio_bit_rate=preset.audio_bit_rate,
-        on_progress=lambda fraction: context.report(fraction * _ENCODING_SHARE),
+        context.scratch,
+        sound=False,
+        on_progress=context.report,
         stop=context.stop,
     )
     for done in encoded.rungs:
-        name = mux.rendition_name(context.stem, done.rung.quality)
-        made = mux.mux(done, encoded.audio, context.scratch / f"{done.rung.quality}.mp4", stop=context.stop)
-        facts = {
-            "quality": done.rung.quality,
-            "width": done.rung.width,
-            "height": done.rung.height,
-            "bitrate": made.bit_rate,
-            "duration": made.duration,
-            "detail": {
-                "codecs": made.codecs,
-                "frames": done.frames,
-                "languages": [t.language for t in encoded.audio],
-            },
-        }
-        context.products.append(Product(made.path, VariantType.RENDITION, "mp4", name, facts))
-    for number, track in enumerate(encoded.audio, start=1):
-        _add_track(context, track, number)
+        facts = {**asdict(done), "path": ""}
+        context.interim.append(Interim(f"{done.rung.quality}.mp4", done.path, facts))
     return {"qualities": [rung.quality for rung in rungs], "cpu_seconds": round(encoded.cpu_seconds, 1)}
-
-
-def _add_track(context: StepContext, track: transcode.EncodedAudio, number: int) -> None:
-    """Hand one sound track in by itself: it is packaged beside the pictures and may be downloaded alone."""
-    context.products.append(
-        Product(
-            track.path,
-            VariantType.AUDIO_ONLY,
-            "m4a",
-            f"{context.stem}_audio_{number}_{track.language}.m4a",
-            {
-                "quality": f"{round(track.bit_rate / 1000)}k",
-                "bitrate": track.bit_rate,
-                "duration": track.duration,
-                "detail": {"language": track.language, "title": track.title, "is_default": track.is_default},
-            },
-        )
-    )
 
 
 def run_audio(context: StepContext) -> dict[str, Any]:

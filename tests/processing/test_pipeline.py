@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
-from assets.models import Asset, Variant
-from assets.services import ingest, places, uploads
+from assets.models import Asset, Leftover, Variant
+from assets.services import ingest, leftovers, places, uploads
 from processing.models import Job, Queue, Status
 from processing.services import leases, running
 from tests.factories import UploadSessionFactory
@@ -148,6 +149,8 @@ def test_running_a_whole_job_again_changes_nothing() -> None:
     Job.objects.filter(pk=job.pk).update(status=Status.PROCESSING)
     again = carried_out(job)
     assert again.status == Status.COMPLETED
+    Leftover.objects.update(remove_after=timezone.now())
+    leftovers.sweep()
     after = files_of(again.asset)
     assert {p for p in after if "packaging" not in p.parts} == {
         p for p in before if "packaging" not in p.parts

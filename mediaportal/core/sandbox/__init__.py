@@ -47,7 +47,9 @@ _PATH = "/usr/local/bin:/usr/bin:/bin"
 
 @dataclass(frozen=True)
 class Limits:
-    """What a program may use; sizes in bytes, times in seconds."""
+    """What a program may use; sizes in bytes, times in seconds. `niceness` from 0 to 19: with a higher one it yields to
+    others that want the processors too.
+    """
 
     wall_seconds: float = 60
     cpu_seconds: int = 60
@@ -55,6 +57,7 @@ class Limits:
     file_bytes: int = 8 << 30
     processes: int = 256
     stdout_bytes: int = 16 << 20
+    niceness: int = 0
 
 
 DEFAULT_LIMITS = Limits()
@@ -90,7 +93,8 @@ def run(
     # Absent a folder of its own the program must not start in the portal's: at the weaker levels it could see
     # it.
     cwd = str(writes[0]) if writes else "/"
-    limited = [*_prlimit(limits), program, *(str(part) for part in argv[1:])]
+    nice = [tool("nice"), "-n", str(limits.niceness)] if limits.niceness else []
+    limited = [*nice, *_prlimit(limits), program, *(str(part) for part in argv[1:])]
     return execute(
         wrap(limited, reads, writes, cwd),
         program=Path(program).name,

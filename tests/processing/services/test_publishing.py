@@ -9,8 +9,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from assets.exceptions import StorageUnavailable
-from assets.models import Asset, Variant
-from assets.services import places
+from assets.models import Asset, Leftover, Variant
+from assets.services import leftovers, places
 from mediaportal.core.buckets import BucketStorage
 from processing.exceptions import LeaseLost
 from processing.models import Status, Step
@@ -77,6 +77,9 @@ def test_a_second_run_replaces_the_first(step: Step, bucket: BucketStorage, tmp_
         status=Status.PROCESSING, lease_until=timezone.now() + timedelta(minutes=1)
     )
     complete(step, prepare(step, tmp_path / "two"))
+    assert before < set(made(bucket, step.job.asset))  # links to what is replaced go on for their time
+    Leftover.objects.update(remove_after=timezone.now())
+    leftovers.sweep()
     after = set(made(bucket, step.job.asset))
     assert len(after) == 4 and not before & after
     assert Variant.objects.count() == 2

@@ -1,0 +1,71 @@
+"""A rendition as the steps that make one hand it in and take it up again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assets.models import Variant, VariantType
+from processing.ffmpeg import mux
+from processing.ffmpeg.ladder import Rung
+from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
+from processing.services.context import StepContext
+from processing.services.publishing import Product
+
+
+def rendition(
+    context: StepContext, done: EncodedRung, made: mux.Rendition, audio: Sequence[EncodedAudio]
+) -> Product:
+    """One rung joined with the sound, to be published."""
+    facts = {
+        "quality": done.rung.quality,
+        "width": done.rung.width,
+        "height": done.rung.height,
+        "bitrate": made.bit_rate,
+        "duration": made.duration,
+        "detail": {
+            "codecs": made.codecs,
+            "frames": done.frames,
+            "languages": [track.language for track in audio],
+        },
+    }
+    name = mux.rendition_name(context.stem, done.rung.quality)
+    return Product(made.path, VariantType.RENDITION, "mp4", name, facts)
+
+
+def rung_of(variant: Variant, path: Path) -> EncodedRung:
+    """A published rendition as the packager takes it; of its file only the pictures are used."""
+    rung = Rung(
+        quality=variant.quality,
+        width=variant.width or 0,
+        height=variant.height or 0,
+        crf=0,
+        speed="",
+        max_rate=variant.bitrate or 0,
+        buffer_size=variant.bitrate or 0,
+    )
+    return EncodedRung(
+        rung=rung,
+        path=path,
+        duration=variant.duration or 0.0,
+        frames=int(variant.detail.get("frames", 0)),
+        size=variant.file_size,
+        bit_rate=variant.bitrate or 0,
+    )
+
+
+def handed_rung(path: Path, facts: dict[str, Any]) -> EncodedRung:
+    """A rung that another step has handed on."""
+    return EncodedRung(**{**facts, "rung": Rung(**facts["rung"]), "path": path})
+
+
+def track_of(variant: Variant, path: Path) -> EncodedAudio:
+    """A published sound track as the packager takes it."""
+    return EncodedAudio(
+        path=path,
+        language=variant.detail["language"],
+        title=variant.detail["title"],
+        is_default=variant.detail["is_default"],
+        duration=variant.duration or 0.0,
+        size=variant.file_size,
+        bit_rate=variant.bitrate or 0,
+    )
