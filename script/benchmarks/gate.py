@@ -52,9 +52,11 @@ def _scanned(path: Path, scanner: clamav.Clamd) -> float:
 
 
 def _scanner(folder: Path) -> AbstractContextManager[clamav.Clamd]:
-    """A clamd of its own whose limits allow a gigabyte. It counts what it unfolds as well as the file itself."""
+    """A clamd of its own, set as the README recommends, whose limits allow a gigabyte. It counts what it unfolds as well
+    as the file itself.
+    """
     limits = {"MaxFileSize": "2000M", "StreamMaxLength": "2000M", "MaxScanSize": "4000M"}
-    return clamav.running(folder, **limits, MaxScanTime="600000", ReadTimeout="600")
+    return clamav.running(folder, **limits, ReadTimeout="600")
 
 
 def _large(folder: Path) -> Path:
