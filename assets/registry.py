@@ -42,6 +42,7 @@ _option_validators: list[OptionValidator] = []
 _option_names: set[str] = set()
 _step_words: list[Callable[[], dict[str, str]]] = []
 _estimators: list[Estimator] = []
+_unmendable: set[str] = set()
 
 
 def register_panel(panel: Panel) -> None:
@@ -71,6 +72,16 @@ def register_step_words(words: Callable[[], dict[str, str]]) -> None:
 def step_words() -> dict[str, str]:
     """What each step of a job is doing, by its name, in the active language."""
     return {name: word for words in _step_words for name, word in words().items()}
+
+
+def register_unmendable(codes: Iterable[str]) -> None:
+    """Name the codes of failures that lie in the bytes, so that working on them again is not offered."""
+    _unmendable.update(codes)
+
+
+def is_mendable(code: str) -> bool:
+    """Whether what failed with this code could go better another time."""
+    return code not in _unmendable
 
 
 def register_upload_choice(choice: UploadChoice) -> None:

@@ -12,6 +12,7 @@ from assets.registry import (
     register_option_validator,
     register_panel,
     register_step_words,
+    register_unmendable,
     register_upload_choice,
 )
 
@@ -26,6 +27,7 @@ class ProcessingConfig(AppConfig):
         """Hear what `assets` tells, and take a place on the asset page."""
         # Models may be imported only now, and importing these connects them.
         from processing import checks, receivers  # noqa: F401, PLC0415
+        from processing.exceptions import OF_THE_FILE  # noqa: PLC0415
         from processing.pipeline import step_words  # noqa: PLC0415
         from processing.services.presets import preset_choices, ship, validate_options  # noqa: PLC0415
         from processing.services.status import expected_seconds  # noqa: PLC0415
@@ -37,4 +39,5 @@ class ProcessingConfig(AppConfig):
         register_upload_choice(UploadChoice("preset", _("Renditions of videos"), preset_choices))
         register_estimator(lambda kind, size: expected_seconds(kind=kind, file_size=size))
         register_step_words(step_words)
+        register_unmendable(OF_THE_FILE)
         register_panel(Panel("steps", _("Processing"), "job-steps", order=10))

@@ -6,6 +6,7 @@ Sentences are kept in English and said in the reader's language when they are sh
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from assets.exceptions import ChecksumMismatch, DisguisedFile
 from mediaportal.core.problems import Conflict
 
 
@@ -73,6 +74,20 @@ class StepRefused(MediaError):
         super().__init__()
 
 
+# What lies in the bytes alone, so that no other run could end otherwise.
+OF_THE_FILE = frozenset(
+    {
+        CorruptMedia.code,
+        ContainerMismatch.code,
+        UnknownCodec.code,
+        EmptyMedia.code,
+        ImageTooLarge.code,
+        ChecksumMismatch.code,
+        DisguisedFile.code,
+    }
+)
+
+
 class StepPostponed(Exception):
     """The step cannot be carried out yet, which is nobody's fault: it is tried again later, and no try is counted."""
 
@@ -91,6 +106,13 @@ class NotRetryable(Conflict):
 
     code = "job_not_retryable"
     title = _("Only a failed or cancelled job can be tried again")
+
+
+class RetryHopeless(NotRetryable):
+    """The file itself is the reason for the failure, and it stays as it is."""
+
+    code = "retry_hopeless"
+    title = _("The file itself is the reason: trying again cannot help")
 
 
 class NotCancellable(Conflict):

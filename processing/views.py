@@ -16,7 +16,7 @@ from assets.access import can_change
 from assets.services.reasons import said
 from processing.models import Job, Status, Step
 from processing.pipeline import label_of
-from processing.services import status
+from processing.services import jobs, status
 
 _PAGE = 50
 # Running first, then waiting, then failed, then the rest.
@@ -83,7 +83,9 @@ def _card(job: Job, request: HttpRequest) -> dict[str, Any]:
         "current_label": _doing(steps, current),
         "seconds_left": status.seconds_left(job, percent),
         "steps": [_row(step, done) for step, done in steps],
-        "can_retry": job.status in {Status.FAILED, Status.CANCELLED} and can_change(request.user, job.asset),
+        "can_retry": job.status in {Status.FAILED, Status.CANCELLED}
+        and not jobs.is_hopeless(job)
+        and can_change(request.user, job.asset),
         "can_cancel": job.status in {Status.PENDING, Status.PROCESSING}
         and can_change(request.user, job.asset),
     }

@@ -160,9 +160,10 @@ def _asset(request: HttpRequest, asset_id: UUID) -> Asset:
 
 def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
     """What the asset page and its fragments show."""
+    state, may_change = state_of(found), access.can_change(request.user, found)
     return {
         "asset": found,
-        "state": state_of(found),
+        "state": state,
         "stage": stage_of(found, user=request.user),
         "stills": stills_of(found, user=request.user),
         "files": files_of(found, user=request.user),
@@ -170,7 +171,8 @@ def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
         "scan_care": scan_care(found),
         "may_release": access.can_release(request.user, found),
         "about": about(found),
-        "may_change": access.can_change(request.user, found),
+        "may_change": may_change,
+        "may_retry": may_change and state.code == "failed" and registry.is_mendable(found.error_code),
         "visibilities": Visibility.offered(),
     }
 

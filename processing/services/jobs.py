@@ -14,7 +14,7 @@ from assets.services import publication
 from assets.signals import asset_rejected
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import NotPermitted
-from processing.exceptions import NotCancellable, NotRetryable
+from processing.exceptions import OF_THE_FILE, NotCancellable, NotRetryable, RetryHopeless
 from processing.models import OPEN, Job, JobType, Status, Step
 from processing.pipeline import PIPELINES, StepPlan, plan_of
 from processing.services import interim, progress
@@ -194,24 +194,35 @@ def resume(*, asset: Asset, user: Caller) -> None:
         retry(job=job, user=user)
 
 
+def is_hopeless(job: Job) -> bool:
+    """Whether trying a job again could not help: its file is damaged or refused, carries malware, or is gone.
+
+    What the scanner takes back (`manage.py rescan`) may be tried again.
+    """
+    asset = job.asset
+    return (
+        job.error_code in OF_THE_FILE
+        or asset.scan_verdict == ScanVerdict.INFECTED
+        or asset.original_removed_at is not None
+    )
+
+
 @transaction.atomic
 def retry(*, job: Job, user: Caller) -> Job:
     """Go on with a failed or cancelled job from the steps that did not complete.
 
-    Raises `NotPermitted`, or `NotRetryable` when the job is not in such a state.
+    Raises `NotPermitted`, `NotRetryable` when the job is not in such a state, or `RetryHopeless`.
     """
     if not can_change(user, job.asset):
         raise NotPermitted
-    if job.asset.original_removed_at is not None:
-        raise NotRetryable
+    if is_hopeless(job):
+        raise RetryHopeless
     if not Job.objects.filter(pk=job.pk, status__in=[Status.FAILED, Status.CANCELLED]).update(
         status=Status.PENDING, error_code="", error_detail="", started_at=None, completed_at=None
     ):
         raise NotRetryable
     steps = list(Step.objects.select_for_update().filter(job=job))
     done = {step.name for step in steps if step.status == Status.COMPLETED}
-    if job.asset.scan_verdict == ScanVerdict.INFECTED and "scan" in done:
-        raise NotRetryable  # what was found after the scan's own step keeps everything else away from the bytes
     again = [step for step in steps if step.name not in done]
     for step in again:
         step.status, step.attempt, step.progress = Status.PENDING, 0, 0

@@ -106,7 +106,9 @@ def test_the_failure_is_told_with_its_code_and_a_way_on(client: Client, user: Us
     page = client.get(f"/assets/{asset.pk}/").content.decode()
     assert "The file ends in the middle." in page
     assert 'data-copy="corrupt_media"' in page
-    assert f'data-retry="{asset.job_id}"' in page
+    assert "data-retry" not in page  # the bytes stay as they are
+    Asset.objects.filter(pk=asset.pk).update(error_code="worker_trouble")
+    assert f'data-retry="{asset.job_id}"' in client.get(f"/assets/{asset.pk}/").content.decode()
 
 
 def test_the_upload_page_is_for_those_who_may_upload(client: Client) -> None:

@@ -62,6 +62,18 @@ def test_the_list_costs_the_same_for_many_jobs(video_job: Job) -> None:
     assert len(many) == len(few)
 
 
+def test_trying_again_is_offered_only_where_it_may_help(video_job: Job) -> None:
+    owner = signed_in(video_job.asset.uploaded_by)
+    jobs.start(job=video_job)
+    jobs.fail(
+        job=video_job, step=video_job.steps.get(name="probe"), code="worker_trouble", detail="A full disk."
+    )
+    pages = ("/jobs/", f"/assets/{video_job.asset_id}/steps/")
+    assert all("data-retry" in owner.get(page).content.decode() for page in pages)
+    Job.objects.filter(pk=video_job.pk).update(error_code="corrupt_media")
+    assert not any("data-retry" in owner.get(page).content.decode() for page in pages)
+
+
 def test_what_was_cancelled_is_not_counted_as_done(video_job: Job) -> None:
     owner = video_job.asset.uploaded_by
     jobs.cancel(job=video_job, user=owner)

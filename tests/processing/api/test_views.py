@@ -120,12 +120,20 @@ def test_a_failed_job_names_its_reason_and_can_be_tried_again(video_job: Job) ->
     client = signed_in(owner)
     refused = client.post(status_url(video_job, "retry"))
     assert refused.status_code == 409 and refused.json()["code"] == "job_not_retryable"
-    jobs.fail(job=video_job, step=video_job.steps.get(name="probe"), code="corrupt_media", detail="Broken.")
+    jobs.fail(job=video_job, step=video_job.steps.get(name="probe"), code="worker_trouble", detail="Broken.")
     body = client.get(status_url(video_job)).json()
-    assert body["status"] == "failed" and body["error"] == {"code": "corrupt_media", "detail": "Broken."}
+    assert body["status"] == "failed" and body["error"] == {"code": "worker_trouble", "detail": "Broken."}
     assert client.post(status_url(video_job, "retry")).status_code == 202
     video_job.refresh_from_db()
     assert video_job.status == Status.PENDING
+
+
+def test_a_job_whose_file_is_the_reason_is_not_tried_again(video_job: Job) -> None:
+    jobs.fail(job=video_job, step=video_job.steps.get(name="probe"), code="corrupt_media", detail="Broken.")
+    refused = signed_in(video_job.asset.uploaded_by).post(status_url(video_job, "retry"))
+    assert refused.status_code == 409 and refused.json()["code"] == "retry_hopeless"
+    video_job.refresh_from_db()
+    assert (video_job.status, video_job.error_code) == (Status.FAILED, "corrupt_media")
 
 
 def test_the_list_shows_only_visible_jobs_and_filters(video_job: Job) -> None:

@@ -6,7 +6,7 @@ from assets.models import Asset
 from assets.signals import asset_rejected
 from mediaportal.audit.models import Entry
 from mediaportal.core.problems import NotPermitted
-from processing.exceptions import NotCancellable, NotRetryable
+from processing.exceptions import NotCancellable, NotRetryable, RetryHopeless
 from processing.models import Job, Status, Step
 from processing.services import jobs, leases
 from tests.factories import UserFactory
@@ -151,6 +151,25 @@ def test_what_was_condemned_after_its_scan_is_not_worked_on_again(video_job: Job
         "malware_found",
         "failed",
     )
+
+
+@pytest.mark.parametrize(
+    "code", ["corrupt_media", "container_mismatch", "disguised_file", "checksum_mismatch"]
+)
+def test_what_lies_in_the_file_is_not_worked_on_again(video_job: Job, code: str) -> None:
+    jobs.fail(job=video_job, step=video_job.steps.get(name="probe"), code=code, detail="Broken.")
+    with pytest.raises(RetryHopeless):
+        jobs.retry(job=Job.objects.get(pk=video_job.pk), user=video_job.asset.uploaded_by)
+    assert Job.objects.get(pk=video_job.pk).error_code == code
+
+
+def test_malware_is_tried_again_only_once_the_scanner_has_taken_it_back(video_job: Job) -> None:
+    jobs.fail(job=video_job, step=video_job.steps.get(name="scan"), code="malware_found", detail="Found.")
+    for verdict, hopeless in (("infected", True), ("clean", False)):
+        Asset.objects.filter(pk=video_job.asset_id).update(scan_verdict=verdict)
+        assert jobs.is_hopeless(Job.objects.get(pk=video_job.pk)) is hopeless
+    jobs.retry(job=Job.objects.get(pk=video_job.pk), user=video_job.asset.uploaded_by)
+    assert Job.objects.get(pk=video_job.pk).status == Status.PENDING
 
 
 def test_an_ended_job_cannot_be_cancelled_and_a_running_one_not_retried(video_job: Job) -> None:
