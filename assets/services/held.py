@@ -27,6 +27,11 @@ def count(*, user: access.Caller) -> int:
     return Asset.objects.waiting_for(user)[:_COUNTED_UP_TO].count()
 
 
+def needs_scan_release(asset: Asset) -> bool:
+    """Whether letting a file through means to release what no scanner has read; whoever does so is asked first."""
+    return asset.scan_verdict == ScanVerdict.UNSCANNABLE and asset.scan_released_at is None
+
+
 @transaction.atomic
 def release(*, user: access.Caller, asset: Asset) -> Asset:
     """Let a held file through, also past a scanner that cannot read it; it is published when the other verdicts agree.
@@ -39,7 +44,7 @@ def release(*, user: access.Caller, asset: Asset) -> Asset:
     row = _locked(asset)
     if row.policy_verdict == PolicyVerdict.BLOCK:
         raise Conflict(_("This file has been blocked."))
-    if row.scan_verdict == ScanVerdict.UNSCANNABLE and row.scan_released_at is None:
+    if needs_scan_release(row):
         row = quarantine.release(user=actor, asset=row)
     if row.policy_verdict == PolicyVerdict.REVIEW:
         publication.give_verdicts(asset=row, policy=PolicyVerdict.PASS)

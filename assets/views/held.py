@@ -20,5 +20,12 @@ def held(request: HttpRequest) -> HttpResponse:
     if not access.can_manage_guest_links(request.user):
         raise PermissionDenied
     page = Paginator(holding.waiting(user=request.user), _PAGE).get_page(request.GET.get("page"))
-    lines = [{"card": card_of(asset, user=request.user), "scan": scan_words(asset)} for asset in page]
+    lines = [
+        {
+            "card": card_of(asset, user=request.user),
+            "scan": scan_words(asset),
+            "unscanned": holding.needs_scan_release(asset),
+        }
+        for asset in page
+    ]
     return render(request, "assets/held.html", {"page": page, "lines": lines})

@@ -1,10 +1,14 @@
-/** What waits: one file or all that are chosen are let through, or put in the trash with a way back. */
+/**
+ * What waits: one file or all that are chosen are let through, or put in the trash with a way back. Before something is
+ * let through that no scanner has read, the page asks.
+ */
 
 import { call } from "./http.js";
 import { offer, toast } from "./tell.js";
 import { t } from "./words.js";
 
 const list = document.getElementById("lines");
+const sure = document.getElementById("release-scan");
 const all = document.getElementById("all");
 
 const ACTS = {
@@ -13,20 +17,35 @@ const ACTS = {
 };
 
 const lines = () => [...list.children];
+let answered = null; // what the dialog's yes would do
 const chosen = () => lines().filter((line) => line.querySelector(".held-check").checked);
 
 if (list) {
   list.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
-    if (button) decide([button.closest("li")], ACTS[button.dataset.act]);
+    if (button) ask([button.closest("li")], ACTS[button.dataset.act]);
   });
   list.addEventListener("change", count);
   all.addEventListener("change", () => {
     for (const line of lines()) line.querySelector(".held-check").checked = all.checked;
     count();
   });
-  for (const button of document.querySelectorAll("[data-each]")) button.addEventListener("click", () => decide(chosen(), ACTS[button.dataset.each]));
+  for (const button of document.querySelectorAll("[data-each]")) button.addEventListener("click", () => ask(chosen(), ACTS[button.dataset.each]));
+  sure.querySelector("[data-act]").addEventListener("click", () => {
+    sure.close();
+    decide(...answered);
+  });
   count();
+}
+
+/** Do it, or ask before when a file is among them that was not scanned. */
+function ask(wanted, act) {
+  if (act !== ACTS.release || !wanted.some((line) => "unscanned" in line.dataset)) {
+    decide(wanted, act);
+    return;
+  }
+  answered = [wanted, act];
+  sure.showModal();
 }
 
 function count() {

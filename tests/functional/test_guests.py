@@ -7,7 +7,7 @@ import pytest
 
 from assets.models import Asset
 from assets.services import guests
-from tests.factories import GuestLinkFactory
+from tests.factories import AssetFactory, GuestLinkFactory
 from tests.forms import png
 from tests.functional.browser import chromium, person, sign_in, violations
 
@@ -52,3 +52,25 @@ def test_a_guest_sends_a_file_and_a_manager_decides(
         answer = page.reload()
         assert answer is not None and answer.status == 410
         assert violations(page) == []
+
+
+def test_what_no_scanner_has_read_is_let_through_only_after_a_question(
+    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    person("mona@example.org", settings, role="manager")
+    with chromium() as browser:
+        desk = browser.new_page(base_url=web, locale="en")
+        sign_in(desk, web, "mona@example.org")
+        unscanned = AssetFactory(scan_verdict="unscannable", publication="held")
+        desk.goto(f"{web}/held/")
+        line = desk.locator(f'[data-asset="{unscanned.pk}"]')
+        line.locator('[data-act="release"]').click()
+        desk.get_by_role("button", name="Keep it held").click()
+        unscanned.refresh_from_db()
+        assert unscanned.scan_released_at is None
+        line.locator('[data-act="release"]').click()
+        desk.get_by_role("button", name="Release it").click()
+        desk.locator(".toast-line").get_by_role("button", name="Undo").wait_for()
+        unscanned.refresh_from_db()
+        assert unscanned.scan_released_at is not None

@@ -60,3 +60,11 @@ def test_the_asset_says_through_which_link_it_came(manager: Client) -> None:
     asset = AssetFactory(guest_link=GuestLinkFactory(title="Film days"))
     page = manager.get(f"/assets/{asset.pk}/").content.decode()
     assert "Sent through" in page and "Film days" in page
+
+
+def test_it_is_marked_what_no_scanner_has_read(manager: Client) -> None:
+    AssetFactory(scan_verdict="clean", policy_verdict="review", publication="held")
+    assert "data-unscanned" not in manager.get("/held/").content.decode()
+    AssetFactory(scan_verdict="unscannable", publication="held")
+    page = manager.get("/held/").content.decode()
+    assert page.count("data-unscanned") == 1 and 'id="release-scan"' in page
