@@ -92,6 +92,7 @@ def upload_words() -> dict[str, str | Forms]:
         "upload.another": gettext("This is another file. Choose {name}."),
         "upload.twice": gettext("{name} is in the list already."),
         "upload.known": gettext("The same file is in the portal:"),
+        "upload.knownAgain": gettext("To send it anyway, choose the file again."),
         "upload.sameName": gettext("Another file of this name is here:"),
         "upload.looking": gettext("Comparing with what is here"),
         "upload.pauseAll": gettext("Pause all"),

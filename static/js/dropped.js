@@ -9,6 +9,14 @@ export async function filesOf(transfer) {
   return found;
 }
 
+/** What was dropped before the page could take it (`earlydrop.js`), once; from now on the page listens itself. */
+export async function earlyFiles() {
+  const drops = document.earlyDrops ?? [];
+  document.earlyDrops = null;
+  const found = await Promise.all(drops.map(filesOf));
+  return found.flat();
+}
+
 async function walk(entry, found) {
   if (entry.name.startsWith(".")) return;
   if (entry.isFile) {

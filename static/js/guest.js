@@ -1,7 +1,7 @@
 /** The page of a guest link: files go out as they are chosen, and each row ends with a word of thanks. */
 
 import "./copying.js";
-import { filesOf } from "./dropped.js";
+import { earlyFiles, filesOf } from "./dropped.js";
 import { Desk, plainSum } from "./uploaddesk.js";
 import { Ledger } from "./uploadledger.js";
 import { openUploader, optionsOf } from "./uploader.js";
@@ -28,6 +28,7 @@ async function start() {
   hear(uploader);
   count();
   page.dataset.ready = "";
+  send(uploader, await earlyFiles());
 }
 
 function send(uploader, files) {

@@ -1,7 +1,7 @@
 /** The upload page: Uppy's Dashboard for what is being sent, wishes beside it, and a board of how every file stands. */
 
 import { Dashboard } from "../vendor/uppy.min.js";
-import { filesOf } from "./dropped.js";
+import { earlyFiles, filesOf } from "./dropped.js";
 import { takeOver } from "./handover.js";
 import { importBox } from "./importing.js";
 import { toast } from "./tell.js";
@@ -9,6 +9,7 @@ import { stillOf } from "./uploadstill.js";
 import { Desk, plainSum } from "./uploaddesk.js";
 import { Ledger } from "./uploadledger.js";
 import { openUploader, optionsOf } from "./uploader.js";
+import { Pile } from "./uploadpile.js";
 import { Rows } from "./uploadrows.js";
 import { takeSeat } from "./uploadseat.js";
 import { collectionOf, fieldsOf, fillCollections, keepWishes, wishesOf } from "./uploadwishes.js";
@@ -18,7 +19,7 @@ const page = document.getElementById("upload");
 const part = (id) => document.getElementById(id);
 const owner = page.dataset.owner;
 
-const desk = new Desk(new Ledger(owner, { follow: page.dataset.follow !== "no" }));
+const desk = new Desk(new Ledger(owner, { follow: page.dataset.follow !== "no" }), new Pile(owner));
 const rows = new Rows(part("rows"), desk, part("again"));
 desk.addEventListener("change", show);
 part("clear").addEventListener("click", () => desk.ledger.clear());
@@ -37,7 +38,7 @@ async function start() {
   face(uploader, shelves);
   hear(uploader);
   count();
-  const handed = await takeOver();
+  const handed = [...(await earlyFiles()), ...(await takeOver())];
   if (handed.length) uploader.add(handed);
 }
 

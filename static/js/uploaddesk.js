@@ -7,18 +7,19 @@
 
 import { isLasting, isOver } from "./uploadledger.js";
 import { say, toast } from "./tell.js";
+import { Pile } from "./uploadpile.js";
 import { percent, size, span, t } from "./words.js";
 
 /** What has arrived and is done with, unless something is told of it. */
 const READY = new Set(["ready", "held", "sent"]);
 
 export class Desk extends EventTarget {
-  constructor(ledger) {
+  constructor(ledger, pile = new Pile()) {
     super();
     this.ledger = ledger;
     this.uploader = null;
-    /** lines of files that are here already, with their bytes */
-    this.known = [];
+    /** files that are here already */
+    this.pile = pile;
     this.states = new Map(ledger.lines.map((line) => [line.id, line.state]));
     ledger.addEventListener("change", () => this.turn());
   }
@@ -32,7 +33,7 @@ export class Desk extends EventTarget {
     for (const type of ["refused", "failed"]) uploader.addEventListener(type, (event) => this.ledger.add({ ...event.detail, state: "failed" }));
     uploader.addEventListener("said", (event) => toast(event.detail));
     uploader.addEventListener("known", (event) => {
-      this.known = [...this.known, { ...event.detail, state: "known", notice: { same: event.detail.same, same_name: [] } }];
+      this.pile.add(event.detail);
       this.turn();
     });
     this.turn();
@@ -60,7 +61,7 @@ export class Desk extends EventTarget {
   lines() {
     const sending = this.uploader?.lines() ?? [];
     const here = new Set(sending.map((line) => line.id));
-    return [...this.known, ...sending, ...this.ledger.lines.filter((line) => !here.has(line.id))];
+    return [...this.pile.lines, ...sending, ...this.ledger.lines.filter((line) => !here.has(line.id))];
   }
 
   /** What may be done with a line. */
@@ -71,7 +72,7 @@ export class Desk extends EventTarget {
     if (state === "waiting" || state === "uploading") acts.add("pause");
     if (state === "paused") acts.add("resume");
     if (state === "asking") acts.add("give");
-    if (state === "known") acts.add("anyway");
+    if (state === "known" && this.uploader) acts.add(line.data ? "anyway" : "give");
     if (state === "failed" && !isLasting(line.problem?.code) && (line.job || line.anew || this.uploader?.file(line.id))) acts.add("retry");
     if (state === "checking" || state === "processing") acts.delete("cancel");
     return acts;
@@ -79,15 +80,23 @@ export class Desk extends EventTarget {
 
   /** Do it. `give` wants the file. */
   act(id, name, file) {
-    const known = this.known.find((line) => line.id === id);
-    if (known) {
-      this.known = this.known.filter((line) => line !== known);
-      if (name === "anyway") this.uploader.addAnyway(known);
-      this.turn();
-    } else if (name === "give") this.give(id, file);
+    const known = this.pile.find(id);
+    if (known) this.settle(known, name, file);
+    else if (name === "give") this.give(id, file);
     else if (this.uploader?.file(id)) this.uploader[name](id);
     else if (name === "retry") this.ledger.again(id);
     else if (name === "cancel") this.ledger.drop(id);
+  }
+
+  /** Send a file that was set aside, or forget it. */
+  settle(known, name, file) {
+    if (name === "give" && (file?.name !== known.name || file.size !== known.size)) {
+      if (file) toast(t("upload.another", { name: known.name }));
+      return;
+    }
+    this.pile.take(known.id);
+    if (name !== "cancel") this.uploader.addAnyway(file ? { ...known, data: file } : known);
+    this.turn();
   }
 
   give(id, file) {

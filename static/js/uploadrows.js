@@ -87,6 +87,7 @@ function what(line) {
     return line.speed ? `${gone} · ${t("upload.speed", { size: size(line.speed) })}` : gone;
   }
   if (line.state === "fetching") return line.sent ? (line.size ? t("upload.of", { done: size(line.sent), total: size(line.size) }) : size(line.sent)) : "";
+  if (line.state === "known" && !line.data) return t("upload.knownAgain");
   if (line.state === "asking") return t("upload.asking", { percent: percent(line.percent) });
   return line.state === "processing" ? line.what ?? "" : "";
 }

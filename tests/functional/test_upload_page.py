@@ -31,6 +31,12 @@ FORGET = """async () => {
   await new Promise((resolve) => { change.oncomplete = resolve; });
 }"""
 
+DROP = """() => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File(["quay"], "quay.png", { type: "image/png" }));
+  return !document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+}"""
+
 
 @pytest.fixture(autouse=True)
 def _browser_beside_the_orm(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,9 +288,41 @@ def test_what_is_here_already_is_pointed_out_before_it_is_sent(web: str, setting
         _wait_for_state(row, "known")
         expect(row.get_by_role("link", name="Quay")).to_have_attribute("href", f"/assets/{here.pk}/")
         assert violations(page) == []
-        row.get_by_role("button", name="Send anyway").click()
+        page.reload()
+        _wait_for_state(row, "known")
+        expect(row).to_contain_text("choose the file again")
+        expect(row.get_by_role("link", name="Quay")).to_be_visible()
+        with page.expect_file_chooser() as chooser:
+            row.get_by_role("button", name="Choose the file").click()
+        chooser.value.set_files(media("text.mp4"))
+        expect(page.locator(".toast-line")).to_contain_text("This is another file.")
+        with page.expect_file_chooser() as chooser:
+            row.get_by_role("button", name="Choose the file").click()
+        chooser.value.set_files(media("picture.png"))
         _wait_for_state(row, "checking|processing")
-    assert Asset.objects.filter(sha256=sha256).count() == 2
+        choose(page, media("picture.png"))
+        row = page.locator('.row-of[data-state="known"]')
+        row.get_by_role("button", name="Send anyway").click()
+        expect(page.locator('.row-of:is([data-state="checking"], [data-state="processing"])')).to_have_count(
+            2
+        )
+    assert Asset.objects.filter(sha256=sha256).count() == 3
+
+
+def test_what_is_dropped_while_the_page_still_loads_is_taken(web: str, settings: Any) -> None:
+    person(EMAIL, settings)
+    with chromium() as browser, _signed_in(browser, web, "/") as page:
+        held: list[Route] = []
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        page.route(re.compile(r"/js/upload(\.[0-9a-f]+)?\.js"), hold)
+        page.goto(f"{web}/upload/", wait_until="commit")
+        page.locator("#dashboard").wait_for(state="attached")
+        assert page.evaluate(DROP), "the browser would have opened the file"
+        held[0].continue_()
+        expect(page.get_by_text("quay.png")).to_be_visible(timeout=20_000)
 
 
 def test_without_a_websocket_the_work_is_followed_all_the_same(
