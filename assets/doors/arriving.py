@@ -14,8 +14,8 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from assets.models import UploadSession
-from assets.services import recognition, uploads
+from assets.models import GuestLink, UploadSession
+from assets.services import limits, recognition, uploads
 from mediaportal.core import filetype
 from mediaportal.core.bodies import Disconnected
 from mediaportal.core.doors import Receive
@@ -49,9 +49,12 @@ class Turnstile:
 
 
 class Glance:
-    """The look at a file's first bytes: begun as soon as there are enough of them."""
+    """The look at a file's first bytes: begun as soon as there are enough of them. A guest link, loaded, may take only
+    some kinds.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, guest_link: GuestLink | None = None) -> None:
+        self._guest_link = guest_link
         self._sniffing: asyncio.Task[str] | None = None
 
     def look(self, head: bytearray, announced: str) -> None:
@@ -60,13 +63,18 @@ class Glance:
             if len(head) >= filetype.HEAD_BYTES:
                 self._begin(head)
         elif self._sniffing.done():
-            recognition.judge(self._sniffing.result(), announced=announced)
+            self._judge(self._sniffing.result(), announced)
 
     async def verdict(self, head: bytearray, announced: str) -> str:
         """What the bytes are, with as much of the head as there is. Raises `UnsupportedMediaType`."""
         found = await (self._sniffing or self._begin(head))
-        recognition.judge(found, announced=announced)
+        self._judge(found, announced)
         return found
+
+    def _judge(self, found: str, announced: str) -> None:
+        """Raise `UnsupportedMediaType` as the acceptance would."""
+        recognition.judge(found, announced=announced)
+        limits.require_kind(guest_link=self._guest_link, kind=filetype.KINDS[found])
 
     def forget(self) -> None:
         """Nobody waits for the answer any more."""

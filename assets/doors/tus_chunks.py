@@ -69,7 +69,7 @@ class ChunkReception:
         self._receive, self._chunk, self._place = receive, chunk, place
         self._lease, self._file, self._session = place.lease, place.file, place.session
         self.intake = Intake(self._file, most=place.most - chunk.offset, head=head)
-        self._glance = Glance()
+        self._glance = Glance(self._session.guest_link)
         self._teller = Teller(self._session)
         self._stop = asyncio.Event()
         self._check = chunk.checksum.new() if chunk.checksum else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from assets.models import GuestLink, Kind
-from assets.services import room
+from assets.services import limits, room
 from assets.services.guestlinks import is_used_up
 
 # What a browser lets people choose, beside the types that it knows by itself.
@@ -18,11 +18,14 @@ _ACCEPT = {
 
 @dataclass(frozen=True)
 class GuestPage:
-    """A link as its guests see it. `files_left` and `bytes_left` are None without a bound; sizes in bytes."""
+    """A link as its guests see it. `only` says which kinds it takes, empty for all. `files_left` and `bytes_left` are
+    None without a bound; sizes in bytes.
+    """
 
     link: GuestLink
     kinds: list[Kind]
     accept: str
+    only: str
     largest: int
     files_left: int | None
     bytes_left: int | None
@@ -39,6 +42,7 @@ def page_of(link: GuestLink) -> GuestPage:
         link=link,
         kinds=kinds,
         accept=",".join(_ACCEPT[kind] for kind in kinds),
+        only=limits.kinds_said(link),
         largest=min(settings.MAX_FILE_SIZE, link.most_bytes or settings.MAX_FILE_SIZE),
         files_left=None if link.most_files is None else max(0, link.most_files - files),
         bytes_left=bytes_left,

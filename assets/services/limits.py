@@ -32,8 +32,13 @@ def require_kind(*, guest_link: GuestLink | None, kind: str) -> None:
     """Raise `UnsupportedMediaType` when the link does not take files of this kind; an empty kind is not known yet."""
     if guest_link is None or not guest_link.kinds or kind in {"", *guest_link.kinds}:
         return
+    raise UnsupportedMediaType(kinds_said(guest_link))
+
+
+def kinds_said(guest_link: GuestLink) -> str:
+    """Which kinds a link takes, as a sentence; empty for one that takes them all."""
     taken = ", ".join(str(Kind(one).label) for one in guest_link.kinds if one in Kind.values)
-    raise UnsupportedMediaType(_("Through this link you may send only: %s.") % taken)
+    return _("Through this link you may send only: %s.") % taken if taken else ""
 
 
 @transaction.atomic

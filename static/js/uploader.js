@@ -11,6 +11,7 @@
  *   direct    where parts for the bucket are signed; empty for tus
  *   keeper    the service worker that keeps files over a reload; empty for none
  *   hasher    the worker that hashes; `known` the address that is asked with the hash; either empty: nobody asks
+ *   kinds     the kinds that are taken (`video audio image`), empty for all; `only` says so in a sentence
  *   progress  where an upload's job is asked for, with `{id}` for the upload
  * Further: `name` and `restores` as `uploadseat.js` gives them; `wishes(file)` gives `{ metadata, options }` for a file
  * when it is sent, `collection(file)` the collection in which a like name would matter.
@@ -25,6 +26,7 @@ import { keepAwake, keeperReady } from "./uploadkeeper.js";
 import { Pace } from "./uploadpace.js";
 import { isLasting } from "./uploadledger.js";
 import { Lookup } from "./uploadknown.js";
+import { mayBeOf } from "./uploadkinds.js";
 import { chooseWay, endAside } from "./uploadways.js";
 import { localeOf } from "./uploadlocale.js";
 import { size, t } from "./words.js";
@@ -36,8 +38,8 @@ const KEPT_ALL = 2 * 2 ** 30;
 
 /** The options that an element's `data-` attributes carry. */
 export function optionsOf({ dataset }) {
-  const { endpoint, most, direct = "", keeper = "", hasher = "", known = "", progress = "" } = dataset;
-  return { endpoint, most: Number(most), direct, keeper, hasher, known, progress, headers: parse(dataset.headers ?? "") ?? {} };
+  const { endpoint, most, direct = "", keeper = "", hasher = "", known = "", progress = "", kinds = "", only = "" } = dataset;
+  return { endpoint, most: Number(most), direct, keeper, hasher, known, progress, kinds: kinds.split(" ").filter(Boolean), only, headers: parse(dataset.headers ?? "") ?? {} };
 }
 
 /** Open the uploader; what was kept under its name is there when it answers, and is on its way again. */
@@ -104,6 +106,7 @@ export class Uploader extends EventTarget {
     let problem = null;
     if (file.size === 0) problem = { code: "empty_file", detail: t("upload.empty") };
     else if (file.size > most) problem = { code: "file_too_large", detail: t("upload.tooLarge", { size: size(file.size), limit: size(most) }) };
+    else if (!mayBeOf(this.options.kinds, file)) problem = { code: "unsupported_media_type", detail: this.options.only };
     if (problem) {
       this.tell("refused", { id: newId(), name: file.name, size: file.size, problem });
       return false;

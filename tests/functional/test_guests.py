@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assets.models import Asset
+from assets.models import Asset, UploadSession
 from assets.services import guests
 from tests.factories import AssetFactory, GuestLinkFactory
 from tests.forms import png
@@ -37,6 +37,12 @@ def test_a_guest_sends_a_file_and_a_manager_decides(
         assert "Open" not in sent.inner_text()
         page.wait_for_selector('.row-of[data-state="failed"]')
         asset = Asset.objects.get()
+        film = tmp_path / "film.mkv"
+        film.write_bytes(b"not a single byte is sent")
+        page.set_input_files("#files", str(film))
+        refused = page.locator(".row-of", has_text="film.mkv")
+        refused.get_by_text("Through this link you may send only: Image.").wait_for()
+        assert not UploadSession.objects.filter(filename="film.mkv").exists()
         assert (asset.title, asset.guest_link, asset.publication) == ("Wave", link, "held")
 
         desk = browser.new_page(base_url=web, locale="en")

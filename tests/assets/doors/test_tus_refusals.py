@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from assets.doors import arriving, tus_chunks
 from assets.models import Asset, UploadSession
-from assets.services import uploads
+from assets.services import guests, uploads
 from assets.services.tus import leases
 from mediaportal import asgi
 from mediaportal.accounts.models import User
 from mediaportal.core.ids import new_id
 from mediaportal.core.threads import in_database
 from tests.asgi import Answer, call, request
-from tests.factories import UserFactory
+from tests.factories import GuestLinkFactory, UserFactory
 from tests.tus import (
     CHUNK,
     LARGE,
@@ -190,6 +190,14 @@ def test_wrong_types_are_refused_at_their_beginning(user: User) -> None:
     url = begun(user, content)
     assert patch(url, content[:200_000], 0).status == 204
     assert code(patch(url, content[200_000:400_000], 200_000)) == (415, "unsupported_media_type")
+    assert row(url).status == "failed"
+
+
+def test_a_kind_that_the_link_does_not_take_is_refused_at_its_beginning() -> None:
+    link = GuestLinkFactory(kinds=["video"])
+    url = create(None, len(LARGE), {"X-Guest-Link": guests.token_of(link)}).headers["location"]
+    answer = patch(url, LARGE[:400_000], 0)
+    assert code(answer) == (415, "unsupported_media_type") and "Video" in answer.json()["detail"]
     assert row(url).status == "failed"
 
 

@@ -16,7 +16,7 @@ def test_a_link_without_bounds_takes_everything(settings: Any, django_assert_num
         page = page_of(link)
     assert [kind.value for kind in page.kinds] == ["video", "audio", "image"]
     assert (page.files_left, page.bytes_left, page.used_up) == (None, None, False)
-    assert page.largest == settings.MAX_FILE_SIZE
+    assert page.largest == settings.MAX_FILE_SIZE and page.only == ""
 
 
 def test_what_is_left_is_what_neither_came_nor_is_coming() -> None:
@@ -26,6 +26,7 @@ def test_what_is_left_is_what_neither_came_nor_is_coming() -> None:
     page = page_of(link)
     assert (page.files_left, page.bytes_left, page.largest, page.used_up) == (1, 500, 1_000, False)
     assert page.accept.startswith("audio/*") and "video" not in page.accept
+    assert page.only == "Through this link you may send only: Audio."
 
 
 @pytest.mark.parametrize("bound", [{"most_files": 1}, {"most_bytes": 300}])
