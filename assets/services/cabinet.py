@@ -71,6 +71,12 @@ def opened(*, user: access.Caller, collection_id: UUID) -> Collection | None:
     return Collection.objects.visible_to(user).with_path().with_count(user).filter(pk=collection_id).first()
 
 
+def holds_unseen(*, user: access.Caller, collection: Collection) -> bool:
+    """Whether files stand right in a collection that this person does not see there: others' own, or in the trash."""
+    seen = Asset.objects.visible_to(user).filter(collections=collection)
+    return collection.assets.exclude(pk__in=seen.values("pk")).exists()
+
+
 def places_of(asset: Asset) -> list[Collection]:
     """The collections that an asset stands in, each with its `path`."""
     return list(Collection.objects.with_path().filter(assets=asset).order_by(Lower("name"), "pk"))

@@ -48,11 +48,13 @@ def _place(request: HttpRequest, collection_id: UUID) -> dict[str, Any]:
     if found is None:
         raise Http404
     shelves = cabinet.shelves_in(user=request.user, parent_id=found.pk, page=request.GET.get("inside"))
+    may_change = access.can_change_collection(request.user, found)
     return {
         "place": found,
         "shelves": shelves,
         "may_make": access.can_make_collections(request.user),
-        "may_change": access.can_change_collection(request.user, found),
+        "may_change": may_change,
+        "unseen_files": may_change and cabinet.holds_unseen(user=request.user, collection=found),
     }
 
 

@@ -224,6 +224,26 @@ def test_tags_and_places_stand_beside_the_asset(client: Client, user: User) -> N
     assert client.get(f"/assets/{uuid4()}/shelved/").status_code == 404
 
 
+def test_before_a_collection_is_deleted_it_is_told_what_that_touches(client: Client, user: User) -> None:
+    shelf = CollectionFactory(created_by=user)
+
+    def dialog() -> str:
+        page = client.get(f"/?collection={shelf.pk}").content.decode()
+        return page[page.index('id="drop"') :]
+
+    assert "Nothing stands in it." in dialog()
+    for _number in range(3):
+        AssetFactory(uploaded_by=user).collections.add(shelf)
+    told = dialog()
+    assert "3 files stand right in it. They are not deleted" in told and ">Delete<" in told
+    assert "that you do not see" not in told
+    AssetFactory(visibility="private").collections.add(shelf)
+    assert "that you do not see" in dialog()
+    CollectionFactory(created_by=user, parent=shelf)
+    told = dialog()
+    assert "1 collection stands in it" in told and "cannot be deleted yet" in told and "danger" not in told
+
+
 def test_the_tags_of_what_may_be_seen_stand_below_the_collections(client: Client, user: User) -> None:
     sea, secret = tag_named("sea & sand"), tag_named("secret")
     AssetFactory(uploaded_by=user).tags.add(sea)
