@@ -52,8 +52,9 @@ def _scanned(path: Path, scanner: clamav.Clamd) -> float:
 
 
 def _scanner(folder: Path) -> AbstractContextManager[clamav.Clamd]:
-    """A clamd of its own, set as the README recommends, whose limits allow a gigabyte. It counts what it unfolds as well
-    as the file itself.
+    """A clamd of its own, set as the README recommends, whose limits allow a gigabyte.
+
+    It counts what it unfolds as well as the file itself.
     """
     limits = {"MaxFileSize": "2000M", "StreamMaxLength": "2000M", "MaxScanSize": "4000M"}
     return clamav.running(folder, **limits, ReadTimeout="600")
