@@ -155,6 +155,7 @@ def complete(
             error_detail="",
             log="",
             results=results,
+            cpu_seconds=results.get("cpu_seconds"),
         )
         if not moved:
             raise LeaseLost(step.name)

@@ -72,6 +72,17 @@ def test_between_tries_there_is_a_pause(video_job: Job) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("results", "seconds"), [({"cpu_seconds": 12.5}, 12.5), ({}, None)])
+def test_what_a_step_took_of_the_machine_is_kept(
+    video_job: Job, results: dict[str, float], seconds: float | None
+) -> None:
+    step = leases.claim(queue="ingest", worker="a")
+    assert step is not None
+    leases.complete(step=step, results=dict(results))
+    assert Step.objects.get(pk=step.pk).cpu_seconds == seconds
+
+
+@pytest.mark.django_db
 def test_a_step_that_is_given_back_loses_no_attempt(video_job: Job) -> None:
     step = leases.claim(queue="ingest", worker="a")
     assert step is not None
