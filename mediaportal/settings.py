@@ -205,6 +205,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 LINK_SECONDS = env.number("LINK_SECONDS", 900, least=30)
 STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)
 STEP_ATTEMPTS = env.number("STEP_ATTEMPTS", 3, least=1)
+# Long steps (ladders, chunks) that each transcode worker carries out at once; one thread more is kept for first plays.
+TRANSCODE_CONCURRENCY = env.number("TRANSCODE_CONCURRENCY", 1, least=1)
 
 # --- The gate ---------------------------------------------------------------------------------------------------
 CLAMD_URL = env.text("CLAMD_URL")

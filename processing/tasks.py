@@ -7,13 +7,14 @@ import threading
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_init, worker_ready, worker_shutting_down
+from celery.signals import celeryd_after_setup, worker_init, worker_ready, worker_shutting_down
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from mediaportal.core.checks import require_walls
 from processing.models import Queue, Step
-from processing.services import leases, running
+from processing.services import leases, running, slots, workers
 from processing.services.queues import WORK_TASK, wake
 
 
@@ -50,6 +51,19 @@ def refuse_without_walls(**_kwargs: Any) -> None:
         require_walls()
     except ImproperlyConfigured as error:
         sys.exit(str(error))  # a signal swallows every other error
+
+
+@celeryd_after_setup.connect
+def count_slots(instance: Any, **_kwargs: Any) -> None:
+    """Know from the start how many long steps this process may carry out at once."""
+    slots.settle(heavy=settings.TRANSCODE_CONCURRENCY, threads=instance.concurrency)
+
+
+@worker_ready.connect
+def sign_on(sender: Any, **_kwargs: Any) -> None:
+    """Let others know that this worker is alive, until it ends."""
+    queues = sorted(sender.app.amqp.queues.consume_from)
+    workers.sign_on(queues=queues, threads=sender.controller.concurrency, over=running.shutting_down)
 
 
 @worker_ready.connect

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
-from redis import Redis
 from redis.exceptions import RedisError
 
+from mediaportal.core.quickredis import quick_redis
 from processing.models import Job, Step
 from processing.signals import job_changed
 
@@ -16,9 +16,7 @@ logger = logging.getLogger(__name__)
 _KEPT_SECONDS = 24 * 3600
 _APART_SECONDS = 0.3
 
-_redis: Redis = Redis.from_url(
-    settings.REDIS_CACHE_URL, socket_timeout=2, socket_connect_timeout=2, decode_responses=True
-)
+_redis = quick_redis(settings.REDIS_CACHE_URL)
 
 
 def _key(job_id: UUID) -> str:
