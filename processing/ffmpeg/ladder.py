@@ -25,12 +25,19 @@ class Level:
 
 @dataclass(frozen=True)
 class Ladder:
-    """A preset: its levels from the largest to the smallest and how they are encoded."""
+    """A preset: its levels from the largest to the smallest and how they are encoded.
+
+    With `per_title` what is measured on samples of a title decides its CRF and caps; with `measure_quality` each rung's
+    VMAF is measured when all is made, and a rung below `vmaf_floor` (0: none) is made once more.
+    """
 
     levels: tuple[Level, ...]
     crf: int = 23
     speed: str = "veryfast"
     audio_bit_rate: int = 128_000
+    per_title: bool = True
+    measure_quality: bool = True
+    vmaf_floor: float = 0.0
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain JSON types."""
@@ -48,6 +55,9 @@ class Ladder:
             "crf": self.crf,
             "speed": self.speed,
             "audio_bit_rate": self.audio_bit_rate,
+            "per_title": self.per_title,
+            "measure_quality": self.measure_quality,
+            "vmaf_floor": self.vmaf_floor,
         }
 
     @classmethod
@@ -61,6 +71,9 @@ class Ladder:
             crf=int(data.get("crf", 23)),
             speed=str(data.get("speed", "veryfast")),
             audio_bit_rate=int(data.get("audio_bit_rate", 128_000)),
+            per_title=bool(data.get("per_title", True)),
+            measure_quality=bool(data.get("measure_quality", True)),
+            vmaf_floor=float(data.get("vmaf_floor", 0.0)),
         )
 
 

@@ -27,6 +27,7 @@ _SPEEDS = {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "sl
 _LEAST_SIDE, _LARGEST_SIDE = 64, 4320
 _LEAST_RATE, _LARGEST_RATE = 32_000, 100_000_000
 _CRF = range(10, 41)
+_HIGHEST_FLOOR = 98
 
 
 def ship() -> None:
@@ -50,6 +51,8 @@ def validate(recipe: Any) -> Ladder:
         raise _wrong(_("The recipe does not have the form of a ladder: %(why)s.") % {"why": error}) from error
     if found.speed not in _SPEEDS or found.crf not in _CRF:
         raise _wrong(_("Speed must be one of x264's presets, and CRF between 10 and 40."))
+    if not 0 <= found.vmaf_floor <= _HIGHEST_FLOOR:
+        raise _wrong(_("The floor of VMAF must be between 0, which is none, and 98."))
     for level in found.levels:
         sides = range(_LEAST_SIDE, _LARGEST_SIDE + 1)
         rates = range(_LEAST_RATE, _LARGEST_RATE + 1)

@@ -57,6 +57,8 @@ def test_a_job_follows_the_preset_it_names_and_the_default_otherwise(video_job: 
         },
         {"levels": [{"name": "x", "width": 640, "height": 360, "max_rate": 1, "max_rate_fast": 1}]},
         {"levels": [STANDARD.as_data()["levels"][0]] * 2},
+        {"vmaf_floor": 99},
+        {"vmaf_floor": -1},
     ],
 )
 def test_an_unsound_recipe_is_refused(change: dict[str, Any]) -> None:
