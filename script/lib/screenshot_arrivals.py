@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from assets.models import Asset
+from assets.services import gate
 from assets.services import guests as links
 from mediaportal.accounts.models import User
 from tests.factories import CollectionFactory, GuestLinkFactory
@@ -64,6 +65,9 @@ def collections(studio: "Studio", owner: User) -> None:
         studio.shoot(page, "33-collection")
         page.get_by_role("button", name="New collection inside").click()
         studio.shoot(page, "34-collection-new")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Delete the collection").click()
+        studio.shoot(page, "34-collection-delete")
     with studio.page(theme="dark", language="ar") as page:
         page.goto(place)
         studio.shoot(page, "35-collection-arabic-dark")
@@ -96,12 +100,16 @@ def guests(studio: "Studio", owner: User, files: dict[str, Path]) -> None:
 def held(studio: "Studio") -> None:
     """What waits for a decision: what guests sent, and what could not be scanned."""
     sound = Asset.objects.filter(title__startswith="Room tone").latest("created_at")
-    Asset.objects.filter(pk=sound.pk).update(scan_verdict="unscannable", publication="held")
+    Asset.objects.filter(pk=sound.pk).update(
+        scan_verdict="unscannable", scan_detail=gate.LIMITS, publication="held"
+    )
     with studio.page() as page:
         page.goto("/held/")
         studio.shoot(page, "40-held")
         page.locator(".held-check").first.check()
         studio.shoot(page, "40-held-chosen")
+        page.locator(f'[data-asset="{sound.pk}"] [data-act="release"]').click()
+        studio.shoot(page, "40-held-release")
         opened(page, sound)
         studio.shoot(page, "41-unscanned")
         page.get_by_role("button", name="Release").click()

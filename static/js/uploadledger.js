@@ -17,7 +17,7 @@ const OVER = new Set(["ready", "held", "blocked", "failed", "cancelled", "sent"]
 /** States in which a file whose job has failed waits for, or has, a decision. */
 const REFUSED = new Set(["blocked", "held"]);
 /** What another try with the same bytes would find again. */
-const LASTING = new Set(["empty_file", "empty_media", "file_too_large", "unsupported_media_type", "disguised_file", "corrupt_media", "container_mismatch", "malware_found", "image_too_large", "unsupported_codec", "checksum_mismatch"]);
+const LASTING = new Set(["empty_file", "empty_media", "file_too_large", "unsupported_media_type", "disguised_file", "corrupt_media", "container_mismatch", "malware_found", "image_too_large", "unsupported_codec", "checksum_mismatch", "retry_hopeless"]);
 
 /** Whether a line waits for nothing any more. */
 export const isOver = (line) => OVER.has(line.state);

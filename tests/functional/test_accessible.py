@@ -103,3 +103,20 @@ def test_pages_pass_axe(
         page.wait_for_selector("dialog#keys[open]")
         found += [f"the sheet of keys: {line}" for line in violations(page)]
     assert found == []
+
+
+def test_an_empty_box_is_written_from_where_the_page_begins(
+    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    user = person("lina@example.org", settings)
+    with chromium() as browser:
+        page = browser.new_page(locale="en")
+        sign_in(page, web, "lina@example.org")
+        User.objects.filter(pk=user.pk).update(language="ar")
+        page.goto(f"{web}/upload/")
+        direction = "(box) => getComputedStyle(box).direction"
+        for name in ("#search", "#wish-title"):
+            assert page.locator(name).evaluate(direction) == "rtl", name
+        page.fill("#wish-title", "Harbour")
+        assert page.locator("#wish-title").evaluate(direction) == "ltr"

@@ -62,6 +62,8 @@ def test_name_and_language_can_be_changed() -> None:
     user = UserFactory()
     client = Client()
     client.force_login(user)
+    # As every other choice of the portal: with its own mark, at the end of the line in both directions.
+    assert '<span class="select block"><select name="language"' in client.get("/account/").content.decode()
     assert client.post("/account/", {"act": "about", "name": "Lina", "language": "ar"}).status_code == 302
     user.refresh_from_db()
     assert (user.name, user.language) == ("Lina", "ar")
