@@ -29,13 +29,13 @@ class StepQuerySet(models.QuerySet["Step"]):
     """Lists of steps."""
 
     def claimable(self, queue: str) -> Self:
-        """Those of a queue that may be started now, the best first."""
+        """Those of a queue that may be started now, in no order."""
         return self.filter(
             queue=queue,
             status="pending",
             ready_at__lte=timezone.now(),
             job__status__in=["pending", "processing"],
-        ).order_by("-urgency", "-job__priority", "ready_at", "position")
+        ).order_by()
 
     def expired(self) -> Self:
         """Those whose worker has not renewed its lease."""

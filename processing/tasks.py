@@ -13,8 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from mediaportal.core.checks import require_walls
-from processing.models import Queue, Step
-from processing.services import leases, running, slots, workers
+from processing.models import Queue
+from processing.services import leases, running, slots, turns, workers, working
 from processing.services.queues import WORK_TASK, wake
 
 
@@ -24,17 +24,9 @@ def _worker_name() -> str:
 
 
 @shared_task(name=WORK_TASK, acks_late=True, ignore_result=True)
-def work(queue: str) -> None:
-    """Claim the best waiting step of a queue and run it; when more is waiting, pass the message on."""
-    if running.shutting_down.is_set():
-        return
-    step = leases.claim(queue=queue, worker=_worker_name())
-    if step is None:
-        return
-    running.run(step=step)
-    if not running.shutting_down.is_set() and Step.objects.claimable(queue).exists():
-        with transaction.atomic():
-            wake([queue])
+def work(queue: str, hops: int = 0) -> None:
+    """Claim the next step of a queue and run it; `hops` is how many workers had no slot for what waits."""
+    working.work(queue=queue, worker=_worker_name(), hops=hops)
 
 
 @shared_task(name="processing.sweep", ignore_result=True)
@@ -42,6 +34,7 @@ def sweep() -> None:
     """Take back expired leases, wake queues in which something waits, and remove what dead workers left."""
     leases.sweep()
     running.sweep_scratch()
+    turns.forget()
 
 
 @worker_init.connect

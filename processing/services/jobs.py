@@ -35,7 +35,7 @@ def create(
     )
     steps = Step.objects.bulk_create(_planned(job, PIPELINES[asset.kind], began_at=began_at))
     job_changed.send(sender=Job, job=job, durable=True)
-    wake({step.queue for step in steps if step.ready_at and step.status == Status.PENDING})
+    wake([step.queue for step in steps if step.ready_at and step.status == Status.PENDING])
     return job
 
 
@@ -113,7 +113,7 @@ def step_done(*, step: Step) -> None:
         _complete(job)
     else:
         job_changed.send(sender=Job, job=job, durable=True)
-    wake({one.queue for one in freed})
+    wake([one.queue for one in freed])
 
 
 def durable_progress(steps: list[Step]) -> int:
@@ -256,5 +256,5 @@ def retry(*, job: Job, user: Caller) -> Job:
         error_detail="",
     )
     job_changed.send(sender=Job, job=job, durable=True)
-    wake({step.queue for step in again if step.ready_at})
+    wake([step.queue for step in again if step.ready_at])
     return job

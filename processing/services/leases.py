@@ -8,27 +8,30 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from processing.exceptions import LeaseLost
-from processing.models import Job, Status, Step
-from processing.services import jobs, progress
+from processing.models import OPEN, Job, Status, Step
+from processing.services import jobs, progress, turns, workers
 from processing.services.queues import wake
 from processing.signals import job_changed
 
 logger = logging.getLogger(__name__)
 
 
-def claim(*, queue: str, worker: str) -> Step | None:
-    """Take the best step that waits in a queue, with a lease for this worker; None when there is none.
+def claim(*, queue: str, worker: str, urgent_only: bool = False) -> Step | None:
+    """Take the step of a queue whose turn it is, with a lease for this worker; None when there is none.
 
     Two workers never get the same step, and neither waits for the other (SKIP LOCKED).
     """
     with transaction.atomic():
-        step = Step.objects.claimable(queue).select_for_update(skip_locked=True, of=("self",)).first()
+        waiting = turns.in_turn(queue, urgent_only=urgent_only).select_related("job")
+        step = waiting.select_for_update(skip_locked=True, of=("self",)).first()
         if step is None:
             return None
+        turns.take(queue=queue, turn_key=step.job.turn_key)
         now = timezone.now()
         step.status = Status.PROCESSING
         step.worker = worker
@@ -39,7 +42,7 @@ def claim(*, queue: str, worker: str) -> Step | None:
         step.save(update_fields=["status", "worker", "attempt", "progress", "started_at", "lease_until"])
     # In a transaction of its own: everywhere else the job's row is locked before its steps' rows.
     with transaction.atomic():
-        jobs.start(job=Job.objects.get(pk=step.job_id))
+        jobs.start(job=step.job)
     progress.forget(job_id=step.job_id, step=step.name)
     return Step.objects.select_related("job__asset").get(pk=step.pk)
 
@@ -125,14 +128,21 @@ def sweep() -> int:
                 step=step, code="worker_lost", detail=gettext_noop("The worker that ran this step was lost.")
             ):
                 wake([step.queue])
-    waiting = Step.objects.filter(
-        status=Status.PENDING,
-        ready_at__lte=timezone.now(),
-        job__status__in=[Status.PENDING, Status.PROCESSING],
+    wake_waiting()
+    return taken
+
+
+def wake_waiting() -> None:
+    """Send each queue in which something waits as many messages as there are steps, or slots for them."""
+    waiting = (
+        Step.objects.filter(status=Status.PENDING, ready_at__lte=timezone.now(), job__status__in=OPEN)
+        .order_by()
+        .values_list("queue")
+        .annotate(count=Count("pk"))
     )
     with transaction.atomic():
-        wake(waiting.values_list("queue", flat=True).distinct())
-    return taken
+        for queue, count in waiting:
+            wake([queue] * min(count, workers.slots(queue) + 1))
 
 
 def complete(

@@ -9,11 +9,13 @@ from django.db import transaction
 WORK_TASK = "processing.work"
 
 
-def wake(queues: Iterable[str]) -> None:
-    """Send one message to each queue once the present transaction has committed."""
-    for queue in sorted(set(queues)):
-        transaction.on_commit(partial(_send, queue), robust=True)
+def wake(queues: Iterable[str], *, hops: int = 0) -> None:
+    """Send one message for each mention of a queue once the present transaction has committed: one for each step that
+    can begin. `hops` says how many workers have had it already.
+    """
+    for queue in queues:
+        transaction.on_commit(partial(_send, queue, hops), robust=True)
 
 
-def _send(queue: str) -> None:
-    current_app.send_task(WORK_TASK, args=[queue], queue=queue, retry=False)
+def _send(queue: str, hops: int) -> None:
+    current_app.send_task(WORK_TASK, args=[queue, hops], queue=queue, retry=False)

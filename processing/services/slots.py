@@ -77,7 +77,7 @@ class Room:
         """Give the heavy slot back, if one is held."""
         if self.heavy:
             self.heavy = False
-            self.look_again |= here.free()
+            self.look_again = here.free()
 
 
 @contextmanager
