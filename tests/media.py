@@ -95,6 +95,12 @@ RECIPES: dict[str, str] = {
         "-f lavfi -i color=black:s=320x240:r=25:d=3 -f lavfi -i testsrc2=s=320x240:r=25:d=3"
         f" -filter_complex [0][1]concat=n=2 {_X264}"
     ),
+    "hard_cuts.mp4": (
+        "-f lavfi -i testsrc2=s=320x180:r=30000/1001 -f lavfi -i mandelbrot=s=320x180:r=30000/1001"
+        " -f lavfi -i smptebars=s=320x180:r=30000/1001 -f lavfi -i sine=frequency=440:sample_rate=48000:d=9"
+        " -filter_complex [0]trim=duration=3[a];[1]trim=duration=3[b];[2]trim=duration=4[c];[a][b][c]concat=n=3[v]"
+        f" -map [v] -map 3:a -frames:v 270 {_X264} {_AAC}"
+    ),
     "clock_jump.mkv": f"{_video(sound=False)} -vf setpts='PTS+if(gte(N,10),86400/TB)' -fps_mode vfr {_X264}",
     "no_frames.mp4": f"{_video(sound=False)} {_X264} -t 0",
     "one_frame.mp4": f"{_video(sound=False)} {_X264} -frames:v 1",

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 
+from processing.ffmpeg.codecs import pixel_format
 from processing.ffmpeg.graph import Stream, split
 from processing.ffmpeg.ladder import MOST_FRAMES_PER_SECOND, Rung
 from processing.ffmpeg.media import VideoStream
@@ -27,17 +29,37 @@ def even_rate(video: VideoStream) -> Fraction | None:
 def rung_pictures(pictures: Stream, video: VideoStream, rungs: Sequence[Rung]) -> list[Stream]:
     """Return the pictures of each rung, largest first, all from one decoder.
 
-    Each rung is scaled from the one above: the pixels to read shrink with every step.
+    Each rung is scaled from the one above: the pixels to read shrink with every step. Rungs that keep HDR stand in a
+    row of their own, as their pixels have ten bits.
     """
-    first = rungs[0]
-    pictures = _plain(pictures, video, first.width, first.height, even_rate(video))
-    pictures = pictures.filter("format", "yuv420p")
-    made = []
-    for rung in rungs[1:]:
-        larger, pictures = split(pictures)
-        made.append(larger)
-        pictures = _scaled(pictures, rung.width, rung.height)
-    return [*made, pictures]
+    pictures = _even(pictures, video, even_rate(video))
+    rows = [row for row in (_of(rungs, hdr=True), _of(rungs, hdr=False)) if row]
+    made: dict[int, Stream] = {}
+    for number, row in enumerate(rows):
+        first, own = row[0][1], pictures
+        if number < len(rows) - 1:
+            own, pictures = split(pictures)
+        own = _scaled(own, first.width, first.height)
+        if video.is_hdr and not first.hdr:
+            own = _tone_mapped(own, video)
+        made |= _row(own.filter("format", pixel_format(hdr=first.hdr)), row)
+    return [made[place] for place in range(len(rungs))]
+
+
+def _of(rungs: Sequence[Rung], *, hdr: bool) -> list[tuple[int, Rung]]:
+    """The rungs that keep HDR, or those that do not, each with its place."""
+    return [(place, rung) for place, rung in enumerate(rungs) if rung.hdr == hdr]
+
+
+def _row(pictures: Stream, row: Sequence[tuple[int, Rung]]) -> dict[int, Stream]:
+    """The pictures of rungs of one kind by their places, each scaled from the one above; the first has its size."""
+    made = {}
+    for (place, rung), (_next, smaller) in pairwise(row):
+        made[place], pictures = split(pictures)
+        if (smaller.width, smaller.height) != (rung.width, rung.height):
+            pictures = _scaled(pictures, smaller.width, smaller.height)
+    made[row[-1][0]] = pictures
+    return made
 
 
 def still(pictures: Stream, video: VideoStream, longest: int) -> Stream:
@@ -45,22 +67,23 @@ def still(pictures: Stream, video: VideoStream, longest: int) -> Stream:
     factor = min(1.0, longest / max(video.display_width, video.display_height))
     width = max(2, round(video.display_width * factor / 2) * 2)
     height = max(2, round(video.display_height * factor / 2) * 2)
-    return _plain(pictures, video, width, height).filter("format", "rgb24")
+    # Scaling stands before tone mapping, which is dear.
+    pictures = _scaled(_even(pictures, video), width, height)
+    if video.is_hdr:
+        pictures = _tone_mapped(pictures, video)
+    return pictures.filter("format", "rgb24")
 
 
-def _plain(
-    pictures: Stream, video: VideoStream, width: int, height: int, rate: Fraction | None = None
-) -> Stream:
-    """Turn what was decoded into square, progressive BT.709 of the given size.
+def _even(pictures: Stream, video: VideoStream, rate: Fraction | None = None) -> Stream:
+    """Make what was decoded progressive, and even in time where a rate is given.
 
-    ffmpeg has turned it by its rotation flag before. Scaling stands before tone mapping, which is dear.
+    ffmpeg has turned it by its rotation flag before.
     """
     if video.is_interlaced:
         pictures = pictures.filter("bwdif", mode="send_frame", deint="all")
     if rate:
         pictures = pictures.filter("fps", fps=rate, start_time=0)
-    pictures = _scaled(pictures, width, height)
-    return _tone_mapped(pictures, video) if video.is_hdr else pictures
+    return pictures
 
 
 def _scaled(pictures: Stream, width: int, height: int) -> Stream:

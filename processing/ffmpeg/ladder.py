@@ -1,12 +1,20 @@
 """Which renditions a video gets: rungs as data, fitted into the source, never above it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from processing.ffmpeg.codecs import CODECS, H264
 from processing.ffmpeg.media import VideoStream
 
 MOST_FRAMES_PER_SECOND = 60.0
 SEGMENT_SECONDS = 4
+"""The usual length of a segment, and of the closed group of pictures in it."""
+
+TONE_MAP, KEEP = "tone_map", "keep"
+COLORS = (TONE_MAP, KEEP)
+"""What becomes of HDR: made ordinary in every rung, or kept in those whose codec can."""
+
 _FAST_FRAMES_PER_SECOND = 31.0
 # A source this little smaller than a rung's box is that rung, at its own size: 1060 lines are still "1080p".
 _NEARLY = 1.1
@@ -14,51 +22,47 @@ _NEARLY = 1.1
 
 @dataclass(frozen=True)
 class Level:
-    """One rung as wanted: the box of a landscape picture in pixels, and the caps in bit/s (30, 60 frames/s)."""
+    """One rung as wanted: the box of a landscape picture in pixels, and the caps in bit/s (30, 60 frames/s).
+
+    Without `crf` and `speed` of its own, an H.264 level has those of its ladder, another one those usual for its codec.
+    """
 
     name: str
     width: int
     height: int
     max_rate: int
     max_rate_fast: int
+    codec: str = H264.name
+    crf: int | None = None
+    speed: str | None = None
 
 
 @dataclass(frozen=True)
 class Ladder:
     """A preset: its levels from the largest to the smallest and how they are encoded.
 
-    With `per_title` what is measured on samples of a title decides its CRF and caps; with `measure_quality` each rung's
-    VMAF is measured when all is made, and a rung below `vmaf_floor` (0: none) is made once more.
+    Within one size H.264 comes last: the last level is what is watched first, and it plays everywhere. `crf` and
+    `speed` are those of H.264. `color` says what becomes of HDR, `loudness` the LUFS that sound is brought to (none:
+    left as it is).
+
+    With `per_title` what is measured on samples of a title decides its CRF and caps; with `measure_quality` each
+    rung's VMAF is measured when all is made, and a rung below `vmaf_floor` (0: none) is made once more.
     """
 
     levels: tuple[Level, ...]
-    crf: int = 23
-    speed: str = "veryfast"
+    crf: int = H264.crf
+    speed: str = H264.speed
     audio_bit_rate: int = 128_000
+    segment_seconds: int = SEGMENT_SECONDS
+    color: str = TONE_MAP
+    loudness: float | None = None
     per_title: bool = True
     measure_quality: bool = True
     vmaf_floor: float = 0.0
 
     def as_data(self) -> dict[str, Any]:
-        """Return it as plain JSON types."""
-        return {
-            "levels": [
-                {
-                    "name": level.name,
-                    "width": level.width,
-                    "height": level.height,
-                    "max_rate": level.max_rate,
-                    "max_rate_fast": level.max_rate_fast,
-                }
-                for level in self.levels
-            ],
-            "crf": self.crf,
-            "speed": self.speed,
-            "audio_bit_rate": self.audio_bit_rate,
-            "per_title": self.per_title,
-            "measure_quality": self.measure_quality,
-            "vmaf_floor": self.vmaf_floor,
-        }
+        """Return it as plain JSON types; what a level leaves to its ladder or codec is left out."""
+        return {**asdict(self), "levels": [_told(level) for level in self.levels]}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "Ladder":
@@ -66,15 +70,17 @@ class Ladder:
         levels = tuple(Level(**level) for level in data["levels"])
         if not levels:
             raise ValueError("A ladder needs a level")
-        return cls(
-            levels=tuple(sorted(levels, key=lambda level: -level.height)),
-            crf=int(data.get("crf", 23)),
-            speed=str(data.get("speed", "veryfast")),
-            audio_bit_rate=int(data.get("audio_bit_rate", 128_000)),
-            per_title=bool(data.get("per_title", True)),
-            measure_quality=bool(data.get("measure_quality", True)),
-            vmaf_floor=float(data.get("vmaf_floor", 0.0)),
-        )
+        return cls(**{**data, "levels": _ranked(levels)})
+
+
+def _told(level: Level) -> dict[str, Any]:
+    """A level as plain JSON types, without what it does not say."""
+    return {name: value for name, value in asdict(level).items() if value is not None}
+
+
+def _ranked(levels: Iterable[Level]) -> tuple[Level, ...]:
+    """The levels from the largest to the smallest, and H.264 last within a size."""
+    return tuple(sorted(levels, key=lambda level: (-level.height, level.codec == H264.name)))
 
 
 _1080 = Level("1080p", 1920, 1080, 6_750_000, 11_250_000)
@@ -90,7 +96,10 @@ WEAK_NETWORK = Ladder((_720, _480, _360, _240, _144), audio_bit_rate=64_000)
 
 @dataclass(frozen=True)
 class Rung:
-    """One rendition to make: `quality` names it; size in pixels, `max_rate` in bit/s, `buffer_size` in bits."""
+    """One rendition to make: `quality` names it; size in pixels, `max_rate` in bit/s, `buffer_size` in bits.
+
+    A key frame begins every `segment_seconds`; `hdr` keeps the source's ten bits and colours.
+    """
 
     quality: str
     width: int
@@ -99,11 +108,14 @@ class Rung:
     speed: str
     max_rate: int
     buffer_size: int
+    codec: str = H264.name
+    segment_seconds: int = SEGMENT_SECONDS
+    hdr: bool = False
 
 
 def plan(video: VideoStream, ladder: Ladder = STANDARD) -> tuple[Rung, ...]:
     """Return the rungs for a video, largest first; at least one, and none larger than the source."""
-    rungs = [rung for level in ladder.levels if (rung := _fitted(video, level, ladder)) is not None]
+    rungs = [rung for level in _ranked(ladder.levels) if (rung := _fitted(video, level, ladder)) is not None]
     return tuple(rungs) or (_as_source(video, ladder),)
 
 
@@ -130,7 +142,20 @@ def _as_source(video: VideoStream, ladder: Ladder) -> Rung:
 
 def _rung(video: VideoStream, quality: str, size: tuple[int, int], level: Level, ladder: Ladder) -> Rung:
     rate = level.max_rate_fast if output_frame_rate(video) > _FAST_FRAMES_PER_SECOND else level.max_rate
-    return Rung(quality, size[0], size[1], ladder.crf, ladder.speed, rate, rate)
+    codec = CODECS[level.codec]
+    usual_crf, usual_speed = (ladder.crf, ladder.speed) if codec is H264 else (codec.crf, codec.speed)
+    return Rung(
+        quality=quality,
+        width=size[0],
+        height=size[1],
+        crf=usual_crf if level.crf is None else level.crf,
+        speed=level.speed or usual_speed,
+        max_rate=rate,
+        buffer_size=rate,
+        codec=codec.name,
+        segment_seconds=ladder.segment_seconds,
+        hdr=video.is_hdr and ladder.color == KEEP and codec.keeps_hdr,
+    )
 
 
 def _sides(video: VideoStream) -> tuple[int, int]:

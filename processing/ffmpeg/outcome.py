@@ -7,8 +7,7 @@ from pathlib import Path
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg import program
-
-_PROFILES = {"Constrained Baseline": "42c0", "Baseline": "4200", "Main": "4d40", "High": "6400"}
+from processing.ffmpeg.codecstrings import codec_string
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,14 @@ class Outcome:
 
 def look(path: Path, *, stop: program.Stop | None = None) -> Outcome:
     """Return what an MP4 that we made holds; raises `EncodingFailed` if it cannot be read or is empty."""
-    arguments = ["-show_format", "-show_streams", "-of", "json", *program.source_arguments(path, "video/mp4")]
+    arguments = [
+        "-show_format",
+        "-show_streams",
+        "-show_data",
+        "-of",
+        "json",
+        *program.source_arguments(path, "video/mp4"),
+    ]
     try:
         answer = json.loads(program.ffprobe(arguments, reads=[path], stop=stop).stdout)
     except ProgramFailed as error:
@@ -46,7 +52,7 @@ def look(path: Path, *, stop: program.Stop | None = None) -> Outcome:
         bit_rate=int(size * 8 / duration),
         width=int(first.get("width") or 0),
         height=int(first.get("height") or 0),
-        codecs=",".join(dict.fromkeys(_codec(stream) for stream in streams)),
+        codecs=",".join(dict.fromkeys(codec_string(stream) for stream in streams)),
         sounds=len(streams) - len(pictures),
     )
 
@@ -54,11 +60,3 @@ def look(path: Path, *, stop: program.Stop | None = None) -> Outcome:
 def tolerance(duration: float) -> float:
     """Return by how many seconds what was made may differ from its source: starts and ends are rounded to frames."""
     return max(0.5, min(5.0, duration * 0.02))
-
-
-def _codec(stream: dict[str, object]) -> str:
-    """Return the codec as a web page names it."""
-    if stream["codec_type"] == "audio":
-        return "mp4a.40.2"
-    profile = _PROFILES.get(str(stream.get("profile")), "6400")
-    return f"avc1.{profile}{int(str(stream.get('level') or 40)):02x}"

@@ -7,8 +7,9 @@ from pathlib import Path
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg import graph, program
+from processing.ffmpeg.codecs import Encoding, encoder_options
 from processing.ffmpeg.filters import even_rate, rung_pictures
-from processing.ffmpeg.ladder import SEGMENT_SECONDS, Rung, output_frame_rate
+from processing.ffmpeg.ladder import Rung, output_frame_rate
 from processing.ffmpeg.media import AudioStream, Probe, VideoStream
 from processing.ffmpeg.outcome import look, tolerance
 
@@ -107,7 +108,7 @@ def command(
     opened = graph.source(source, probe.mime_type)
     pictures = rung_pictures(opened[f"{video.index}"], video, rungs)
     outputs = [
-        graph.output([picture], _rung_path(folder, rung), _video_options(video, rung))
+        graph.output([picture], _rung_path(folder, rung), video_options(video, rung))
         for picture, rung in zip(pictures, rungs, strict=True)
     ]
     outputs += [
@@ -130,24 +131,22 @@ def audio_options(bit_rate: int) -> graph.Options:
     }
 
 
-def _video_options(video: VideoStream, rung: Rung) -> graph.Options:
-    """Return the encoder's options for one rung: closed groups of 4 seconds, cut at the same times in all rungs."""
-    # Key frames are forced by time, not counted, so that they fall together with any frame rate. The count is only
-    # an upper bound that is never reached.
-    longest_group = round(output_frame_rate(video) * SEGMENT_SECONDS * 2) + 1
+def video_options(video: VideoStream, rung: Rung) -> graph.Options:
+    """Return the options of one rung: closed groups of a segment's length, cut at the same times in all rungs."""
     own_times = {"enc_time_base": "1/90000"} if even_rate(video) is None else {}
     return {
-        "c:v": "libx264",
-        "preset": rung.speed,
-        "crf": rung.crf,
-        "profile:v": "high",
-        "maxrate": rung.max_rate,
-        "bufsize": rung.buffer_size,
-        "g": longest_group,
-        "sc_threshold": 0,
-        "forced-idr": 1,
-        "flags": "+cgop",
-        "force_key_frames": f"expr:gte(t,n_forced*{SEGMENT_SECONDS})",
+        **encoder_options(
+            Encoding(
+                codec=rung.codec,
+                crf=rung.crf,
+                speed=rung.speed,
+                max_rate=rung.max_rate,
+                buffer_size=rung.buffer_size,
+                segment_seconds=rung.segment_seconds,
+                frame_rate=output_frame_rate(video),
+                hdr=video if rung.hdr else None,
+            )
+        ),
         "fps_mode": "vfr",
         "video_track_timescale": 90_000,
         **_PLAIN_MP4,

@@ -77,9 +77,10 @@ def package(
     audio: Sequence[EncodedAudio],
     folder: Path,
     *,
+    segment_seconds: int = SEGMENT_SECONDS,
     stop: Callable[[], bool] | None = None,
 ) -> Package:
-    """Write the set into `folder` (existing, empty): 4-second segments, a folder for each stream.
+    """Write the set into `folder` (existing, empty): segments of `segment_seconds`, a folder for each stream.
 
     Either of `rungs` and `audio` may be empty, but not both (`ValueError`). Raises `EncodingFailed` and the
     errors of the sandbox.
@@ -92,7 +93,7 @@ def package(
     with TemporaryDirectory(prefix="packager-") as links:
         try:
             done = run(
-                [binary, *_command(streams, _default_language(audio), Path(links))],
+                [binary, *_command(streams, _default_language(audio), Path(links), segment_seconds)],
                 reads=[binary, Path(links), *(stream.path for stream in streams)],
                 writes=[folder],
                 limits=work_limits(longest, factor=1.0),
@@ -143,7 +144,7 @@ def _default_language(audio: Sequence[EncodedAudio]) -> str:
     return chosen.language if chosen and chosen.language != UNDETERMINED else ""
 
 
-def _command(streams: Sequence[_Stream], default_language: str, links: Path) -> list[str]:
+def _command(streams: Sequence[_Stream], default_language: str, links: Path, seconds: int) -> list[str]:
     """Return the packager's arguments; the set's paths are relative to the folder in which it runs.
 
     The inputs are named by links, as a file's own name may hold a comma, which would begin another field.
@@ -169,10 +170,9 @@ def _command(streams: Sequence[_Stream], default_language: str, links: Path) -> 
         arguments.append(",".join(f"{name}={value}" for name, value in fields.items()))
     if default_language:
         arguments += ["--default_language", default_language]
-    seconds = str(SEGMENT_SECONDS)
     return [
         *arguments,
-        *("--segment_duration", seconds, "--fragment_duration", seconds),
+        *("--segment_duration", str(seconds), "--fragment_duration", str(seconds)),
         *("--generate_static_live_mpd", "--mpd_output", DASH_MANIFEST),
         *("--hls_master_playlist_output", HLS_MASTER, "--quiet"),
     ]

@@ -13,6 +13,7 @@ from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
 from processing.packager import DASH_MANIFEST, HLS_MASTER, package
 from processing.services import interim
 from processing.services.context import StepContext
+from processing.services.presets import ladder_for
 from processing.services.publishing import Product
 from processing.steps.renditions import handed_rung, rendition, rung_of, track_of
 
@@ -39,7 +40,11 @@ def run(context: StepContext) -> dict[str, Any]:
             made = mux.mux(rung, parts.tracks, target, stop=context.stop)
             context.products.append(rendition(context, rung, made, parts.tracks))
         done = package(
-            sorted(rungs, key=lambda rung: -rung.rung.height), parts.tracks, folder, stop=context.stop
+            sorted(rungs, key=lambda rung: -rung.rung.height),
+            parts.tracks,
+            folder,
+            segment_seconds=ladder_for(context.job).segment_seconds,
+            stop=context.stop,
         )
     context.products.append(
         Product(
