@@ -65,7 +65,7 @@ def test_groups_are_closed(every: Encoded) -> None:
 def test_each_is_named_as_a_web_page_names_it(every: Encoded) -> None:
     named = {rung.rung.codec: look(rung.path).codecs for rung in every.rungs}
     assert named == {
-        "h264": "avc1.64000d",
+        "h264": "avc1.42c00d",
         "h265": "hvc1.1.6.L60.90",
         "av1": "av01.0.00M.08",
         "vp9": "vp09.00.20.08",
