@@ -4,6 +4,8 @@ Objects are written once and never changed: what is made anew gets a key of its 
 parts, several at a time, so memory does not grow with their size.
 """
 
+import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +34,9 @@ _SMALL = TransferConfig(
     multipart_threshold=2 * _PART_BYTES, multipart_chunksize=_PART_BYTES, use_threads=False
 )
 _AT_ONCE = 8
+_PIECE_BYTES = 8 * 1024**2
+_PIECES_AT_ONCE = 4
+_READS = 3
 _PAGE = 1000
 # Not there, or not any more what it was when it was looked at.
 _GONE = {"404", "NoSuchKey", "NotFound", "412", "PreconditionFailed"}
@@ -152,14 +157,7 @@ def local_file(key: str, *, stop: Stop) -> Iterator[Path]:
     place = storage()
 
     def fetch(target: Path) -> None:
-        def look(_bytes: int) -> None:
-            if stop():
-                raise cache.Stopped
-
-        with calling(key):
-            place.client.download_file(
-                place.bucket_name, place.full_key(key), str(target), Config=TRANSFER, Callback=look
-            )
+        _download(_opened(key, place.full_key(key)), target, stop=stop)
 
     name = f"{place.bucket_name}/{place.full_key(key)}"
     with cache.held(name, size=lambda: size_of(key), fetch=fetch, stop=stop) as path:
@@ -211,6 +209,12 @@ def open_file(key: str, *, within: str) -> _OpenObject:
         raise FileNotFoundError(key) from None
     if not full_key.startswith(f"{home.rstrip('/')}/"):
         raise FileNotFoundError(key)
+    return _opened(key, full_key)
+
+
+def _opened(key: str, full_key: str) -> _OpenObject:
+    """An object as it is now; raises `FileNotFoundError`."""
+    place = storage()
     facts = head(key)
     # Quoted and strong, as the service gives it.
     etag = str(facts["ETag"])
@@ -222,3 +226,37 @@ def open_file(key: str, *, within: str) -> _OpenObject:
         size=int(facts["ContentLength"]),
         validators=Validators(etag, facts["LastModified"].timestamp()),
     )
+
+
+def _download(opened: _OpenObject, target: Path, *, stop: Stop) -> None:
+    """Write an object to a local file, several pieces at a time, each read to its end.
+
+    Not by `download_file`, which when it is stopped leaves what it was reading, and its connection, to the garbage
+    collector. Raises `Stopped`, `FileNotFoundError` when the object was replaced meanwhile, and `StorageUnavailable`.
+    """
+
+    def piece(at: int) -> None:
+        if stop():
+            raise cache.Stopped
+        wanted = min(_PIECE_BYTES, opened.size - at)
+        found = _read_surely(opened, at, wanted)
+        if len(found) != wanted:
+            raise FileNotFoundError(opened.full_key)
+        os.pwrite(file.fileno(), found, at)
+
+    with target.open("wb") as file, ThreadPoolExecutor(_PIECES_AT_ONCE, thread_name_prefix="bucket") as pool:
+        read = [pool.submit(piece, at) for at in range(0, opened.size, _PIECE_BYTES)]
+        try:
+            for one in read:
+                one.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _read_surely(opened: _OpenObject, at: int, count: int) -> bytes:
+    """A piece; asked for again when the connection breaks in its middle."""
+    for _again in range(_READS - 1):
+        with contextlib.suppress(StorageUnavailable):
+            return opened.read(at, count)
+    return opened.read(at, count)
