@@ -32,7 +32,11 @@ def rung_pictures(pictures: Stream, video: VideoStream, rungs: Sequence[Rung]) -
     Each rung is scaled from the one above: the pixels to read shrink with every step. Rungs that keep HDR stand in a
     row of their own, as their pixels have ten bits.
     """
-    pictures = _even(pictures, video, even_rate(video))
+    return _rows(_even(pictures, video, even_rate(video)), video, rungs)
+
+
+def _rows(pictures: Stream, video: VideoStream, rungs: Sequence[Rung]) -> list[Stream]:
+    """The pictures of each rung from progressive ones."""
     rows = [row for row in (_of(rungs, hdr=True), _of(rungs, hdr=False)) if row]
     made: dict[int, Stream] = {}
     for number, row in enumerate(rows):
@@ -60,6 +64,27 @@ def _row(pictures: Stream, row: Sequence[tuple[int, Rung]]) -> dict[int, Stream]
             pictures = _scaled(pictures, smaller.width, smaller.height)
     made[row[-1][0]] = pictures
     return made
+
+
+def window(
+    pictures: Stream,
+    video: VideoStream,
+    rungs: Sequence[Rung],
+    *,
+    begin: float,
+    end: float,
+    start_time: float = 0.0,
+) -> list[Stream]:
+    """Return the pictures from `begin` to `end` (seconds) as each rung shows them, at the times they have there.
+
+    The pictures come by seeking, with the container's own clock, which shows `start_time` at the beginning.
+    """
+    pictures = pictures.filter("setpts", f"PTS-{start_time:.6f}/TB")
+    pictures = _even(pictures, video)
+    if rate := even_rate(video):
+        # The grid of the times does not depend on where it begins.
+        pictures = pictures.filter("fps", fps=rate)
+    return _rows(pictures.filter("trim", start=f"{begin:.6f}", end=f"{end:.6f}"), video, rungs)
 
 
 def still(pictures: Stream, video: VideoStream, longest: int) -> Stream:

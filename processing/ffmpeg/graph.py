@@ -43,6 +43,12 @@ def split(stream: Stream) -> tuple[Stream, Stream]:
     return node[0], node[1]
 
 
+def join(streams: Sequence[Stream], name: str, **options: object) -> Stream:
+    """Send several streams, in this order, through one filter."""
+    joined: Stream = ffmpeg.filter(list(streams), name, **options)
+    return joined
+
+
 def output(streams: Sequence[Stream], target: Path | str, options: Options) -> Output:
     """Write the streams, in this order, to a file or to `pipe:1`."""
     name = target if isinstance(target, str) else f"file:{target}"

@@ -115,6 +115,13 @@ def command(
         graph.output([opened[f"{track.index}"]], _audio_path(folder, number), audio_options(audio_bit_rate))
         for number, track in enumerate(probe.audio if sound else ())
     ]
+    if probe.audio and not sound and probe.mime_type == "video/mp2t":
+        # Here ffmpeg counts the time from the first stream that is used: the sound is, or the rungs would differ.
+        outputs.append(
+            graph.output(
+                [opened[f"{track.index}"] for track in probe.audio], "pipe:9", {"c": "copy", "f": "null"}
+            )
+        )
     return ["-progress", "pipe:1", "-stats_period", "0.5", *graph.arguments(*outputs)]
 
 
