@@ -1,12 +1,14 @@
 """Lists that upper rooms fill when they are ready, so that `assets` shows their parts without importing them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 
 OptionValidator = Callable[[dict[str, Any]], None]
+StorageClaim = Callable[[Collection[UUID]], dict[UUID, set[str]]]
 Estimator = Callable[[str, int], float | None]
 
 
@@ -42,6 +44,7 @@ _option_validators: list[OptionValidator] = []
 _option_names: set[str] = set()
 _step_words: list[Callable[[], dict[str, str]]] = []
 _estimators: list[Estimator] = []
+_storage_claims: list[StorageClaim] = []
 _unmendable: set[str] = set()
 
 
@@ -117,3 +120,20 @@ def validate_options(options: dict[str, Any]) -> None:
     """Run every registered check; raises `InvalidOptions`."""
     for validator in _option_validators:
         validator(options)
+
+
+def register_storage_claim(claim: StorageClaim) -> None:
+    """Name who knows which objects of these assets are in use though no row of `assets` names them: keys, or prefixes
+    of folders, by the asset's id.
+    """
+    if claim not in _storage_claims:
+        _storage_claims.append(claim)
+
+
+def storage_claims(asset_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """The keys and prefixes that upper rooms say are in use, by the asset's id. Asks the database."""
+    found: dict[UUID, set[str]] = {}
+    for claim in _storage_claims:
+        for asset_id, keys in claim(asset_ids).items():
+            found.setdefault(asset_id, set()).update(keys)
+    return found

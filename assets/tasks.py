@@ -1,13 +1,17 @@
 """What Celery does for `assets`."""
 
+import logging
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.db import transaction
 
-from assets.services import importing, leftovers, uploads
+from assets.exceptions import StorageUnavailable
+from assets.services import importing, leftovers, orphans, uploads
 from assets.services.tus import finishing
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="assets.sweep_uploads", ignore_result=True)
@@ -17,6 +21,18 @@ def sweep_uploads() -> None:
     importing.sweep()
     uploads.sweep_stale()
     leftovers.sweep()
+
+
+@shared_task(name=orphans.TASK, acks_late=True, ignore_result=True)
+def sweep_orphans(after: str = "") -> None:
+    """Look through a piece of the storage for what nothing names, and pass the message on until its end."""
+    try:
+        piece = orphans.sweep(after=after)
+    except StorageUnavailable:
+        logger.warning("the storage could not be looked through behind %r", after, exc_info=True)
+        return
+    if piece.after is not None:
+        orphans.go_on(after=piece.after)
 
 
 @shared_task(name=importing.TASK, acks_late=True, ignore_result=True)

@@ -203,6 +203,7 @@ GUEST_TRIES = env.number("GUEST_TRIES", 120, least=1)
 USER_QUOTA = env.size("USER_QUOTA", 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 LINK_SECONDS = env.number("LINK_SECONDS", 900, least=30)
+ORPHAN_GRACE_HOURS = env.number("ORPHAN_GRACE_HOURS", 24, least=1)
 STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)
 STEP_ATTEMPTS = env.number("STEP_ATTEMPTS", 3, least=1)
 # Long steps (ladders, chunks) that each transcode worker carries out at once; one thread more is kept for first plays.
@@ -382,6 +383,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,
         "options": {"queue": "ingest", "expires": 180},
+    },
+    "assets.sweep_orphans": {
+        "task": "assets.sweep_orphans",
+        "schedule": 86_400.0,
+        "options": {"queue": "ingest", "expires": 3_600},
     },
     "notifications.sweep": {
         "task": "notifications.sweep",

@@ -12,6 +12,7 @@ from assets.registry import (
     register_option_validator,
     register_panel,
     register_step_words,
+    register_storage_claim,
     register_unmendable,
     register_upload_choice,
 )
@@ -29,6 +30,7 @@ class ProcessingConfig(AppConfig):
         from processing import checks, receivers  # noqa: F401, PLC0415
         from processing.exceptions import OF_THE_FILE  # noqa: PLC0415
         from processing.pipeline import step_words  # noqa: PLC0415
+        from processing.services import sweeping  # noqa: PLC0415
         from processing.services.presets import preset_choices, ship, validate_options  # noqa: PLC0415
         from processing.services.status import expected_seconds  # noqa: PLC0415
 
@@ -39,5 +41,6 @@ class ProcessingConfig(AppConfig):
         register_upload_choice(UploadChoice("preset", _("Renditions of videos"), preset_choices))
         register_estimator(lambda kind, size: expected_seconds(kind=kind, file_size=size))
         register_step_words(step_words)
+        register_storage_claim(sweeping.in_use)
         register_unmendable(OF_THE_FILE)
         register_panel(Panel("steps", _("Processing"), "job-steps", order=10))

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from mediaportal.core.checks import require_walls
 from processing.models import Queue
-from processing.services import leases, running, slots, turns, workers, working
+from processing.services import leases, running, slots, sweeping, turns, workers, working
 from processing.services.queues import WORK_TASK, wake
 
 
@@ -33,7 +33,7 @@ def work(queue: str, hops: int = 0) -> None:
 def sweep() -> None:
     """Take back expired leases, wake queues in which something waits, and remove what dead workers left."""
     leases.sweep()
-    running.sweep_scratch()
+    sweeping.sweep_scratch()
     turns.forget()
 
 

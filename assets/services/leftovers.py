@@ -1,14 +1,17 @@
 """Removing what nothing names any more, once nobody can still be reading it."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from assets.exceptions import StorageUnavailable
-from assets.models import Leftover, Variant
+from assets.models import Asset, Leftover, Variant
 from assets.services import places
+from assets.services.names import asset_of
 
 logger = logging.getLogger(__name__)
 _AT_ONCE = 500
@@ -33,14 +36,31 @@ def sweep() -> int:
     removed = 0
     due = Leftover.objects.filter(remove_after__lte=timezone.now()).order_by("remove_after")
     for leftover in list(due[:_AT_ONCE]):
-        key = leftover.storage_key
-        named = Variant.objects.filter(Q(storage_key=key) | Q(storage_key__startswith=f"{key}/"))
-        if not named.exists():
-            try:
-                places.remove(key)
-            except (StorageUnavailable, OSError) as error:
-                logger.warning("%s cannot be removed yet", key, exc_info=error)
-                continue
-            removed += 1
-        leftover.delete()
+        try:
+            removed += _remove(leftover)
+        except (StorageUnavailable, OSError) as error:
+            logger.warning("%s cannot be removed yet", leftover.storage_key, exc_info=error)
     return removed
+
+
+@transaction.atomic
+def _remove(leftover: Leftover) -> bool:
+    """Remove what one names; False when a row names it again.
+
+    In a folder the asset's row is locked meanwhile: a step that is run again publishes its files under the same names.
+    In a bucket every run has names of its own, and removing takes longer than a row may be locked.
+    """
+    key = leftover.storage_key
+    if not places.is_remote():
+        lock(key)
+    named = Variant.objects.filter(Q(storage_key=key) | Q(storage_key__startswith=f"{key}/")).exists()
+    if not named:
+        places.remove(key)
+    leftover.delete()
+    return not named
+
+
+def lock(key: str) -> None:
+    """Let nobody publish to, or remove from, the folder of a key's asset until the transaction ends."""
+    with suppress(ValueError):
+        list(Asset.objects.select_for_update(no_key=True).filter(pk=asset_of(key)).values_list("pk"))

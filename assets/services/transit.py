@@ -167,7 +167,7 @@ def _sweep_multiparts() -> int:
     """End multipart uploads that have been left: by a browser, or by a process that was killed while it sent."""
     place = bucket.storage()
     before = timezone.now() - timedelta(hours=settings.UPLOAD_EXPIRE_HOURS)
-    prefix = place.full_key("")
+    prefix = place.full_key("").rstrip("/")
     ended = 0
     for entry in _listed("list_multipart_uploads", "Uploads", ""):
         known = UploadSession.objects.filter(

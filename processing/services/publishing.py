@@ -139,6 +139,8 @@ def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
     What an earlier run of the same step left is replaced, so a second run changes nothing; its files go once no link to
     them can still be good.
     """
+    if not places.is_remote():
+        leftovers.lock(asset_folder(asset.pk))
     stale = list(Variant.objects.filter(asset=asset, detail__step=step.name))
     kept: set[str] = set()
     for product in prepared.products:

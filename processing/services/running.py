@@ -1,10 +1,8 @@
 """Running one step: the heart that beats while it works, and what becomes of its result."""
 
 import logging
-import re
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -20,14 +18,13 @@ from assets.exceptions import StorageUnavailable
 from assets.services import places
 from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut, SandboxError
 from processing.exceptions import LeaseLost, MediaError, StepPostponed
-from processing.models import Job, Status, Step
+from processing.models import Job, Step
 from processing.pipeline import plan_of
 from processing.services import jobs, leases, progress, publishing
 from processing.services.context import StepContext
 
 logger = logging.getLogger(__name__)
 _SIGNALS = 128
-_SCRATCH_NAME = re.compile(r"(?P<job>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<step>\w+)-[0-9a-f]{8}")
 
 # Set when the worker is told to end: running programs are stopped and their steps given back.
 shutting_down = threading.Event()
@@ -175,33 +172,6 @@ def _scratch(step: Step) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def sweep_scratch() -> int:
-    """Remove scratch folders whose worker died before it could, once their step is not running, and
-    fetched originals that nothing uses; returns how many.
-
-    A folder younger than a lease is left alone.
-    """
-    limit = time.time() - settings.STEP_LEASE_SECONDS
-    removed = 0
-    for folder in settings.SCRATCH_ROOT.glob("*-*"):
-        found = _SCRATCH_NAME.fullmatch(folder.name)
-        if found is None or _younger(folder, limit):
-            continue
-        running = Step.objects.filter(job_id=found["job"], name=found["step"], status=Status.PROCESSING)
-        if not running.exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            removed += 1
-    return removed + places.sweep()
-
-
-def _younger(folder: Path, limit: float) -> bool:
-    """Whether a folder was changed after a time (seconds since 1970), or is gone already."""
-    try:
-        return folder.stat().st_mtime > limit
-    except FileNotFoundError:
-        return True
 
 
 @contextmanager

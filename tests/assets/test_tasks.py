@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from assets import tasks
-from assets.services import importing
+from assets.exceptions import StorageUnavailable
+from assets.services import importing, orphans
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +37,32 @@ def test_a_fresh_worker_looks_for_imports(django_capture_on_commit_callbacks: An
 def test_a_worker_that_ends_lets_its_imports_go() -> None:
     tasks.stop_imports()
     assert importing.shutting_down.is_set()
+
+
+@pytest.mark.parametrize("after", [None, "assets/x"])
+def test_a_sweep_of_the_storage_passes_the_message_on_until_its_end(
+    after: str | None, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    begun: list[str] = []
+
+    def sweep(*, after: str) -> orphans.Piece:
+        begun.append(after)
+        return orphans.Piece(0, [], ends)
+
+    ends = after
+    monkeypatch.setattr(orphans, "sweep", sweep)
+    with django_capture_on_commit_callbacks() as sent:
+        tasks.sweep_orphans("assets/a")
+    assert (begun, len(sent)) == (["assets/a"], 0 if after is None else 1)
+
+
+def test_a_bucket_that_is_away_ends_the_sweep_quietly(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    def sweep(**_options: Any) -> orphans.Piece:
+        raise StorageUnavailable
+
+    monkeypatch.setattr(orphans, "sweep", sweep)
+    with django_capture_on_commit_callbacks() as sent:
+        tasks.sweep_orphans()
+    assert not sent

@@ -6,6 +6,7 @@ last byte has come. No reader ever sees half a file.
 """
 
 import shutil
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -16,15 +17,18 @@ from assets.services.places import bucket, cache, local
 from assets.services.places.cache import Stopped
 from assets.services.places.local import path_of
 from assets.services.places.opened import Opened
+from assets.services.places.stored import Stored
 from mediaportal.core.stopping import Stop, never
 
 __all__ = [
     "Opened",
     "Stopped",
+    "Stored",
     "ask_bucket",
     "free_for_incoming",
     "free_space",
     "is_remote",
+    "listed",
     "local_file",
     "open_file",
     "path_of",
@@ -50,6 +54,8 @@ class _Place(Protocol):
     def local_file(self, key: str, *, stop: Stop) -> AbstractContextManager[Path]: ...
 
     def open_file(self, key: str, *, within: str) -> Opened: ...
+
+    def listed(self, prefix: str, *, after: str) -> Iterator[Stored]: ...
 
 
 def is_remote() -> bool:
@@ -117,6 +123,15 @@ def open_file(key: str, *, within: str) -> Opened:
     Raises `FileNotFoundError`, or `StorageUnavailable`.
     """
     return _place().open_file(key, within=within)
+
+
+def listed(prefix: str, *, after: str = "") -> Iterator[Stored]:
+    """Every object below a prefix, one at a time and always in the same order, from behind the key `after` on.
+
+    A bucket is asked page by page; of a folder one level at a time is held. What comes or goes meanwhile may be told
+    or not. Raises `StorageUnavailable`.
+    """
+    return _place().listed(prefix, after=after)
 
 
 def ask_bucket(*, seconds: float) -> None:

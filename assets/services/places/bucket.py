@@ -22,6 +22,7 @@ from django.core.files.storage import default_storage
 
 from assets.exceptions import StorageUnavailable
 from assets.services.places import cache
+from assets.services.places.stored import Stored
 from mediaportal.core.buckets import BucketStorage
 from mediaportal.core.ranges import Validators
 from mediaportal.core.stopping import Stop
@@ -162,6 +163,24 @@ def local_file(key: str, *, stop: Stop) -> Iterator[Path]:
     name = f"{place.bucket_name}/{place.full_key(key)}"
     with cache.held(name, size=lambda: size_of(key), fetch=fetch, stop=stop) as path:
         yield path
+
+
+def listed(prefix: str, *, after: str) -> Iterator[Stored]:
+    """Every object below a prefix, a page at a time, in the bucket's order."""
+    place = storage()
+    home = place.full_key("").rstrip("/")
+    further = {"StartAfter": place.full_key(after)} if after else {}
+    with calling(prefix):
+        pages = place.client.get_paginator("list_objects_v2").paginate(
+            Bucket=place.bucket_name,
+            Prefix=f"{place.full_key(prefix).rstrip('/')}/",
+            PaginationConfig={"PageSize": _PAGE},
+            **further,
+        )
+        for page in pages:
+            for entry in page.get("Contents", []):
+                key = str(entry["Key"]).removeprefix(f"{home}/" if home else "")
+                yield Stored(key, int(entry["Size"]), entry["LastModified"].timestamp())
 
 
 def ask(*, seconds: float) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
 
+from assets.services.places.stored import Stored
 from mediaportal.core.ranges import Validators
 from mediaportal.core.stopping import Stop
 
@@ -122,6 +123,31 @@ def open_file(key: str, *, within: str) -> _OpenFile:
         raise FileNotFoundError(key)
     tag = f'"{facts.st_size:x}-{facts.st_mtime_ns:x}"'
     return _OpenFile(descriptor, facts.st_size, Validators(tag, facts.st_mtime))
+
+
+def listed(prefix: str, *, after: str) -> Iterator[Stored]:
+    """Every file below a folder, folder by folder. A file that was moved here counts from then, whatever its age."""
+    root = path_of(prefix.strip("/"))
+    skipped = after.split("/") if after else []
+
+    def walk(folder: Path, key: list[str]) -> Iterator[Stored]:
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        for entry in entries:
+            own = [*key, entry.name]
+            if entry.is_dir(follow_symlinks=False):
+                if own >= skipped[: len(own)]:
+                    yield from walk(folder / entry.name, own)
+            elif own > skipped:
+                try:
+                    facts = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                yield Stored("/".join(own), facts.st_size, max(facts.st_mtime, facts.st_ctime))
+
+    yield from walk(root, prefix.strip("/").split("/"))
 
 
 def _move(source: Path, target: Path) -> None:

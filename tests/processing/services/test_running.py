@@ -1,7 +1,5 @@
 """One run of a step: published and completed, or given back, tried again, failed, taken away; never half."""
 
-import os
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +9,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from assets.models import Asset, Variant
 from assets.services import places
@@ -184,26 +181,3 @@ def _closing(call: Callable[[], None]) -> Callable[[], None]:
             connection.close()
 
     return run
-
-
-def test_what_a_dead_worker_left_is_swept(run_step: Callable[[Work], Step]) -> None:
-    """A killed worker cannot remove its folder; that of a step that runs, a fresh one and others' stay."""
-    step = run_step(make_picture)
-    root = Path(settings.SCRATCH_ROOT)
-    left, fresh = (root / f"{step.job_id}-thumbnails-{mark}" for mark in ("0000aaaa", "0000bbbb"))
-    other = root / "some-thing"
-    for folder in (left, fresh, other):
-        folder.mkdir()
-        (folder / "half.mp4").write_bytes(b"half")
-    long_ago = time.time() - settings.STEP_LEASE_SECONDS - 5
-    for folder in (left, other):
-        os.utime(folder, (long_ago, long_ago))
-    try:
-        Step.objects.filter(pk=step.pk).update(status=Status.PROCESSING, lease_until=timezone.now())
-        assert running.sweep_scratch() == 0
-        Step.objects.filter(pk=step.pk).update(status=Status.COMPLETED, lease_until=None)
-        assert running.sweep_scratch() == 1
-        assert set(scratch_folders()) == {fresh, other}
-    finally:
-        for folder in (fresh, other):
-            shutil.rmtree(folder)

@@ -1,0 +1,69 @@
+"""What the work leaves behind: scratch folders of dead workers, and which objects the work still needs."""
+
+import logging
+import re
+import shutil
+import time
+from collections.abc import Collection
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from assets.services import places
+from assets.services.names import asset_folder
+from processing.models import OPEN, Job, Status, Step
+from processing.services import interim
+
+logger = logging.getLogger(__name__)
+_SCRATCH_NAME = re.compile(r"(?P<job>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<step>\w+)-[0-9a-f]{8}")
+
+
+def sweep_scratch() -> int:
+    """Remove scratch folders whose worker died before it could, once their step is not running, and
+    fetched originals that nothing uses; returns how many.
+    """
+    folders = orphan_scratch()
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+    if folders:
+        logger.info("removed %d scratch folders that dead workers left", len(folders))
+    return len(folders) + places.sweep()
+
+
+def orphan_scratch() -> list[Path]:
+    """The scratch folders on this machine whose step is not running; one younger than a lease is left alone."""
+    limit = time.time() - settings.STEP_LEASE_SECONDS
+    found = []
+    for folder in Path(settings.SCRATCH_ROOT).glob("*-*"):
+        named = _SCRATCH_NAME.fullmatch(folder.name)
+        if named is None or _younger(folder, limit):
+            continue
+        running = Step.objects.filter(job_id=named["job"], name=named["step"], status=Status.PROCESSING)
+        if not running.exists():
+            found.append(folder)
+    return found
+
+
+def _younger(folder: Path, limit: float) -> bool:
+    """Whether a folder was changed after a time (seconds since 1970), or is gone already."""
+    try:
+        return folder.stat().st_mtime > limit
+    except FileNotFoundError:
+        return True
+
+
+def in_use(asset_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """What the work needs of these assets' objects, as prefixes: everything while a job is open, as its steps publish
+    before a row says so; and what the steps of a job that failed or was cancelled have handed on, as it can go on.
+    """
+    # First who works: what ends after this question has its rows in the answers to those that follow.
+    working = Job.objects.filter(asset_id__in=asset_ids, status__in=OPEN).values_list("asset_id", flat=True)
+    found: dict[UUID, set[str]] = {pk: {asset_folder(pk)} for pk in working}
+    handing = Job.objects.filter(
+        asset_id__in=asset_ids,
+        pk__in=Step.objects.filter(job__asset_id__in=asset_ids, results__has_key="interim").values("job"),
+    ).exclude(status=Status.COMPLETED)
+    for job in handing:
+        found.setdefault(job.asset_id, set()).add(interim.folder_of(job))
+    return found
