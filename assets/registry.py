@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.functional import Promise
 
+if TYPE_CHECKING:
+    from assets.models import Asset
+
 OptionValidator = Callable[[dict[str, Any]], None]
 StorageClaim = Callable[[Collection[UUID]], dict[UUID, set[str]]]
-Estimator = Callable[[str, int], float | None]
+Estimator = Callable[["Asset"], float | None]
 
 
 @dataclass(frozen=True)
@@ -104,16 +107,17 @@ def option_names() -> frozenset[str]:
 
 
 def register_estimator(estimator: Estimator) -> None:
-    """Name who can tell how many seconds the work on a new file of a kind and size (bytes) will take, if anybody."""
+    """Name who can tell in how many seconds the work on an asset that was just stored will be done, if anybody."""
     if estimator not in _estimators:
         _estimators.append(estimator)
 
 
-def expected_seconds(kind: str, file_size: int) -> float | None:
-    """How long the work on a new file may take, or None while nobody can tell. May ask the database."""
-    return next(
-        (found for estimator in _estimators if (found := estimator(kind, file_size)) is not None), None
-    )
+def expected_seconds(asset: "Asset") -> float | None:
+    """In how many seconds the work on an asset that was just stored may be done, or None while nobody can tell.
+
+    May ask the database.
+    """
+    return next((found for estimator in _estimators if (found := estimator(asset)) is not None), None)
 
 
 def validate_options(options: dict[str, Any]) -> None:

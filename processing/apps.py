@@ -31,15 +31,15 @@ class ProcessingConfig(AppConfig):
         from processing.exceptions import OF_THE_FILE  # noqa: PLC0415
         from processing.pipeline import step_words  # noqa: PLC0415
         from processing.services import sweeping  # noqa: PLC0415
+        from processing.services.estimates import expected_seconds  # noqa: PLC0415
         from processing.services.presets import preset_choices, ship, validate_options  # noqa: PLC0415
-        from processing.services.status import expected_seconds  # noqa: PLC0415
 
         post_migrate.connect(
             lambda **_: ship(), sender=self, weak=False, dispatch_uid="processing.ship_presets"
         )
         register_option_validator(validate_options, names=["preset"])
         register_upload_choice(UploadChoice("preset", _("Renditions of videos"), preset_choices))
-        register_estimator(lambda kind, size: expected_seconds(kind=kind, file_size=size))
+        register_estimator(lambda asset: expected_seconds(asset=asset))
         register_step_words(step_words)
         register_storage_claim(sweeping.in_use)
         register_unmendable(OF_THE_FILE)

@@ -115,6 +115,12 @@ class Step(models.Model):
     log = models.TextField(_("end of the program's output"), blank=True)
     results = models.JSONField(default=dict, blank=True)
     cpu_seconds = models.FloatField(null=True, blank=True)
+    work = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text=_("What it amounts to, as far as that was known before: units by measure."),
+    )
 
     objects = StepQuerySet.as_manager()
 
@@ -137,6 +143,9 @@ class Step(models.Model):
             ),
             models.Index(
                 fields=["lease_until"], condition=Q(status="processing"), name="processing_step_leases"
+            ),
+            models.Index(
+                fields=["completed_at"], condition=Q(status="completed"), name="processing_step_completed"
             ),
         ]
 
@@ -161,8 +170,8 @@ class Turn(models.Model):
 class Speed(models.Model):
     """How fast a kind of work is on a machine of this installation, learned from the work done.
 
-    `measure` names the kind of work and its unit (`processing.services.estimates` says which), `seconds` is what one
-    unit takes, as a moving mean over `samples`.
+    `measure` names the kind of work and its unit (`processing.services.measures` and `.speeds` say which), `seconds` is
+    what one unit takes, as a moving mean over `samples`.
     """
 
     host = models.CharField(max_length=120)

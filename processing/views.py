@@ -16,7 +16,7 @@ from assets.access import can_change
 from assets.services.reasons import said
 from processing.models import Job, Status, Step
 from processing.pipeline import label_of
-from processing.services import jobs, status
+from processing.services import estimates, jobs, status
 
 _PAGE = 50
 # Running first, then waiting, then failed, then the rest.
@@ -71,8 +71,8 @@ def _doing(steps: list[tuple[Step, int]], current: str | None) -> str:
     return label_of(current) if running else _("Waiting for its turn")
 
 
-def _card(job: Job, request: HttpRequest) -> dict[str, Any]:
-    """A job with what a template shows of it."""
+def _card(job: Job, left: int | None, request: HttpRequest) -> dict[str, Any]:
+    """A job with what a template shows of it; `left` is how many seconds it will still take, if that can be told."""
     steps = status.live_steps(job)
     percent = status.percent_of(job, steps)
     current = status.current_step(steps)
@@ -81,7 +81,7 @@ def _card(job: Job, request: HttpRequest) -> dict[str, Any]:
         "reason": said(job.error_detail),
         "progress": percent,
         "current_label": _doing(steps, current),
-        "seconds_left": status.seconds_left(job, percent),
+        "seconds_left": left,
         "steps": [_row(step, done) for step, done in steps],
         "can_retry": job.status in {Status.FAILED, Status.CANCELLED}
         and not jobs.is_hopeless(job)
@@ -104,9 +104,10 @@ def job_list(request: HttpRequest) -> HttpResponse:
     if wanted in Status.values:
         found = found.filter(status=wanted)
     page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
+    left = estimates.seconds_left(page)
     context = {
         "page": page,
-        "jobs": [_card(job, request) for job in page],
+        "jobs": [_card(job, left[job.pk], request) for job in page],
         "status": wanted,
         "statuses": Status.choices,
     }
@@ -125,4 +126,6 @@ def job_steps(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     )
     if job is None:
         raise Http404
-    return render(request, "processing/steps.html", _card(job, request))
+    return render(
+        request, "processing/steps.html", _card(job, estimates.seconds_left([job])[job.pk], request)
+    )

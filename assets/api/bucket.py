@@ -57,7 +57,7 @@ def _signed(signed: Signed) -> dict[str, Any]:
 def _accepted(session: UploadSession, asset: Asset) -> Response:
     """202 with the document of a form's upload."""
     session.refresh_from_db()
-    seconds = registry.expected_seconds(asset.kind, asset.file_size)
+    seconds = registry.expected_seconds(asset)
     document = uploads.accepted_document(session=session, asset=asset, seconds=seconds)
     return Response(document, status=status.HTTP_202_ACCEPTED)
 

@@ -256,7 +256,7 @@ def _accept(
             file_size=size,
             sha256=sha256,
         )
-        seconds = registry.expected_seconds(asset.kind, asset.file_size)
+        seconds = registry.expected_seconds(asset)
         document = uploads.accepted_document(session=session, asset=asset, seconds=seconds)
         if request.claim:
             idempotency.finish(request.claim, fingerprint=fingerprint, status=202, document=document)

@@ -17,7 +17,7 @@ from mediaportal.core.problems import NotPermitted
 from processing.exceptions import OF_THE_FILE, NotCancellable, NotRetryable, RetryHopeless
 from processing.models import OPEN, Job, JobType, Status, Step
 from processing.pipeline import PIPELINES, StepPlan, plan_of
-from processing.services import interim, progress
+from processing.services import interim, measures, progress
 from processing.services.queues import wake
 from processing.signals import asset_probed, job_changed
 
@@ -82,6 +82,7 @@ def learn(*, job: Job, step: Step, facts: dict[str, Any]) -> None:
     Asset.objects.filter(pk=job.asset_id).update(**facts)
     job.asset.refresh_from_db()
     if facts.get("metadata", {}).get("probed"):
+        measures.lay_down(job=job)
         asset_probed.send(sender=Asset, asset=job.asset)
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,7 +21,7 @@ from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimed
 from processing.exceptions import LeaseLost, MediaError, StepPostponed
 from processing.models import Job, Step
 from processing.pipeline import plan_of
-from processing.services import jobs, leases, progress, publishing
+from processing.services import jobs, leases, progress, publishing, speeds
 from processing.services.context import StepContext
 
 logger = logging.getLogger(__name__)
@@ -143,6 +144,7 @@ def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.
         if context.facts:
             jobs.learn(job=job, step=step, facts=context.facts)
         publishing.publish(step=step, job=job, asset=job.asset, prepared=prepared)
+        transaction.on_commit(partial(speeds.learn, step_id=step.pk), robust=True)
 
     done = False
     try:

@@ -1,21 +1,13 @@
 """A job as programs and pages see it: its status, its steps and what has been made so far."""
 
-from datetime import timedelta
 from typing import Any
-
-from django.db.models import Avg, F
-from django.utils import timezone
 
 from assets import access, delivery
 from assets.models import Asset, Variant, VariantType
 from assets.services.reasons import said
 from assets.services.state import state_of
 from processing.models import Job, Status, Step
-from processing.services import progress
-
-# Below this share of the work an estimate would be a guess.
-_LEAST_FOR_ESTIMATE = 0.05
-_HISTORY = 20
+from processing.services import estimates, progress
 
 
 def live_steps(job: Job) -> list[tuple[Step, int]]:
@@ -46,14 +38,6 @@ def current_step(steps: list[tuple[Step, int]]) -> str | None:
     return next((step.name for step, _percent in steps if step.status == Status.PENDING), None)
 
 
-def seconds_left(job: Job, percent: int) -> int | None:
-    """How many seconds the job will still take at the pace so far; None while that cannot be told."""
-    share = percent / 100
-    if job.status != Status.PROCESSING or job.started_at is None or share < _LEAST_FOR_ESTIMATE:
-        return None
-    return round((timezone.now() - job.started_at).total_seconds() * (1 - share) / share)
-
-
 def progress_of(job: Job) -> dict[str, Any]:
     """The part of a job that moves: the data of `job.progress` and the snapshot of a job's topic."""
     steps = live_steps(job)
@@ -66,7 +50,7 @@ def progress_of(job: Job) -> dict[str, Any]:
         "current_step": current_step(steps),
         "steps": [{"name": step.name, "status": step.status, "progress": done} for step, done in steps],
         "state": state_of(job.asset).code,
-        "eta_seconds": seconds_left(job, percent),
+        "eta_seconds": estimates.seconds_left([job])[job.pk],
         "error": error_of(job),
     }
 
@@ -83,7 +67,6 @@ def job_document(*, job: Job, user: access.Caller) -> dict[str, Any]:
     """
     steps = live_steps(job)
     percent = percent_of(job, steps)
-    left = seconds_left(job, percent)
     return {
         "job_id": str(job.pk),
         "asset_id": str(job.asset_id),
@@ -91,7 +74,7 @@ def job_document(*, job: Job, user: access.Caller) -> dict[str, Any]:
         "status": job.status,
         "progress": percent,
         "current_step": current_step(steps),
-        "estimated_completion": None if left is None else timezone.now() + timedelta(seconds=left),
+        "estimated_completion": estimates.end_of(job),
         "error": error_of(job),
         "steps": [
             {
@@ -159,21 +142,3 @@ def _first_of(variants: list[Variant]) -> Any:
     return lambda kind, form: next(
         (v.pk for v in variants if (v.variant_type, v.format) == (kind, form)), None
     )
-
-
-def expected_seconds(*, kind: str, file_size: int) -> float | None:
-    """How long a new job may take, from the pace (seconds per byte) of the last jobs of the same kind.
-
-    None while there is no history: an estimate is never invented.
-    """
-    recent = (
-        Job.objects.filter(status=Status.COMPLETED, asset__kind=kind, started_at__isnull=False)
-        .order_by("-created_at")
-        .values_list("pk", flat=True)[:_HISTORY]
-    )
-    pace = Job.objects.filter(pk__in=list(recent)).aggregate(
-        took=Avg(F("completed_at") - F("started_at")), size=Avg("asset__file_size")
-    )
-    if pace["took"] is None or not pace["size"]:
-        return None
-    return float(pace["took"].total_seconds() * max(file_size / pace["size"], 0.1))

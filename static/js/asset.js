@@ -6,7 +6,7 @@ import { startPicture } from "./picture.js";
 import { startPlayer } from "./player.js";
 import { startSound } from "./sound.js";
 import { say, toast } from "./tell.js";
-import { percent, stepWord, t } from "./words.js";
+import { percent, span, stepWord, t } from "./words.js";
 
 const page = document.getElementById("asset");
 const id = page.dataset.asset;
@@ -52,6 +52,8 @@ function progress(data) {
   if (step && doing) step.textContent = doing;
   const whole = document.querySelector("[data-job-percent]");
   if (whole) whole.textContent = percent(data.progress);
+  const left = document.querySelector("[data-job-left]");
+  if (left) left.textContent = data.eta_seconds ? t("upload.left", { time: span(data.eta_seconds) }) : "";
   showState(data.state, data.progress);
   const now = (data.steps ?? []).map((one) => `${one.name}:${one.status}`).join() + data.status;
   if (now !== shown) {

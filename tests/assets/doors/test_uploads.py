@@ -132,7 +132,7 @@ def test_names_are_made_safe(app: App, user: User) -> None:
 
 
 def test_an_estimate_comes_from_those_who_know(app: App, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_estimators", [lambda _kind, _size: 60.0])
+    monkeypatch.setattr(registry, "_estimators", [lambda _asset: 60.0])
     done = send(app, user, form(file_part(PICTURE))).json()["estimated_completion"]
     assert done.endswith("Z")
 

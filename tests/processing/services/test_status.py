@@ -1,11 +1,8 @@
 """How far a job is, as numbers that can be trusted."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
-from processing.models import Job, Status, Step
+from processing.models import Job, Step
 from processing.services import leases, progress, status
 from tests.processing.conftest import Finish
 
@@ -34,22 +31,3 @@ def test_running_steps_count_with_what_redis_knows(video_job: Job, finish: Finis
 def test_a_job_is_never_at_100_before_it_has_completed(video_job: Job) -> None:
     Step.objects.filter(job=video_job).update(progress=100)
     assert status.progress_of(with_steps(video_job))["progress"] == 99
-
-
-def test_what_is_left_follows_from_the_pace_so_far_and_is_not_invented(video_job: Job) -> None:
-    assert status.seconds_left(video_job, 50) is None
-    video_job.status = Status.PROCESSING
-    video_job.started_at = timezone.now() - timedelta(seconds=30)
-    assert status.seconds_left(video_job, 2) is None
-    assert status.seconds_left(video_job, 75) == pytest.approx(10, abs=1)
-
-
-def test_the_time_of_a_new_job_comes_from_the_last_ones_of_its_kind(video_job: Job) -> None:
-    assert status.expected_seconds(kind="video", file_size=1000) is None
-    now = timezone.now()
-    Job.objects.filter(pk=video_job.pk).update(
-        status=Status.COMPLETED, started_at=now - timedelta(seconds=20), completed_at=now
-    )
-    size = video_job.asset.file_size
-    assert status.expected_seconds(kind="video", file_size=2 * size) == pytest.approx(40, rel=0.01)
-    assert status.expected_seconds(kind="audio", file_size=size) is None

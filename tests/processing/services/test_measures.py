@@ -1,0 +1,77 @@
+"""What the work of a step amounts to."""
+
+import pytest
+
+from processing.ffmpeg.ladder import plan
+from processing.models import Job, Step
+from processing.services import jobs, measures
+from processing.services.measures import Extent
+from tests.processing.ffmpeg.conftest import probed
+
+
+def _video(**changed: object) -> Extent:
+    known = {"file_size": 4 * 1024 * 1024, "width": 2000, "height": 1000, "duration": 3.0, "known": True}
+    return Extent(**{"kind": "video", **known, **changed})  # type: ignore[arg-type]  # one of each type
+
+
+def test_an_encoder_is_measured_by_megapixel_seconds_at_the_rung_and_a_decoder_at_the_source() -> None:
+    probe = probed("plain.mp4")
+    assert probe.video is not None
+    rungs = plan(probe.video)
+    video, frames = probe.video, probe.video.frame_rate / 30
+    amounts = measures.encoding(probe=probe, rungs=rungs, sound=True)
+    source = video.width * video.height / 1e6 * probe.duration * frames
+    assert amounts["decode h264"] == pytest.approx(source)
+    lowest = rungs[-1]
+    made = lowest.width * lowest.height / 1e6 * probe.duration * frames
+    assert amounts[f"encode h264 {lowest.speed} {lowest.quality}"] == pytest.approx(made)
+    assert amounts["sound"] == pytest.approx(probe.duration)
+    assert len(amounts) == 2 + len(rungs)
+
+
+def test_a_part_of_a_video_amounts_to_its_share() -> None:
+    probe = probed("plain.mp4")
+    assert probe.video is not None
+    whole = measures.encoding(probe=probe, rungs=plan(probe.video), sound=False)
+    part = measures.encoding(probe=probe, rungs=plan(probe.video), sound=False, seconds=probe.duration / 4)
+    assert part == pytest.approx({measure: units / 4 for measure, units in whole.items()})
+
+
+@pytest.mark.parametrize(
+    ("extent", "measure", "units"),
+    [
+        (_video(), "pictures some_step", 6.0),
+        (_video(kind="audio"), "seconds some_step", 3.0),
+        (_video(kind="image"), "still some_step", 2.0),
+        (_video(known=False), "bytes video some_step", 4.0),
+    ],
+)
+def test_a_step_that_nobody_knows_has_measures_of_its_own(extent: Extent, measure: str, units: float) -> None:
+    assert measures.general(step="some_step", extent=extent) == {"start some_step": 1.0, measure: units}
+
+
+def test_the_pieces_of_one_work_are_measured_together() -> None:
+    assert measures.family("transcoding_012") == measures.family("transcoding") == "transcoding"
+    assert measures.general(step="chunk-3", extent=_video()) == measures.general(
+        step="chunk-4", extent=_video()
+    )
+
+
+def test_slow_encoders_are_taken_for_dearer_than_quick_ones() -> None:
+    costs = [
+        measures.relative(f"encode {how} 720p") for how in ("h264 ultrafast", "h264 veryfast", "h264 slow")
+    ]
+    assert costs == sorted(costs) and len(set(costs)) == 3
+    assert measures.relative("encode av1 8 720p") > measures.relative("encode h264 veryfast 720p")
+    assert measures.relative("something else") > 0
+
+
+@pytest.mark.django_db
+def test_what_the_probe_showed_is_laid_down_with_the_steps(video_job: Job) -> None:
+    step = video_job.steps.get(name="probe")
+    probe = probed("plain.mp4")
+    jobs.learn(job=video_job, step=step, facts={"metadata": {"probed": True, "probe": probe.as_data()}})
+    work = dict(Step.objects.filter(job=video_job).values_list("name", "work"))
+    assert work["first_play"]["sound"] == pytest.approx(probe.duration)
+    assert "sound" not in work["transcoding"]
+    assert work["scan"] == work["packaging"] == {}
