@@ -208,6 +208,7 @@ STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)
 STEP_ATTEMPTS = env.number("STEP_ATTEMPTS", 3, least=1)
 # Long steps (ladders, chunks) that each transcode worker carries out at once; one thread more is kept for first plays.
 TRANSCODE_CONCURRENCY = env.number("TRANSCODE_CONCURRENCY", 1, least=1)
+TRANSCODE_ENGINE = env.choice("TRANSCODE_ENGINE", "local", ("local",))
 
 # --- The gate ---------------------------------------------------------------------------------------------------
 CLAMD_URL = env.text("CLAMD_URL")

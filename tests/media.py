@@ -101,6 +101,20 @@ RECIPES: dict[str, str] = {
         " -filter_complex [0]trim=duration=3[a];[1]trim=duration=3[b];[2]trim=duration=4[c];[a][b][c]concat=n=3[v]"
         f" -map [v] -map 3:a -frames:v 270 {_X264} {_AAC}"
     ),
+    "quiet.flac": "-f lavfi -i anoisesrc=d=6:c=pink:a=0.02:r=48000:seed=1 -ac 2",
+    "loud.flac": "-f lavfi -i anoisesrc=d=6:c=pink:a=0.9:r=48000:seed=1 -ac 2",
+    # Noise with a knock every second that leaves it no room.
+    "knocks.flac": (
+        "-f lavfi -i anoisesrc=d=8:c=pink:a=0.1:r=48000:seed=1"
+        " -f lavfi -i aevalsrc=0.7*sin(2*PI*1500*t)*lt(mod(t\\,1)\\,0.005):d=8:s=48000"
+        " -filter_complex [0][1]amix=normalize=0 -ac 2"
+    ),
+    "silence.flac": "-f lavfi -i anullsrc=r=48000 -t 2",
+    "two_loudnesses.mkv": (
+        "-f lavfi -i testsrc2=s=256x144:r=10:d=5 -f lavfi -i anoisesrc=d=5:c=pink:a=0.02:r=48000:seed=1"
+        " -f lavfi -i anoisesrc=d=5:c=pink:a=0.5:r=48000:seed=2"
+        f" -map 0 -map 1 -map 2 {_X264} {_AAC}"
+    ),
     "clock_jump.mkv": f"{_video(sound=False)} -vf setpts='PTS+if(gte(N,10),86400/TB)' -fps_mode vfr {_X264}",
     "no_frames.mp4": f"{_video(sound=False)} {_X264} -t 0",
     "one_frame.mp4": f"{_video(sound=False)} {_X264} -frames:v 1",

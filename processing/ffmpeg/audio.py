@@ -3,7 +3,7 @@
 import sys
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EmptyMedia, EncodingFailed
 from processing.ffmpeg import graph, program
+from processing.ffmpeg.loudness import corrections
 from processing.ffmpeg.media import AudioStream, Probe
 from processing.ffmpeg.outcome import look, tolerance
 from processing.ffmpeg.transcode import audio_options
@@ -102,16 +103,23 @@ def render(
     target: Path,
     *,
     bit_rate: int = 128_000,
+    loudness: float | None = None,
     on_progress: Callable[[float], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> AudioRendition:
     """Write `target` (an .m4a in an existing scratch folder) from the default track and measure its waveform.
 
-    `on_progress` hears the fraction that was really decoded. Raises `EmptyMedia`, `EncodingFailed` and the errors of
-    the sandbox.
+    With `loudness` it is brought to so many LUFS. `on_progress` hears the fraction that was really decoded. Raises
+    `EmptyMedia`, `EncodingFailed` and the errors of the sandbox.
     """
     if not probe.audio:
         raise EmptyMedia("there is no sound track")
+    correction = None
+    if loudness is not None:
+        chosen = _chosen(probe.audio)
+        correction = corrections(source, replace(probe, audio=(chosen,)), loudness, stop=stop).get(
+            chosen.index
+        )
     meter = PeakMeter(probe.duration)
     told = 0.0
 
@@ -125,7 +133,7 @@ def render(
 
     try:
         done = program.ffmpeg(
-            _command(source, probe, target, bit_rate),
+            _command(source, probe, target, audio_options(bit_rate, correction)),
             reads=[source],
             writes=[target.parent],
             limits=program.work_limits(probe.duration, factor=5.0),
@@ -142,11 +150,11 @@ def render(
     return AudioRendition(target, made.duration, made.size, made.bit_rate, meter.finish(), done.cpu_seconds)
 
 
-def _command(source: Path, probe: Probe, target: Path, bit_rate: int) -> list[str]:
+def _command(source: Path, probe: Probe, target: Path, sound_options: graph.Options) -> list[str]:
     sound = graph.source(source, probe.mime_type)[f"{_chosen(probe.audio).index}"]
     samples: graph.Options = {"ac": 1, "ar": _SAMPLE_RATE, "c:a": "pcm_s16le", "f": "s16le"}
     return graph.arguments(
-        graph.output([sound], target, {**audio_options(bit_rate), "movflags": "+faststart"}),
+        graph.output([sound], target, {**sound_options, "movflags": "+faststart"}),
         graph.output([sound], "pipe:1", samples),
     )
 

@@ -1,8 +1,9 @@
 """Encode a video: one command, one decode, all rungs and every sound track at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EncodingFailed
@@ -10,12 +11,15 @@ from processing.ffmpeg import graph, program
 from processing.ffmpeg.codecs import Encoding, encoder_options
 from processing.ffmpeg.filters import even_rate, rung_pictures
 from processing.ffmpeg.ladder import Rung, output_frame_rate
+from processing.ffmpeg.loudness import PLAIN_SOUND, Correction
 from processing.ffmpeg.media import AudioStream, Probe, VideoStream
 from processing.ffmpeg.outcome import look, tolerance
 
-_SAMPLE_RATE = 48_000
-_CHANNELS = 2
 _PLAIN_MP4: graph.Options = {"map_metadata": -1, "map_chapters": -1, "f": "mp4"}
+_AS_IT_IS: Mapping[int, Correction] = MappingProxyType({})
+
+Corrections = Mapping[int, Correction]
+"""How tracks are turned up or down, by the number of their stream."""
 
 
 @dataclass(frozen=True)
@@ -60,20 +64,30 @@ def transcode(
     *,
     audio_bit_rate: int = 128_000,
     sound: bool = True,
+    corrections: Corrections = _AS_IT_IS,
     on_progress: Callable[[float], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Encoded:
     """Encode `source` into `folder` (scratch, absolute, existing) and check what was made; without `sound` only the
     pictures.
 
-    `on_progress` hears ffmpeg's own fraction from 0 to 1, about twice a second. Raises `EncodingFailed`,
+    `corrections` say how tracks are turned up or down, by the number of their stream. `on_progress` hears ffmpeg's
+    own fraction from 0 to 1, about twice a second. Raises `EncodingFailed`,
     `ValueError` for a source without pictures or no rungs, and the errors of the sandbox.
     """
     if probe.video is None or not rungs:
         raise ValueError("There is nothing to encode")
     try:
         done = program.ffmpeg(
-            command(source, probe, rungs, folder, audio_bit_rate=audio_bit_rate, sound=sound),
+            command(
+                source,
+                probe,
+                rungs,
+                folder,
+                audio_bit_rate=audio_bit_rate,
+                sound=sound,
+                corrections=corrections,
+            ),
             reads=[source],
             writes=[folder],
             limits=program.work_limits(probe.duration),
@@ -100,6 +114,7 @@ def command(
     *,
     audio_bit_rate: int = 128_000,
     sound: bool = True,
+    corrections: Corrections = _AS_IT_IS,
 ) -> list[str]:
     """Return ffmpeg's arguments: rungs as `{quality}.mp4` without sound, tracks as `audio_0.m4a` and so on."""
     video = probe.video
@@ -112,7 +127,11 @@ def command(
         for picture, rung in zip(pictures, rungs, strict=True)
     ]
     outputs += [
-        graph.output([opened[f"{track.index}"]], _audio_path(folder, number), audio_options(audio_bit_rate))
+        graph.output(
+            [opened[f"{track.index}"]],
+            _audio_path(folder, number),
+            audio_options(audio_bit_rate, corrections.get(track.index)),
+        )
         for number, track in enumerate(probe.audio if sound else ())
     ]
     if probe.audio and not sound and probe.mime_type == "video/mp2t":
@@ -125,15 +144,14 @@ def command(
     return ["-progress", "pipe:1", "-stats_period", "0.5", *graph.arguments(*outputs)]
 
 
-def audio_options(bit_rate: int) -> graph.Options:
+def audio_options(bit_rate: int, correction: Correction | None = None) -> graph.Options:
     """Return the encoder's options for one sound track: AAC stereo that starts at 0 and has no holes."""
+    filters = [PLAIN_SOUND, *([correction.filters()] if correction else [])]
     return {
         # Not in the graph: pictures would pile up there until the first sound of every track has come.
-        "af": "aresample=async=1:first_pts=0",
+        "af": ",".join(filters),
         "c:a": "aac",
         "b:a": bit_rate,
-        "ac": _CHANNELS,
-        "ar": _SAMPLE_RATE,
         **_PLAIN_MP4,
     }
 

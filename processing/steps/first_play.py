@@ -3,7 +3,9 @@
 from typing import Any
 
 from assets.models import VariantType
-from processing.ffmpeg import mux, transcode
+from processing import engines
+from processing.ffmpeg import mux
+from processing.ffmpeg.transcode import EncodedAudio
 from processing.services.context import StepContext
 from processing.services.presets import ladder_for, rungs_for
 from processing.services.publishing import Product
@@ -19,12 +21,16 @@ def run(context: StepContext) -> dict[str, Any]:
     probe = probe_of(context.asset)
     work = context.scratch / "encoded"
     work.mkdir()
-    encoded = transcode.transcode(
-        context.source,
-        probe,
-        rungs_for(context.job, probe)[-1:],
-        work,
-        audio_bit_rate=ladder_for(context.job).audio_bit_rate,
+    ladder = ladder_for(context.job)
+    encoded = engines.chosen().encode(
+        engines.Order(
+            context.source,
+            probe,
+            rungs_for(context.job, probe)[-1:],
+            work,
+            audio_bit_rate=ladder.audio_bit_rate,
+            loudness=ladder.loudness,
+        ),
         on_progress=lambda fraction: context.report(fraction * _ENCODING_SHARE),
         stop=context.stop,
     )
@@ -36,7 +42,7 @@ def run(context: StepContext) -> dict[str, Any]:
     return {"quality": done.rung.quality, "cpu_seconds": round(encoded.cpu_seconds, 1)}
 
 
-def _add_track(context: StepContext, track: transcode.EncodedAudio, number: int) -> None:
+def _add_track(context: StepContext, track: EncodedAudio, number: int) -> None:
     """Hand one sound track in by itself: it is packaged beside the pictures and may be downloaded alone."""
     context.products.append(
         Product(

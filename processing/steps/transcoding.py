@@ -7,10 +7,11 @@ from typing import Any
 import orjson
 
 from assets.models import VariantType
-from processing.ffmpeg import audio, transcode
+from processing import engines
+from processing.ffmpeg import audio
 from processing.services.context import StepContext
 from processing.services.interim import Interim
-from processing.services.presets import rungs_for
+from processing.services.presets import ladder_for, rungs_for
 from processing.services.publishing import Product
 from processing.steps.probe import probe_of
 
@@ -23,12 +24,8 @@ def run_video(context: StepContext) -> dict[str, Any]:
     rungs = rungs_for(context.job, probe)[:-1]
     if not rungs:
         return {"qualities": []}
-    encoded = transcode.transcode(
-        context.source,
-        probe,
-        rungs,
-        context.scratch,
-        sound=False,
+    encoded = engines.chosen().encode(
+        engines.Order(context.source, probe, rungs, context.scratch, sound=False),
         on_progress=context.report,
         stop=context.stop,
     )
@@ -41,10 +38,13 @@ def run_video(context: StepContext) -> dict[str, Any]:
 def run_audio(context: StepContext) -> dict[str, Any]:
     """Make the AAC rendition and the peaks of the waveform from one decode."""
     probe = probe_of(context.asset)
+    ladder = ladder_for(context.job)
     made = audio.render(
         context.source,
         probe,
         context.scratch / "sound.m4a",
+        bit_rate=ladder.audio_bit_rate,
+        loudness=ladder.loudness,
         on_progress=context.report,
         stop=context.stop,
     )
