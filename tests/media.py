@@ -88,6 +88,22 @@ RECIPES: dict[str, str] = {
         f"-itsoffset 0.5 {_video(seconds=4)} -map 0:v -map 1:a"
         f" -vf select='if(lt(t,2),not(mod(n,5)),1)' -fps_mode vfr {_X264} {_AAC}"
     ),
+    # Long enough to be cut in three, each with a difficulty of its own.
+    "long_25.mp4": f"{_video('256x144', '25', 12.4)} {_X264} -bf 3 {_AAC}",
+    "long_29.mkv": f"{_video('256x144', '30000/1001', 12.4, sound=False)} {_X264} -bf 3",
+    "long_50.mp4": f"{_video('256x144', '50', 12.4, sound=False)} {_X264} -g 400",
+    "long_open.ts": (
+        f"{_video('256x144', '25', 12.4)} {_X264} {_AAC} -x264-params open-gop=1:bframes=3:b-pyramid=2:keyint=40"
+        " -output_ts_offset 100"
+    ),
+    "long_interlaced.ts": (
+        f"{_video('256x144', '50', 12.4, sound=False)} -vf tinterlace=mode=interleave_top,setfield=tff"
+        " -c:v mpeg2video -q:v 4 -bf 2 -g 15 -flags +ilme+ildct"
+    ),
+    "long_variable.mkv": (
+        f"{_video('256x144', '30', 12.4)} -vf select='if(lt(mod(t,7),3),not(mod(n,4)),1)',setpts=PTS+0.05/TB"
+        f" -fps_mode vfr -enc_time_base 1/90000 {_X264} -g 90 -bf 2 {_AAC}"
+    ),
     "wide_1080.mp4": f"{_video('1920x800', '10', 1)} {_X264} {_AAC}",
     "full_1080.mp4": f"{_video('1920x1080', '10', 6)} {_X264} {_AAC}",
     "tiny.mp4": f"{_video('64x48', '10', 2)} {_X264} {_AAC}",

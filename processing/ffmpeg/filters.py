@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 
+from processing.ffmpeg.chunks_bounds import TICKS, Cut
 from processing.ffmpeg.codecs import pixel_format
 from processing.ffmpeg.graph import Stream, split
 from processing.ffmpeg.ladder import MOST_FRAMES_PER_SECOND, Rung
@@ -26,13 +27,15 @@ def even_rate(video: VideoStream) -> Fraction | None:
     return rate
 
 
-def rung_pictures(pictures: Stream, video: VideoStream, rungs: Sequence[Rung]) -> list[Stream]:
-    """Return the pictures of each rung, largest first, all from one decoder.
+def rung_pictures(
+    pictures: Stream, video: VideoStream, rungs: Sequence[Rung], cut: Cut | None = None
+) -> list[Stream]:
+    """Return the pictures of each rung, largest first, all from one decoder; with a `cut` only those of a chunk.
 
     Each rung is scaled from the one above: the pixels to read shrink with every step. Rungs that keep HDR stand in a
     row of their own, as their pixels have ten bits.
     """
-    return _rows(_even(pictures, video, even_rate(video)), video, rungs)
+    return _rows(_even(pictures, video, even_rate(video), cut), video, rungs)
 
 
 def _rows(pictures: Stream, video: VideoStream, rungs: Sequence[Rung]) -> list[Stream]:
@@ -99,16 +102,27 @@ def still(pictures: Stream, video: VideoStream, longest: int) -> Stream:
     return pictures.filter("format", "rgb24")
 
 
-def _even(pictures: Stream, video: VideoStream, rate: Fraction | None = None) -> Stream:
-    """Make what was decoded progressive, and even in time where a rate is given.
+def _even(
+    pictures: Stream, video: VideoStream, rate: Fraction | None = None, cut: Cut | None = None
+) -> Stream:
+    """Make what was decoded progressive, and even in time where a rate is given; keep of it what a `cut` says.
 
     ffmpeg has turned it by its rotation flag before.
     """
     if video.is_interlaced:
         pictures = pictures.filter("bwdif", mode="send_frame", deint="all")
     if rate:
-        pictures = pictures.filter("fps", fps=rate, start_time=0)
-    return pictures
+        pictures = pictures.filter("fps", fps=rate, start_time=cut.anchor if cut else 0)
+    return _kept(pictures, cut, even=rate is not None) if cut else pictures
+
+
+def _kept(pictures: Stream, cut: Cut, *, even: bool) -> Stream:
+    """The pictures of a chunk at their times: by their number on the even grid, or by the ticks of the output."""
+    if even:
+        ends = {} if cut.stop is None else {"end_frame": cut.stop}
+        return pictures.filter("trim", start_frame=cut.start, **ends)
+    ends = {} if cut.stop is None else {"end_pts": cut.stop}
+    return pictures.filter("settb", f"1/{TICKS}").filter("trim", start_pts=cut.start, **ends)
 
 
 def _scaled(pictures: Stream, width: int, height: int) -> Stream:
