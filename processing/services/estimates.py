@@ -32,8 +32,9 @@ _KEPT_SECONDS = 60
 _FRESH_SECONDS, _FRESH_TIMES = 3.0, 20.0
 # The open jobs that are looked at; those further back are told of when they have come nearer.
 _MOST_JOBS = 400
-# A new time moves the old one by this share, unless they are further apart than half of what is left.
-_BELIEVED = 0.5
+# An end that moves by less than this share of what is left moves half the way, so that no clock jumps to and fro.
+# What moves further has a reason, and is told as it is.
+_TREMBLES, _BELIEVED = 0.2, 0.5
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,14 @@ def expected_seconds(*, asset: Asset) -> float | None:
     return None if job is None else seconds_left([job])[job.pk]
 
 
+def renew() -> None:
+    """Have everything worked out anew at the next look, because more is known of a job from now on."""
+    try:
+        cache.delete(_KEY)
+    except RedisError:
+        logger.warning("estimates cannot be renewed without Redis", exc_info=True)
+
+
 def _ends(wanted: set[UUID]) -> dict[UUID, float | None]:
     """The ends of these open jobs in seconds since 1970."""
     try:
@@ -98,7 +107,7 @@ def _worked_out(before: _Known | None) -> _Known:
 
 def _smooth(before: float | None, after: float, now: float) -> float:
     """An end that was told before, moved towards a new one."""
-    if before is None or abs(after - before) > (after - now) / 2:
+    if before is None or abs(after - before) > (after - now) * _TREMBLES:
         return after
     return before + (after - before) * _BELIEVED
 

@@ -17,7 +17,7 @@ from mediaportal.core.problems import NotPermitted
 from processing.exceptions import OF_THE_FILE, NotCancellable, NotRetryable, RetryHopeless
 from processing.models import OPEN, Job, JobType, Status, Step
 from processing.pipeline import PIPELINES, StepPlan, plan_of
-from processing.services import interim, measures, progress
+from processing.services import estimates, interim, measures, progress
 from processing.services.queues import wake
 from processing.signals import asset_probed, job_changed
 
@@ -83,6 +83,7 @@ def learn(*, job: Job, step: Step, facts: dict[str, Any]) -> None:
     job.asset.refresh_from_db()
     if facts.get("metadata", {}).get("probed"):
         measures.lay_down(job=job)
+        transaction.on_commit(estimates.renew, robust=True)
         asset_probed.send(sender=Asset, asset=job.asset)
 
 

@@ -5,7 +5,8 @@ A megapixel-second is a second of moving pictures of one megapixel at 30 frames 
     decode {codec}                  megapixel-seconds of the source, its scaling to the rungs included
     encode {codec} {speed} {rung}   megapixel-seconds of what is made
     sound                           seconds of sound, decoded and encoded, for each track
-    start {step}                    the step itself, once
+    command                         an encoder that begins and ends, once
+    start {step}                    the step itself, once, when no more is known of it
     pictures {step}                 megapixel-seconds of the source, for a step of which no more is known
     seconds {step}, still {step}    the same of a sound (seconds) and of an image (megapixels)
     bytes {kind} {step}             MiB of the original, while it has not been read yet
@@ -34,6 +35,7 @@ _NUMBERED = re.compile(r"[_-]?\d+$")
 # out what a command took among its parts, and to say something of a measure that was never met; how long anything
 # really takes is learned alone.
 _RELATIVE = {
+    "command": 0.3,
     "start": 0.3,
     "pictures": 0.1,
     "seconds": 0.01,
@@ -157,10 +159,11 @@ def encoding(*, probe: Probe, rungs: Sequence[Rung], sound: bool, seconds: float
         return {}
     span = probe.duration if seconds is None else seconds
     amounts = {
+        "command": 1.0,
         f"decode {probe.video.codec}": _megapixels(probe.video)
         * span
         * probe.video.frame_rate
-        / _USUAL_FRAMES
+        / _USUAL_FRAMES,
     }
     made = span * output_frame_rate(probe.video) / _USUAL_FRAMES
     for rung in rungs:
@@ -172,7 +175,7 @@ def encoding(*, probe: Probe, rungs: Sequence[Rung], sound: bool, seconds: float
 
 def _encode(rung: Rung) -> str:
     """The measure of a rung's encoder."""
-    return f"encode {getattr(rung, 'codec', 'h264')} {rung.speed} {rung.quality}"
+    return f"encode {rung.codec} {rung.speed} {rung.quality}"
 
 
 def _megapixels(video: VideoStream) -> float:

@@ -8,7 +8,7 @@ import heapq
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from processing.services.speeds import Cost
@@ -70,32 +70,57 @@ class Place:
             self.taken += by
 
 
-@dataclass
 class _Line:
     """Who waits in a queue, by whose turn it is."""
 
-    waiting: dict[UUID, list[tuple[int, int, float, int, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    running: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
-    pressed: dict[UUID, int] = field(default_factory=lambda: defaultdict(int))
-    served: dict[UUID, float] = field(default_factory=dict)
+    def __init__(self) -> None:
+        """Nobody waits."""
+        self.served: dict[UUID, float] = {}
+        self._waiting: dict[UUID, list[tuple[int, int, float, int, int]]] = defaultdict(list)
+        self._running: dict[UUID, int] = defaultdict(int)
+        self._pressed: dict[UUID, int] = defaultdict(int)
+        self._version: dict[UUID, int] = defaultdict(int)
+        # Everybody's place, and that of those whose next step is urgent; an entry of an older version is void.
+        self._all: list[tuple[tuple[float, ...], UUID, int]] = []
+        self._urgent: list[tuple[tuple[float, ...], UUID, int]] = []
 
-    def next(self, *, urgent_only: bool) -> UUID | None:
-        """Whose step comes next."""
-        best: tuple[tuple[float, ...], UUID] | None = None
-        for key, steps in self.waiting.items():
-            urgency, priority, ready, position, _number = steps[0]
-            if urgent_only and urgency == 0:
-                continue
-            pressing = 0 if self.pressed[key] else urgency
-            rank = (
-                *(pressing, priority, self.running[key]),
-                *(self.served.get(key, -math.inf), urgency, ready, position),
-            )
-            if best is None or rank < best[0]:
-                best = rank, key
-        return None if best is None else best[1]
+    def join(self, task: Task, number: int, ready: float) -> None:
+        """A step begins to wait."""
+        entry = (-task.urgency, -task.priority, ready, task.position, number)
+        heapq.heappush(self._waiting[task.turn_key], entry)
+        self._place(task.turn_key)
+
+    def take(self, *, urgent_only: bool, now: float) -> int | None:
+        """The number of the step that comes next, which waits no longer."""
+        heap = self._urgent if urgent_only else self._all
+        while heap:
+            _rank, key, version = heapq.heappop(heap)
+            if version == self._version[key]:
+                *_order, number = heapq.heappop(self._waiting[key])
+                self.served[key] = now
+                return number
+        return None
+
+    def count(self, task: Task, by: int) -> None:
+        """Count a step of this queue that begins (1) or ends (-1)."""
+        self._running[task.turn_key] += by
+        self._pressed[task.turn_key] += by if task.urgency > 0 else 0
+        self._place(task.turn_key)
+
+    def _place(self, key: UUID) -> None:
+        """Find somebody's place anew."""
+        self._version[key] += 1
+        if not self._waiting[key]:
+            return
+        urgency, priority, ready, position, _number = self._waiting[key][0]
+        rank = (
+            *(0 if self._pressed[key] else urgency, priority, self._running[key]),
+            *(self.served.get(key, -math.inf), urgency, ready, position),
+        )
+        entry = (rank, key, self._version[key])
+        heapq.heappush(self._all, entry)
+        if urgency:
+            heapq.heappush(self._urgent, entry)
 
 
 class Outlook:
@@ -160,8 +185,7 @@ class Outlook:
         while self._later and self._later[0][0] <= self._now + _NEARLY_DONE:
             ready, number = heapq.heappop(self._later)
             task = self._tasks[number]
-            entry = (-task.urgency, -task.priority, min(ready, task.ready), task.position, number)
-            heapq.heappush(self._lines[task.queue].waiting[task.turn_key], entry)
+            self._lines[task.queue].join(task, number, min(ready, task.ready))
 
     def _assign(self) -> None:
         """Let every worker with room claim, in turns, until none finds anything."""
@@ -175,15 +199,11 @@ class Outlook:
     def _claim(self, place: Place, queue: str) -> bool:
         """Let a worker take the next step of a queue, if it has room for it."""
         line = self._lines.get(queue)
-        if line is None or not line.waiting or not place.room_for_urgent():
+        if line is None or not place.room_for_urgent():
             return False
-        key = line.next(urgent_only=not place.room())
-        if key is None:
+        number = line.take(urgent_only=not place.room(), now=self._now)
+        if number is None:
             return False
-        *_rank, number = heapq.heappop(line.waiting[key])
-        if not line.waiting[key]:
-            del line.waiting[key]
-        line.served[key] = self._now
         self._begin(self._tasks[number], place.host, place)
         return True
 
@@ -198,9 +218,7 @@ class Outlook:
             self._costs[task.queue].append(cost.seconds)
         task.host, task.place, task.cores = host, place.name if place else "", cost.cores
         task.left = cost.seconds
-        line = self._lines[task.queue]
-        line.running[task.turn_key] += 1
-        line.pressed[task.turn_key] += task.urgency > 0
+        self._lines[task.queue].count(task, 1)
         if place is not None:
             place.count(task, 1)
         self._running.append(task)
@@ -234,9 +252,7 @@ class Outlook:
         """A step is done: its worker is free, and what waited for it may be claimed."""
         if place := self._places.get(task.place):
             place.count(task, -1)
-        line = self._lines[task.queue]
-        line.running[task.turn_key] -= 1
-        line.pressed[task.turn_key] -= task.urgency > 0
+        self._lines[task.queue].count(task, -1)
         names = self._open[task.job]
         names.discard(task.name)
         self._ends[task.job] = self._now

@@ -75,12 +75,18 @@ class Speeds:
         """How many cores a host has; one, as long as it has not said so."""
         return 1.0 / (self.known(WHOLE_MACHINE, host) or 1.0)
 
-    def cost(self, *, step: str, amounts: Amounts, host: str = "") -> Cost | None:
-        """What a step of this name will take; None while that cannot be told."""
+    def effort(self, amounts: Amounts, host: str = "") -> float | None:
+        """The sum over the measures, in the seconds that they are learned in; None while that cannot be told."""
         told = [(self.told(measure, host), units) for measure, units in amounts.items()]
         if not told or any(seconds is None for seconds, _units in told):
             return None
-        effort = sum((seconds or 0.0) * units for seconds, units in told)
+        return sum((seconds or 0.0) * units for seconds, units in told)
+
+    def cost(self, *, step: str, amounts: Amounts, host: str = "") -> Cost | None:
+        """What a step of this name will take; None while that cannot be told."""
+        effort = self.effort(amounts, host)
+        if effort is None:
+            return None
         pace = self.known(f"pace {family(step)}", host)
         if pace is None:
             return Cost(effort)

@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from benchmarks import gate, http, ladder, stills, uploads
+from benchmarks import estimates, gate, http, ladder, stills, uploads
 from benchmarks.report import Row, table, write
 
 ALL = {
@@ -19,6 +19,7 @@ ALL = {
     "http": http.measure,
     "uploads": uploads.measure,
     "gate": gate.measure,
+    "estimates": estimates.measure,
 }
 
 

@@ -94,18 +94,26 @@ def test_it_is_never_in_the_past_and_nothing_is_left_of_what_has_ended(video_job
     assert _left(video_job) is None
 
 
-def test_the_next_look_moves_the_end_without_a_jump(
+def test_a_clock_does_not_tremble_but_follows_what_has_a_reason(
     video_job: Job, learned: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = _left(video_job)
     assert first is not None
-    known = cache.get("processing.estimates") or estimates.seconds_left([video_job])
     monkeypatch.setattr(estimates, "_FRESH_SECONDS", 0.0)
     monkeypatch.setattr(estimates, "_FRESH_TIMES", 0.0)
-    assert known
-    Speed.objects.filter(measure="start scan").update(seconds=20.0)
-    second = estimates.seconds_left([video_job])[video_job.pk]
-    assert second == pytest.approx(first + 5, abs=1)
+    Speed.objects.filter(measure="start scan").update(seconds=16.0)
+    little = estimates.seconds_left([video_job])[video_job.pk]
+    assert little == pytest.approx(first + 3, abs=1)
+    Speed.objects.filter(measure="start scan").update(seconds=210.0)
+    much = estimates.seconds_left([video_job])[video_job.pk]
+    assert much == pytest.approx(first + 200, abs=2)
+
+
+def test_what_the_probe_shows_counts_at_once(video_job: Job, learned: None) -> None:
+    assert estimates.seconds_left([video_job])[video_job.pk] == pytest.approx(55, abs=2)
+    Speed.objects.filter(measure="start scan").update(seconds=110.0)
+    estimates.renew()
+    assert estimates.seconds_left([video_job])[video_job.pk] == pytest.approx(155, abs=2)
 
 
 def test_many_jobs_cost_what_one_costs(video_job: Job, learned: None, django_assert_num_queries: Any) -> None:

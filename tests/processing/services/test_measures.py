@@ -26,7 +26,7 @@ def test_an_encoder_is_measured_by_megapixel_seconds_at_the_rung_and_a_decoder_a
     made = lowest.width * lowest.height / 1e6 * probe.duration * frames
     assert amounts[f"encode h264 {lowest.speed} {lowest.quality}"] == pytest.approx(made)
     assert amounts["sound"] == pytest.approx(probe.duration)
-    assert len(amounts) == 2 + len(rungs)
+    assert amounts["command"] == 1.0 and len(amounts) == 3 + len(rungs)
 
 
 def test_a_part_of_a_video_amounts_to_its_share() -> None:
@@ -34,7 +34,7 @@ def test_a_part_of_a_video_amounts_to_its_share() -> None:
     assert probe.video is not None
     whole = measures.encoding(probe=probe, rungs=plan(probe.video), sound=False)
     part = measures.encoding(probe=probe, rungs=plan(probe.video), sound=False, seconds=probe.duration / 4)
-    assert part == pytest.approx({measure: units / 4 for measure, units in whole.items()})
+    assert part == pytest.approx({m: units / 4 for m, units in whole.items()} | {"command": 1.0})
 
 
 @pytest.mark.parametrize(
