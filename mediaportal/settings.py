@@ -206,6 +206,9 @@ LINK_SECONDS = env.number("LINK_SECONDS", 900, least=30)
 ORPHAN_GRACE_HOURS = env.number("ORPHAN_GRACE_HOURS", 24, least=1)
 STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)
 STEP_ATTEMPTS = env.number("STEP_ATTEMPTS", 3, least=1)
+# How much the programs of steps yield that nobody waits for before a screen (0 to 19).
+STEP_NICENESS = env.number("STEP_NICENESS", 10)
+STEP_MOST_SECONDS = env.number("STEP_MOST_SECONDS", 43_200, least=60)
 # Long steps (ladders, chunks) that each transcode worker carries out at once; one thread more is kept for first plays.
 TRANSCODE_CONCURRENCY = env.number("TRANSCODE_CONCURRENCY", 1, least=1)
 TRANSCODE_ENGINE = env.choice("TRANSCODE_ENGINE", "local", ("local",))

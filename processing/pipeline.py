@@ -40,8 +40,12 @@ class StepPlan:
 
 
 _UPLOAD = StepPlan("upload", _("Receiving the file"), Queue.INGEST, (), 0, None)
-_SCAN = StepPlan("scan", _("Checking for malware"), Queue.INGEST, ("upload",), 1, scan.run, gate=True)
-_PROBE = StepPlan("probe", _("Reading the file"), Queue.INGEST, ("scan",), 1, probe.run, gate=True)
+_SCAN = StepPlan(
+    "scan", _("Checking for malware"), Queue.INGEST, ("upload",), 1, scan.run, gate=True, urgency=FIRST_PLAY
+)
+_PROBE = StepPlan(
+    "probe", _("Reading the file"), Queue.INGEST, ("scan",), 1, probe.run, gate=True, urgency=FIRST_PLAY
+)
 
 PIPELINES: dict[str, list[StepPlan]] = {
     Kind.VIDEO: [
@@ -84,6 +88,7 @@ PIPELINES: dict[str, list[StepPlan]] = {
             ("probe",),
             40,
             transcoding.run_audio,
+            urgency=FIRST_PLAY,
         ),
         StepPlan("metadata", _("Writing the metadata"), Queue.INGEST, ("transcoding",), 1, metadata.run),
     ],

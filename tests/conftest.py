@@ -43,6 +43,8 @@ def portal_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         CHANNEL_LAYERS={"default": layer | {"CONFIG": layer["CONFIG"] | {"prefix": f"test-{WORKER}"}}},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         SIGN_IN_TRIES=100_000,
+        # Other programs of this machine would slow the tests down.
+        STEP_NICENESS=0,
         ALLOWED_HOSTS=["testserver", "localhost", "127.0.0.1"],
         # The first of these names is not this machine's own; no walls are needed all the same.
         ALLOW_UNSANDBOXED=True,

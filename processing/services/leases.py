@@ -21,14 +21,14 @@ from processing.signals import job_changed
 logger = logging.getLogger(__name__)
 
 
-def claim(*, queue: str, worker: str, urgent_only: bool = False) -> Step | None:
+def claim(*, queue: str, worker: str, urgent_only: bool = False, urgent_first: bool = True) -> Step | None:
     """Take the step of a queue whose turn it is, with a lease for this worker; None when there is none.
 
     Two workers never get the same step, and neither waits for the other (SKIP LOCKED).
     """
     with transaction.atomic():
-        waiting = turns.in_turn(queue, urgent_only=urgent_only).select_related("job")
-        step = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        waiting = turns.in_turn(queue, urgent_only=urgent_only, urgent_first=urgent_first)
+        step = waiting.select_related("job").select_for_update(skip_locked=True, of=("self",)).first()
         if step is None:
             return None
         turns.take(queue=queue, turn_key=step.job.turn_key)

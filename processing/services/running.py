@@ -3,20 +3,23 @@
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_noop
 
 from assets.exceptions import StorageUnavailable
+from assets.models import Asset
 from assets.services import places
+from mediaportal.core import sandbox
 from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut, SandboxError
 from processing.exceptions import LeaseLost, MediaError, StepPostponed
 from processing.models import Job, Step
@@ -26,9 +29,26 @@ from processing.services.context import StepContext
 
 logger = logging.getLogger(__name__)
 _SIGNALS = 128
+_TOO_LONG = gettext_noop("This step took longer than it may.")
+# A cancelled step's program ends within two seconds: the time of a beat, and of the sandbox's next question.
+_BEAT_SECONDS = 1.0
+_LEAST_WALL_SECONDS = 1800
+_WALL_FACTOR = 120
 
 # Set when the worker is told to end: running programs are stopped and their steps given back.
 shutting_down = threading.Event()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What ends a run from outside: its step was taken away, or it has lasted longer than it may."""
+
+    lost: threading.Event = field(default_factory=threading.Event)
+    overdue: threading.Event = field(default_factory=threading.Event)
+
+    def ending(self) -> bool:
+        """Whether the run should end, for these or because the worker goes down."""
+        return self.lost.is_set() or self.overdue.is_set() or shutting_down.is_set()
 
 
 @dataclass(frozen=True)
@@ -46,15 +66,19 @@ def run(*, step: Step) -> None:
 
     Never raises for what a step does wrong; an error of the database goes on to the caller, and the lease runs out.
     """
-    lost = threading.Event()
+    this = _Run()
     logger.info("step %s of job %s begins, attempt %d", step.name, step.job_id, step.attempt)
     try:
-        _carry_out(step, lost)
+        _carry_out(step, this)
         logger.info("step %s of job %s is done", step.name, step.job_id)
     except LeaseLost:
         logger.info("step %s (%s) was taken away while it ran", step.pk, step.name)
-    except (ProgramStopped, places.Stopped):
-        if shutting_down.is_set() and not lost.is_set():
+    except (ProgramStopped, places.Stopped) as error:
+        if this.lost.is_set():
+            logger.info("step %s (%s) was taken away and has stopped", step.pk, step.name)
+        elif this.overdue.is_set():
+            _fail(step, _Failure("step_timed_out", _TOO_LONG, str(error), final=True))
+        elif shutting_down.is_set():
             leases.give_back(step=step)
     except StepPostponed as error:
         _postpone(step, error)
@@ -63,13 +87,15 @@ def run(*, step: Step) -> None:
         _fail(step, _failure(step, error))
 
 
-def _carry_out(step: Step, lost: threading.Event) -> None:
+def _carry_out(step: Step, this: _Run) -> None:
     """Do the work of a step and complete it with what it made."""
     with _scratch(step) as scratch:
         # Fetching the original and sending what was made may take long too.
-        with _heart(step, lost), _original(step, lost) as source:
-            context = _context(step, source=source, scratch=scratch, lost=lost)
+        with _heart(step, this), _original(step, this) as source:
+            context = _context(step, source=source, scratch=scratch, this=this)
             results = _work(context)
+            if this.ending():
+                raise ProgramStopped(step.name)
             prepared = publishing.prepare(
                 step=step, asset=context.asset, products=context.products, handed_on=context.interim
             )
@@ -84,8 +110,7 @@ def _failure(step: Step, error: Exception) -> _Failure:
         case MediaError():
             return _Failure(error.code, error.sentence, error.log, final=True)
         case ProgramTimedOut():
-            sentence = gettext_noop("This step took longer than it may.")
-            return _Failure("step_timed_out", sentence, str(error), final=True)
+            return _Failure("step_timed_out", _TOO_LONG, str(error), final=True)
         case ProgramFailed():
             # An exit code of its own means that the program does not like the file; a signal is worth another try.
             final = 0 < error.returncode < _SIGNALS
@@ -108,17 +133,12 @@ def _postpone(step: Step, error: StepPostponed) -> None:
     progress.forget(job_id=step.job_id, step=step.name)
 
 
-def _original(step: Step, lost: threading.Event) -> AbstractContextManager[Path]:
+def _original(step: Step, this: _Run) -> AbstractContextManager[Path]:
     """The asset's original as a local file."""
-    return places.local_file(step.job.asset.storage_key, stop=_ending(lost))
+    return places.local_file(step.job.asset.storage_key, stop=this.ending)
 
 
-def _ending(lost: threading.Event) -> Callable[[], bool]:
-    """Tells whether a run should end: its step was taken away, or the worker goes down."""
-    return lambda: lost.is_set() or shutting_down.is_set()
-
-
-def _context(step: Step, *, source: Path, scratch: Path, lost: threading.Event) -> StepContext:
+def _context(step: Step, *, source: Path, scratch: Path, this: _Run) -> StepContext:
     """What the step is given."""
     return StepContext(
         job=step.job,
@@ -127,14 +147,15 @@ def _context(step: Step, *, source: Path, scratch: Path, lost: threading.Event) 
         source=source,
         scratch=scratch,
         report=progress.reporter(job=step.job, step=step),
-        stop=_ending(lost),
+        stop=this.ending,
     )
 
 
 def _work(context: StepContext) -> dict[str, Any]:
     """Call what the pipeline names for this step."""
     work = plan_of(context.asset.kind, context.step.name).work
-    return {} if work is None else work(context)
+    with sandbox.yielding(0 if context.step.urgency > 0 else settings.STEP_NICENESS):
+        return {} if work is None else work(context)
 
 
 def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.Prepared) -> None:
@@ -177,17 +198,15 @@ def _scratch(step: Step) -> Iterator[Path]:
 
 
 @contextmanager
-def _heart(step: Step, lost: threading.Event) -> Iterator[None]:
-    """Renew the lease each second in a thread of its own; sets `lost` when the step was taken away."""
+def _heart(step: Step, this: _Run) -> Iterator[None]:
+    """Renew the lease each second in a thread of its own; tells the run when the step was taken away, and when it has
+    lasted longer than it may.
+    """
     done = threading.Event()
 
     def beat() -> None:
         try:
-            while not done.wait(1.0):
-                fraction = progress.read(step.job_id).get(step.name, 0.0)
-                if not leases.renew(step=step, percent=int(fraction * 100)):
-                    lost.set()
-                    return
+            _beat(step, this, done)
         finally:
             connection.close()
 
@@ -198,3 +217,30 @@ def _heart(step: Step, lost: threading.Event) -> Iterator[None]:
     finally:
         done.set()
         thread.join(timeout=10)
+
+
+def _beat(step: Step, this: _Run, done: threading.Event) -> None:
+    """Renew a lease until the run is done, or has lost the step. A database that is away is asked again."""
+    begun = renewed = time.monotonic()
+    percent = 0
+    while not done.wait(_BEAT_SECONDS):
+        now = time.monotonic()
+        try:
+            held = leases.renew(step=step, percent=percent)
+        except DatabaseError as error:
+            logger.warning("the lease of step %s (%s) could not be renewed: %s", step.pk, step.name, error)
+            connection.close()
+            held = now - renewed < settings.STEP_LEASE_SECONDS
+        else:
+            renewed = now
+        if not held:
+            this.lost.set()
+            return
+        if now - begun > longest_seconds(step.job.asset):
+            this.overdue.set()
+        percent = int(progress.read(step.job_id).get(step.name, 0.0) * 100)
+
+
+def longest_seconds(asset: Asset) -> float:
+    """How long a step may hold its slot, in seconds, however it spends them."""
+    return min(settings.STEP_MOST_SECONDS, _LEAST_WALL_SECONDS + _WALL_FACTOR * (asset.duration or 0.0))

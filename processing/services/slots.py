@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from processing.models import Queue, Step
 
@@ -17,12 +18,14 @@ HEAVY = frozenset({Queue.TRANSCODE, Queue.ANALYSIS})
 
 @dataclass
 class Slots:
-    """The slots of one process: `heavy` of them, and what runs in it just now."""
+    """The slots of one process: `heavy` of them, its threads, and what runs in it just now."""
 
     heavy: int = 1
+    threads: int = 1
     taken: int = 0
     missed: bool = False
-    running: dict[str, str] = field(default_factory=dict)
+    running: dict[UUID, Step] = field(default_factory=dict)
+    last: dict[str, Step] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def take(self) -> bool:
@@ -44,7 +47,7 @@ class Slots:
     def steps(self) -> list[str]:
         """The ids of the steps that run now."""
         with self.lock:
-            return sorted(self.running)
+            return sorted(str(key) for key in self.running)
 
 
 here = Slots()
@@ -53,7 +56,18 @@ here = Slots()
 
 def settle(*, heavy: int, threads: int) -> None:
     """Fix this process's heavy slots when it starts: one thread stays for urgent steps, if it has more than one."""
+    here.threads = threads
     here.heavy = max(1, min(heavy, threads - 1))
+
+
+def urgent_first(queue: str) -> bool:
+    """Whether this process takes urgent steps of a queue before all others: while it has none running, as otherwise a
+    thousand of them would keep the rest waiting. With one thread only, every second time.
+    """
+    with here.lock:
+        if here.threads > 1:
+            return not any(step.urgency > 0 and step.queue == queue for step in here.running.values())
+        return queue not in here.last or here.last[queue].urgency <= 0
 
 
 @dataclass
@@ -69,7 +83,7 @@ class Room:
     def hold(self, step: Step) -> None:
         """Keep the room for this step; an urgent one needs no heavy slot."""
         with here.lock:
-            here.running[str(step.pk)] = step.name
+            here.running[step.pk] = here.last[step.queue] = step
         if step.urgency > 0:
             self.release()
 
@@ -95,4 +109,4 @@ def room(queue: str) -> Iterator[Room]:
 def done(step: Step) -> None:
     """Say that a step runs here no longer."""
     with here.lock:
-        here.running.pop(str(step.pk), None)
+        here.running.pop(step.pk, None)

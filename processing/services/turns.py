@@ -1,7 +1,8 @@
 """Whose work is next: one person's thousand files do not keep another's one waiting.
 
-Urgent steps go first, but one of each person at a time; then jobs of a higher priority; then whoever has fewest steps
-running in the queue, and of those who was served longest ago. A person's own steps go by urgency and age.
+Urgent steps go first where the asking process has none running; then jobs of a higher priority; then whoever has fewest
+steps running in the queue, and of those who was served longest ago. A person's own urgent steps go first, and then
+older jobs: what was begun is ended before the next is begun.
 """
 
 from collections import defaultdict
@@ -11,12 +12,9 @@ from uuid import UUID
 from django.db.models import (
     Case,
     Count,
-    F,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
-    SmallIntegerField,
     Subquery,
     Value,
     When,
@@ -28,50 +26,42 @@ from processing.models import Status, Step, Turn
 _REMEMBERED = timedelta(days=7)
 
 
-def in_turn(queue: str, *, urgent_only: bool = False) -> QuerySet[Step]:
+def in_turn(queue: str, *, urgent_only: bool = False, urgent_first: bool = True) -> QuerySet[Step]:
     """The steps of a queue that may be started now, the next first. Makes one query, for what runs already."""
-    by_count, pressed = _running(queue)
     served = Turn.objects.filter(queue=queue, turn_key=OuterRef("job__turn_key")).values("served_at")
     found = Step.objects.claimable(queue)
     if urgent_only:
         found = found.filter(urgency__gt=0)
     return found.annotate(
-        pressing=Case(
-            When(job__turn_key__in=pressed, then=Value(0)),
-            default=F("urgency"),
-            output_field=SmallIntegerField(),
-        ),
         running=Case(
-            *(When(job__turn_key__in=keys, then=Value(count)) for count, keys in by_count.items()),
+            *(When(job__turn_key__in=keys, then=Value(count)) for count, keys in _running(queue).items()),
             default=Value(0),
             output_field=IntegerField(),
         ),
     ).order_by(
-        "-pressing",
+        *(["-urgency"] if urgent_first else []),
         "-job__priority",
         "running",
         Subquery(served).asc(nulls_first=True),
         "-urgency",
+        "job__created_at",
         "ready_at",
         "position",
     )
 
 
-def _running(queue: str) -> tuple[dict[int, list[UUID]], list[UUID]]:
-    """Who has how many steps running in a queue, and who has an urgent one among them."""
+def _running(queue: str) -> dict[int, list[UUID]]:
+    """Who has how many steps running in a queue."""
     found = (
         Step.objects.filter(queue=queue, status=Status.PROCESSING)
         .order_by()
-        .values("job__turn_key")
-        .annotate(count=Count("pk"), urgent=Count("pk", filter=Q(urgency__gt=0)))
+        .values_list("job__turn_key")
+        .annotate(count=Count("pk"))
     )
     by_count: dict[int, list[UUID]] = defaultdict(list)
-    pressed = []
-    for row in found:
-        by_count[row["count"]].append(row["job__turn_key"])
-        if row["urgent"]:
-            pressed.append(row["job__turn_key"])
-    return by_count, pressed
+    for turn_key, count in found:
+        by_count[count].append(turn_key)
+    return by_count
 
 
 def take(*, queue: str, turn_key: UUID) -> None:

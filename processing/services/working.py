@@ -19,7 +19,9 @@ def work(*, queue: str, worker: str, hops: int = 0) -> None:
         return
     heard = slots.HEAVY if queue in slots.HEAVY else frozenset({queue})
     with slots.room(queue) as room:
-        step = leases.claim(queue=queue, worker=worker, urgent_only=room.urgent_only)
+        step = leases.claim(
+            queue=queue, worker=worker, urgent_only=room.urgent_only, urgent_first=slots.urgent_first(queue)
+        )
         if step is not None:
             room.hold(step)
             if room.look_again:  # while this step was sought, somebody else found no slot

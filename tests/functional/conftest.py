@@ -40,6 +40,7 @@ def portal_environment() -> dict[str, str]:
             "IMPORT_ALLOWED_NETWORKS": "127.0.0.0/8",
             "DEBUG": "1",
             "SIGN_IN_TRIES": "1000",
+            "STEP_NICENESS": "0",
             "DJANGO_SETTINGS_MODULE": "mediaportal.settings",
             "PYTHONWARNINGS": "default",
         }

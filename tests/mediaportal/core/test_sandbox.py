@@ -396,3 +396,12 @@ def test_a_fork_bomb_is_bounded_and_ended() -> None:
     made = int(python(attack, limits=Limits(processes=20, wall_seconds=60)).stdout)
     assert made < 50_000
     assert gone(marker)
+
+
+def test_a_nice_program_yields_in_its_session_and_among_sessions(each_level: sandbox.Level) -> None:
+    asked = 'nice; cat /proc/self/autogroup 2>/dev/null || echo nice "$(nice)"'
+    with sandbox.yielding(7):
+        mine = shell(asked).stdout.decode().split()
+        more = shell(asked, limits=Limits(niceness=12)).stdout.decode().split()
+    before = shell("nice").stdout.decode().strip()
+    assert (mine[0], mine[-1], more[0], more[-1], before) == ("7", "7", "12", "12", "0")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from assets.models import Asset, Variant
 from assets.services import places
@@ -181,3 +181,49 @@ def _closing(call: Callable[[], None]) -> Callable[[], None]:
             connection.close()
 
     return run
+
+
+def test_a_step_that_holds_its_slot_too_long_is_ended_with_its_reason(
+    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(settings, "STEP_MOST_SECONDS", 0.2)
+
+    def hang(context: StepContext) -> dict[str, Any]:
+        sandbox.run(["sleep", "60"], stop=context.stop)
+        return {}
+
+    step = run_step(hang)
+    assert (step.status, step.error_code) == (Status.FAILED, "step_timed_out")
+    assert step.job.status == Status.FAILED
+    assert not scratch_folders()
+
+
+def test_a_step_that_nobody_waits_for_yields_the_processor(
+    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "STEP_NICENESS", 9)
+
+    def ask(_context: StepContext) -> dict[str, Any]:
+        return {"niceness": sandbox.run(["nice"]).stdout.decode().strip()}
+
+    assert run_step(ask).results == {"niceness": "9"}
+
+
+def test_a_lease_outlives_a_database_that_is_away_for_a_moment(
+    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_BEAT_SECONDS", 0.02)
+    renew, asked = leases.renew, threading.Event()
+
+    def away(**given: Any) -> bool:
+        if not asked.is_set():
+            asked.set()
+            raise OperationalError("no connection")
+        renewed.set()
+        return renew(**given)
+
+    renewed = threading.Event()
+    monkeypatch.setattr(leases, "renew", away)
+    step = run_step(lambda _context: {"renewed": renewed.wait(10)})
+    assert (step.status, step.results) == (Status.COMPLETED, {"renewed": True})

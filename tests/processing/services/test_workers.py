@@ -8,6 +8,7 @@ import pytest
 from redis.exceptions import RedisError
 
 from mediaportal.core.quickredis import quick_redis
+from processing.models import Step
 from processing.services import slots, workers
 from processing.services.workers import Worker
 
@@ -55,14 +56,14 @@ def test_without_redis_nobody_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_process_says_what_it_does_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slots, "here", mine := slots.Slots(heavy=2, running={"id": "transcoding"}))
-    monkeypatch.setattr(workers, "here", mine)
+    step = Step(name="transcoding", queue="transcode")
+    monkeypatch.setattr(workers, "here", slots.Slots(heavy=2, running={step.pk: step}))
     monkeypatch.setattr(workers, "SAID_SECONDS", 0.02)
     over = threading.Event()
     workers.sign_on(queues=["transcode", "analysis"], threads=3, over=over)
     _until(lambda: len(workers.alive("analysis")) == 1)
     (said,) = workers.alive("transcode")
-    assert (said.slots, said.steps) == (2, ("id",))
+    assert (said.slots, said.steps) == (2, (str(step.pk),))
     over.set()
     _until(lambda: workers.alive() == [])
 
