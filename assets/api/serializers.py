@@ -273,6 +273,7 @@ class AssetPlaybackSerializer(serializers.Serializer[Any]):
     duration = serializers.FloatField(allow_null=True, help_text="seconds")
     hls_url = serializers.CharField(allow_null=True)
     dash_url = serializers.CharField(allow_null=True)
+    growing = serializers.BooleanField()
     poster_url = serializers.CharField(allow_null=True)
     original_url = serializers.CharField(allow_null=True)
     license_url = serializers.CharField(allow_null=True)

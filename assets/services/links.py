@@ -1,10 +1,11 @@
 """Links for those who may have the files, and none for others."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from assets import access, delivery
-from assets.models import Asset, Variant, VariantType
+from assets.models import Asset, UploadStatus, Variant, VariantType
 
 # What stands for an asset in a list, the best first.
 _PICTURES = (VariantType.POSTER, VariantType.THUMBNAIL)
@@ -32,6 +33,23 @@ def poster_url(*, asset: Asset, user: access.Caller) -> str | None:
     return delivery.variant_url(best, user=user) if best else None
 
 
+def manifest_of(variants: Iterable[Variant], form: str) -> Variant | None:
+    """The streaming manifest of a format ("hls", "dash") to play: the packaged one before one that still grows."""
+    fitting = [v for v in variants if v.variant_type == VariantType.MANIFEST and v.format == form]
+    return min(fitting, key=lambda v: bool(v.detail.get("growing")), default=None)
+
+
+def is_growing(asset: Asset, variants: Iterable[Variant]) -> bool:
+    """Whether what there is to play is the first rendition only, while more is being made."""
+    best = manifest_of(variants, "hls")
+    return best is not None and bool(best.detail.get("growing")) and in_work(asset)
+
+
+def in_work(asset: Asset) -> bool:
+    """Whether more may still be made of an asset by itself."""
+    return asset.upload_status not in {UploadStatus.COMPLETED, UploadStatus.FAILED}
+
+
 def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
     """The body of `GET /api/v1/assets/{id}/playback`. One query, for the variants."""
     document: dict[str, Any] = {
@@ -40,6 +58,7 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
         "duration": asset.duration,
         "hls_url": None,
         "dash_url": None,
+        "growing": False,
         "poster_url": None,
         "original_url": None,
         "license_url": None,
@@ -51,9 +70,12 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
     if not access.can_play(user, asset):
         return document
     variants = list(asset.variants.all())
+    for stream in ("hls", "dash"):
+        manifest = manifest_of(variants, stream)
+        if manifest is not None:
+            document[f"{stream}_url"] = delivery.variant_url(manifest, user=user)
+    document["growing"] = is_growing(asset, variants)
     wanted = {
-        "hls_url": (VariantType.MANIFEST, "hls"),
-        "dash_url": (VariantType.MANIFEST, "dash"),
         "poster_url": (VariantType.POSTER, "webp"),
         "preview_url": (VariantType.PREVIEW, None),
     }

@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
 from assets import access, delivery
-from assets.models import Asset, Kind, UploadStatus, Variant, VariantType
+from assets.models import Asset, Kind, Variant, VariantType
+from assets.services import links
 from assets.services.cards import Picture, peaks_of, picture_of
 from mediaportal.accounts.models import User
 
@@ -19,7 +20,10 @@ _POSTER_WIDTH = 1280
 
 @dataclass(frozen=True)
 class Stage:
-    """What to show, with signed links. `mode` says which part of the page shows it; `settled` whether it will stay."""
+    """What to show, with signed links. `mode` says which part of the page shows it; `settled` whether it will stay.
+
+    `growing`: the first rendition only, while more is being made.
+    """
 
     mode: Literal["video", "audio", "image", "waiting"]
     settled: bool
@@ -27,6 +31,7 @@ class Stage:
     dash: str = ""
     hls: str = ""
     file: str = ""
+    growing: bool = False
     original: str = ""
     peaks: tuple[float, ...] = ()
     peaks_url: str = ""
@@ -57,31 +62,38 @@ class Still:
 def stage_of(asset: Asset, *, user: Caller) -> Stage:
     """What this person may see of the asset now. Expects prefetched variants; costs no query."""
     variants = list(asset.variants.all())
-    in_work = asset.upload_status not in {UploadStatus.COMPLETED, UploadStatus.FAILED}
     if not access.can_play(user, asset):
-        return Stage("waiting", settled=not in_work)
+        return Stage("waiting", settled=not links.in_work(asset))
     poster = picture_of(variants, user=user, width=_POSTER_WIDTH)
     shown = {Kind.VIDEO: _video, Kind.AUDIO: _audio, Kind.IMAGE: _image}[Kind(asset.kind)](
         asset, variants, user, poster
     )
-    if shown is not None and not (in_work and shown.mode == "video" and not shown.dash and not shown.hls):
+    if shown is not None and not (
+        links.in_work(asset) and shown.mode == "video" and not shown.dash and not shown.hls
+    ):
         return shown
-    return Stage("waiting", settled=not in_work, poster=poster)
+    return Stage("waiting", settled=not links.in_work(asset), poster=poster)
 
 
 def _video(asset: Asset, variants: list[Variant], user: Caller, poster: Picture | None) -> Stage | None:
     """The stream, or where there is none the best single file."""
-    links = {
-        v.format: delivery.variant_url(v, user=user)
-        for v in variants
-        if v.variant_type == VariantType.MANIFEST
-    }
+    manifests = {form: links.manifest_of(variants, form) for form in ("dash", "hls")}
+    streams = {form: delivery.variant_url(v, user=user) for form, v in manifests.items() if v is not None}
     files = [v for v in variants if v.variant_type == VariantType.RENDITION]
     best = max(files, key=lambda v: v.height or 0, default=None)
     file = delivery.variant_url(best, user=user) if best else ""
-    if not links and not file:
+    if not streams and not file:
         return None
-    return Stage("video", True, poster, dash=links.get("dash", ""), hls=links.get("hls", ""), file=file)
+    growing = links.is_growing(asset, variants)
+    return Stage(
+        "video",
+        settled=not growing,
+        poster=poster,
+        dash=streams.get("dash", ""),
+        hls=streams.get("hls", ""),
+        file=file,
+        growing=growing,
+    )
 
 
 def _audio(asset: Asset, variants: list[Variant], user: Caller, poster: Picture | None) -> Stage | None:

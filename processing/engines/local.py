@@ -29,6 +29,7 @@ class LocalEngine:
             audio_bit_rate=order.audio_bit_rate,
             sound=order.sound,
             corrections=corrections,
+            grows=order.grows,
             on_progress=on_progress,
             stop=stop,
         )

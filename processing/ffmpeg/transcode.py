@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EncodingFailed
-from processing.ffmpeg import graph, program
+from processing.ffmpeg import graph, growing, program
 from processing.ffmpeg.codecs import Encoding, encoder_options
 from processing.ffmpeg.filters import even_rate, rung_pictures
 from processing.ffmpeg.ladder import Rung, output_frame_rate
@@ -65,11 +65,13 @@ def transcode(
     audio_bit_rate: int = 128_000,
     sound: bool = True,
     corrections: Corrections = _AS_IT_IS,
+    grows: Path | None = None,
     on_progress: Callable[[float], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Encoded:
     """Encode `source` into `folder` (scratch, absolute, existing) and check what was made; without `sound` only the
-    pictures.
+    pictures. With `grows`, an existing folder directly in `folder`, the one rung and the sound can be watched from
+    there (`processing.ffmpeg.growing`) while they are made.
 
     `corrections` say how tracks are turned up or down, by the number of their stream. `on_progress` hears ffmpeg's
     own fraction from 0 to 1, about twice a second. Raises `EncodingFailed`,
@@ -87,6 +89,7 @@ def transcode(
                 audio_bit_rate=audio_bit_rate,
                 sound=sound,
                 corrections=corrections,
+                grows=grows,
             ),
             reads=[source],
             writes=[folder],
@@ -115,25 +118,35 @@ def command(
     audio_bit_rate: int = 128_000,
     sound: bool = True,
     corrections: Corrections = _AS_IT_IS,
+    grows: Path | None = None,
 ) -> list[str]:
-    """Return ffmpeg's arguments: rungs as `{quality}.mp4` without sound, tracks as `audio_0.m4a` and so on."""
+    """Return ffmpeg's arguments: rungs as `{quality}.mp4` without sound, tracks as `audio_0.m4a` and so on.
+
+    With `grows` the same packets go into the growing files of that folder, too; raises `ValueError` for several rungs.
+    """
     video = probe.video
     if video is None:
         raise ValueError("There are no pictures")
     opened = graph.source(source, probe.mime_type)
     pictures = rung_pictures(opened[f"{video.index}"], video, rungs)
+    if grows is not None and len(rungs) > 1:
+        raise ValueError("Only one rung can grow")
     outputs = [
-        graph.output([picture], _rung_path(folder, rung), video_options(video, rung))
+        _output(
+            picture,
+            _rung_path(folder, rung),
+            video_options(video, rung),
+            grows and grows / growing.VIDEO,
+            rung,
+        )
         for picture, rung in zip(pictures, rungs, strict=True)
     ]
-    outputs += [
-        graph.output(
-            [opened[f"{track.index}"]],
-            _audio_path(folder, number),
-            audio_options(audio_bit_rate, corrections.get(track.index)),
+    for number, track in enumerate(probe.audio if sound else ()):
+        grown = grows and grows / growing.audio_name(number)
+        options = audio_options(audio_bit_rate, corrections.get(track.index))
+        outputs.append(
+            _output(opened[f"{track.index}"], _audio_path(folder, number), options, grown, rungs[0])
         )
-        for number, track in enumerate(probe.audio if sound else ())
-    ]
     if probe.audio and not sound and probe.mime_type == "video/mp2t":
         # Here ffmpeg counts the time from the first stream that is used: the sound is, or the rungs would differ.
         outputs.append(
@@ -142,6 +155,16 @@ def command(
             )
         )
     return ["-progress", "pipe:1", "-stats_period", "0.5", *graph.arguments(*outputs)]
+
+
+def _output(
+    stream: graph.Stream, path: Path, options: graph.Options, grown: Path | None, rung: Rung
+) -> graph.Output:
+    """Return the output that writes `path`, and with `grown` the same packets there, in segments as long as the rung's."""
+    if grown is None:
+        return graph.output([stream], path, options)
+    target, teed = growing.teed(path, grown, options, seconds=rung.segment_seconds)
+    return graph.output([stream], target, teed)
 
 
 def audio_options(bit_rate: int, correction: Correction | None = None) -> graph.Options:

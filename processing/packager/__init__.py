@@ -18,6 +18,7 @@ from mediaportal.core.sandbox import ProgramFailed, run
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg.ladder import SEGMENT_SECONDS
 from processing.ffmpeg.languages import UNDETERMINED
+from processing.ffmpeg.media import AudioStream
 from processing.ffmpeg.program import work_limits
 from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
 
@@ -59,6 +60,14 @@ class Package:
     streams: tuple[PackagedStream, ...]
     size: int
     cpu_seconds: float
+
+
+@dataclass(frozen=True)
+class TrackName:
+    """What a sound track is called in a set: its folder, and its name for people, in which nothing must be escaped."""
+
+    folder: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -118,8 +127,15 @@ def _pictures(rungs: Sequence[EncodedRung]) -> list[_Stream]:
 
 
 def _sounds(audio: Sequence[EncodedAudio]) -> list[_Stream]:
+    return [
+        _Stream(track.path, "audio", name.folder, track.language, name.label)
+        for track, name in zip(audio, track_names(audio), strict=True)
+    ]
+
+
+def track_names(audio: Sequence[EncodedAudio] | Sequence[AudioStream]) -> list[TrackName]:
     """Name the tracks: two of one language must differ, or a player takes them for two qualities of one track."""
-    streams = []
+    made = []
     names: Counter[str] = Counter()
     labels: Counter[str] = Counter()
     for track in audio:
@@ -127,16 +143,13 @@ def _sounds(audio: Sequence[EncodedAudio]) -> list[_Stream]:
         label = _UNSAFE.sub(" ", track.title).strip()[:_LONGEST_LABEL] or track.language
         names[name] += 1
         labels[label] += 1
-        streams.append(
-            _Stream(
-                track.path,
-                "audio",
+        made.append(
+            TrackName(
                 name if names[name] == 1 else f"{name}_{names[name]}",
-                track.language,
                 label if labels[label] == 1 else f"{label} {labels[label]}",
             )
         )
-    return streams
+    return made
 
 
 def _default_language(audio: Sequence[EncodedAudio]) -> str:

@@ -17,7 +17,7 @@ from mediaportal.core.problems import NotPermitted
 from processing.exceptions import OF_THE_FILE, NotCancellable, NotRetryable, RetryHopeless
 from processing.models import OPEN, Job, JobType, Status, Step
 from processing.pipeline import PIPELINES, StepPlan, plan_of
-from processing.services import estimates, interim, measures, progress
+from processing.services import estimates, growing_rows, interim, measures, progress
 from processing.services.queues import wake
 from processing.signals import asset_probed, job_changed
 
@@ -150,6 +150,7 @@ def fail(*, job: Job, step: Step, code: str, detail: str) -> None:
     ):
         return
     Step.objects.filter(job=job, status__in=OPEN).update(status=Status.CANCELLED, lease_until=None)
+    growing_rows.drop_unfinished(job=job)
     job.refresh_from_db()
     publication.give_verdicts(
         asset=job.asset,
@@ -176,6 +177,7 @@ def cancel(*, job: Job, user: Caller) -> Job:
     ):
         raise NotCancellable
     Step.objects.filter(job=job, status__in=OPEN).update(status=Status.CANCELLED, lease_until=None)
+    growing_rows.drop_unfinished(job=job)
     record(action="job.cancelled", target=job, actor=user)
     job.refresh_from_db()
     publication.give_verdicts(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 
 from processing.exceptions import LeaseLost
 from processing.models import OPEN, Job, Status, Step
-from processing.services import jobs, progress, turns, workers
+from processing.services import growing_rows, jobs, progress, turns, workers
 from processing.services.queues import wake
 from processing.signals import job_changed
 
@@ -61,6 +61,13 @@ def renew(*, step: Step, percent: int) -> bool:
             lease_until=timezone.now() + timedelta(seconds=settings.STEP_LEASE_SECONDS), progress=percent
         )
     )
+
+
+def holds(*, step: Step) -> bool:
+    """Whether this run still holds the step; sure only in a transaction that has locked the job."""
+    return Step.objects.filter(
+        pk=step.pk, status=Status.PROCESSING, worker=step.worker, attempt=step.attempt
+    ).exists()
 
 
 def give_back(*, step: Step) -> None:
@@ -193,6 +200,8 @@ def failed_attempt(*, step: Step, code: str, detail: str, log: str = "", final: 
         error_detail=detail,
         log=log[-8000:],
     )
+    if moved:
+        growing_rows.drop_of_step(step=step)
     if moved and last:
         jobs.fail(job=step.job, step=step, code=code, detail=detail)
     return last

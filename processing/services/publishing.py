@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from assets import delivery
 from assets.exceptions import StorageUnavailable
-from assets.models import Asset, Variant
+from assets.models import Asset, Variant, VariantType
 from assets.services import leftovers, places
 from assets.services.names import asset_folder
 from processing.models import Job, Step
@@ -141,7 +141,13 @@ def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
     """
     if not places.is_remote():
         leftovers.lock(asset_folder(asset.pk))
-    stale = list(Variant.objects.filter(asset=asset, detail__step=step.name))
+    packaged = any(product.variant_type == VariantType.MANIFEST for product in prepared.products)
+    stale = [
+        row
+        for row in Variant.objects.filter(asset=asset)
+        # What grows stays until it is packaged.
+        if (packaged if row.detail.get("growing") else row.detail.get("step") == step.name)
+    ]
     kept: set[str] = set()
     for product in prepared.products:
         for variant in _rows(product, asset=asset, step=step, prepared=prepared):

@@ -1,9 +1,11 @@
 """A job as programs and pages see it: its status, its steps and what has been made so far."""
 
 from typing import Any
+from uuid import UUID
 
 from assets import access, delivery
 from assets.models import Asset, Variant, VariantType
+from assets.services.links import manifest_of
 from assets.services.reasons import said
 from assets.services.state import state_of
 from processing.models import Job, Status, Step
@@ -125,8 +127,8 @@ def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
             if v.variant_type == VariantType.THUMBNAIL and v.format == "webp"
         ],
         "playback": {
-            "hls_url": url.get(first("manifest", "hls")),
-            "dash_url": url.get(first("manifest", "dash")),
+            "hls_url": _link_of(manifest_of(variants, "hls"), url),
+            "dash_url": _link_of(manifest_of(variants, "dash"), url),
             "license_url": None,
             "poster_url": url.get(first("poster", "webp") or first("poster", "jpg")),
             "storyboard_url": None,
@@ -135,6 +137,11 @@ def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
         },
         "metadata_url": url.get(first("metadata", "json")),
     }
+
+
+def _link_of(variant: Variant | None, links: dict[UUID, str]) -> str | None:
+    """The link to a variant that there may be."""
+    return links[variant.pk] if variant else None
 
 
 def _first_of(variants: list[Variant]) -> Any:
