@@ -160,7 +160,7 @@ def command(
 def _output(
     stream: graph.Stream, path: Path, options: graph.Options, grown: Path | None, rung: Rung
 ) -> graph.Output:
-    """Return the output that writes `path`, and with `grown` the same packets there, in segments as long as the rung's."""
+    """Return the output that writes `path`, and with `grown` the same packets there, in segments as the rung has."""
     if grown is None:
         return graph.output([stream], path, options)
     target, teed = growing.teed(path, grown, options, seconds=rung.segment_seconds)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from assets.exceptions import StorageUnavailable
@@ -271,7 +272,8 @@ def test_the_packaged_set_takes_its_place_and_old_links_go_on(run: Run, tmp_path
     product = Product(package, "manifest", "hls", "master.m3u8", entries={"hls": "master.m3u8"})
     step = run.step.job.steps.get(name="packaging")
     prepared = prepare(step=step, asset=run.asset, products=[product])
-    publish(step=step, job=run.step.job, asset=run.asset, prepared=prepared)
+    with transaction.atomic():
+        publish(step=step, job=run.step.job, asset=run.asset, prepared=prepared)
     assert Variant.objects.get().detail["step"] == "packaging"
     leftovers.sweep()
     assert "video_360p/1.m4s" in run.stored()
@@ -285,7 +287,8 @@ def test_the_first_rendition_does_not_push_the_growing_set_aside(run: Run, tmp_p
     (tmp_path / "a.mp4").write_bytes(b"rendition")
     product = Product(tmp_path / "a.mp4", "rendition", "mp4", "a.mp4", {"quality": "360p"})
     prepared = prepare(step=run.step, asset=run.asset, products=[product])
-    publish(step=run.step, job=run.step.job, asset=run.asset, prepared=prepared)
+    with transaction.atomic():
+        publish(step=run.step, job=run.step.job, asset=run.asset, prepared=prepared)
     assert {variant.variant_type for variant in Variant.objects.all()} == {"manifest", "rendition"}
 
 
