@@ -8,17 +8,18 @@ import heapq
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from processing.services.speeds import Cost
+from processing.services.speeds import Cost, slowed
 
 _NEARLY_DONE = 1e-6
 
 
 @dataclass
 class Task:
-    """An open step. `ready` is in how many seconds it may be claimed, once all that it waits for is done.
+    """An open step. `ready` is in how many seconds it may be claimed, once all that it waits for is done; `created`
+    when its job was made, on the same clock.
 
     `cost` tells what it takes on a host, None where that cannot be told. `place` is the worker that has it already, and
     `host` that worker's machine; `done` is the share of it that is done.
@@ -32,6 +33,7 @@ class Task:
     urgency: int = 0
     priority: int = 0
     position: int = 0
+    created: float = 0.0
     ready: float = 0.0
     waits: frozenset[str] = frozenset()
     place: str = ""
@@ -52,22 +54,24 @@ class Place:
     slots: int
     keeps_one: bool = False
     taken: int = 0
-    urgent: int = 0
+    kept: int = 0
+    urgent: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def room(self) -> bool:
         """Whether it may take any step."""
-        return self.taken < self.slots and self.taken + self.urgent < self.slots + self.keeps_one
+        return self.taken < self.slots and self.room_for_urgent()
 
     def room_for_urgent(self) -> bool:
         """Whether it may take an urgent step."""
-        return self.taken + self.urgent < self.slots + self.keeps_one
+        return self.taken + self.kept < self.slots + self.keeps_one
 
     def count(self, task: Task, by: int) -> None:
         """Count a step that begins (1) or ends (-1) here."""
         if self.keeps_one and task.urgency > 0:
-            self.urgent += by
+            self.kept += by
         else:
             self.taken += by
+        self.urgent[task.queue] += by if task.urgency > 0 else 0
 
 
 class _Line:
@@ -76,25 +80,27 @@ class _Line:
     def __init__(self) -> None:
         """Nobody waits."""
         self.served: dict[UUID, float] = {}
-        self._waiting: dict[UUID, list[tuple[int, int, float, int, int]]] = defaultdict(list)
+        self._waiting: dict[UUID, list[tuple[int, int, float, float, int, int]]] = defaultdict(list)
         self._running: dict[UUID, int] = defaultdict(int)
-        self._pressed: dict[UUID, int] = defaultdict(int)
         self._version: dict[UUID, int] = defaultdict(int)
-        # Everybody's place, and that of those whose next step is urgent; an entry of an older version is void.
-        self._all: list[tuple[tuple[float, ...], UUID, int]] = []
-        self._urgent: list[tuple[tuple[float, ...], UUID, int]] = []
+        # Everybody's place, urgent steps first and in plain turns; an entry of an older version is void.
+        self._urgent_first: list[tuple[tuple[float, ...], UUID, int]] = []
+        self._plain: list[tuple[tuple[float, ...], UUID, int]] = []
 
     def join(self, task: Task, number: int, ready: float) -> None:
         """A step begins to wait."""
-        entry = (-task.urgency, -task.priority, ready, task.position, number)
+        entry = (-task.urgency, -task.priority, task.created, ready, task.position, number)
         heapq.heappush(self._waiting[task.turn_key], entry)
         self._place(task.turn_key)
 
-    def take(self, *, urgent_only: bool, now: float) -> int | None:
+    def take(self, *, urgent_only: bool, urgent_first: bool, now: float) -> int | None:
         """The number of the step that comes next, which waits no longer."""
-        heap = self._urgent if urgent_only else self._all
+        heap = self._urgent_first if urgent_first or urgent_only else self._plain
         while heap:
-            _rank, key, version = heapq.heappop(heap)
+            rank, key, version = heap[0]
+            if version == self._version[key] and urgent_only and not rank[0]:
+                return None
+            heapq.heappop(heap)
             if version == self._version[key]:
                 *_order, number = heapq.heappop(self._waiting[key])
                 self.served[key] = now
@@ -104,7 +110,6 @@ class _Line:
     def count(self, task: Task, by: int) -> None:
         """Count a step of this queue that begins (1) or ends (-1)."""
         self._running[task.turn_key] += by
-        self._pressed[task.turn_key] += by if task.urgency > 0 else 0
         self._place(task.turn_key)
 
     def _place(self, key: UUID) -> None:
@@ -112,15 +117,10 @@ class _Line:
         self._version[key] += 1
         if not self._waiting[key]:
             return
-        urgency, priority, ready, position, _number = self._waiting[key][0]
-        rank = (
-            *(0 if self._pressed[key] else urgency, priority, self._running[key]),
-            *(self.served.get(key, -math.inf), urgency, ready, position),
-        )
-        entry = (rank, key, self._version[key])
-        heapq.heappush(self._all, entry)
-        if urgency:
-            heapq.heappush(self._urgent, entry)
+        urgency, priority, *rest = self._waiting[key][0]
+        turn = (priority, self._running[key], self.served.get(key, -math.inf), urgency, *rest)
+        heapq.heappush(self._urgent_first, ((urgency, *turn), key, self._version[key]))
+        heapq.heappush(self._plain, (turn, key, self._version[key]))
 
 
 class Outlook:
@@ -201,7 +201,8 @@ class Outlook:
         line = self._lines.get(queue)
         if line is None or not place.room_for_urgent():
             return False
-        number = line.take(urgent_only=not place.room(), now=self._now)
+        alone = not place.urgent[queue]
+        number = line.take(urgent_only=not place.room(), urgent_first=alone, now=self._now)
         if number is None:
             return False
         self._begin(self._tasks[number], place.host, place)
@@ -234,13 +235,17 @@ class Outlook:
         """How many times longer a step takes because of those beside it."""
         if not task.cores:
             return 1.0
-        wanted = sum(other.cores for other in self._running if other.host == task.host)
-        return max(1.0, wanted / self._cores(task.host))
+        beside = [other for other in self._running if other.host == task.host and other is not task]
+        urgent = sum(other.cores for other in beside if other.urgency > 0)
+        others = sum(other.cores for other in beside if other.urgency <= 0)
+        return slowed(
+            task.cores, urgent=task.urgency > 0, beside=(urgent, others), cores=self._cores(task.host)
+        )
 
     def _advance(self, seconds: float) -> None:
         """Let time pass, and end what is done by then."""
-        slowed = [self._slowed(task) for task in self._running]
-        for task, factor in zip(self._running, slowed, strict=True):
+        factors = [self._slowed(task) for task in self._running]
+        for task, factor in zip(self._running, factors, strict=True):
             task.left -= seconds / factor
         self._now += seconds
         ended = [task for task in self._running if task.left <= _NEARLY_DONE]

@@ -31,6 +31,8 @@ _SLOW, _QUICK = 0.12, 0.3
 _MOST_AT_ONCE = 3.0
 _FEW = 3
 _USUAL_BEGIN = 0.5
+# What long steps keep of the processors while urgent ones want them all.
+_YIELDED = 0.1
 _LEAST_SECONDS = 0.001
 
 
@@ -105,6 +107,17 @@ def host_of(worker: str) -> str:
     return worker.partition(":")[0]
 
 
+def slowed(wanted: float, *, urgent: bool, beside: tuple[float, float], cores: float) -> float:
+    """How many times longer something takes that keeps `wanted` cores busy when it has the host to itself.
+
+    `beside` are the cores that urgent steps and others want at the same time: long ones yield to the urgent.
+    """
+    before, others = beside
+    if urgent:
+        return max(1.0, (wanted + before) / cores)
+    return max(1.0, (wanted + others) / max(cores - before, cores * _YIELDED))
+
+
 def learn(*, step_id: UUID) -> None:
     """Learn from a step that has just completed on this machine, with what ran beside it taken into account."""
     step = Step.objects.select_related("job__asset").filter(pk=step_id, status=Status.COMPLETED).first()
@@ -142,28 +155,31 @@ def _alone(step: Step, speeds: Speeds, host: str, *, took: float, effort: float)
     """What a run that took so many seconds would have taken with its host to itself."""
     beside = _beside(step, speeds, host, took)
     pace = speeds.known(f"pace {family(step.name)}", host)
-    if not beside or pace is None:
+    if not any(beside) or pace is None:
         return took
     begin = min(speeds.known(f"begin {family(step.name)}", host) or 0.0, took / 2)
     cores = speeds.cores(host)
-    slowed = max(1.0, (min(1.0 / pace, cores) + beside) / cores)
-    return max(begin + (took - begin) / slowed, effort / cores)
+    factor = slowed(min(1.0 / pace, cores), urgent=step.urgency > 0, beside=beside, cores=cores)
+    return max(begin + (took - begin) / factor, effort / cores)
 
 
-def _beside(step: Step, speeds: Speeds, host: str, took: float) -> float:
-    """How many cores other steps kept busy on the host, in the mean over a run."""
+def _beside(step: Step, speeds: Speeds, host: str, took: float) -> tuple[float, float]:
+    """How many cores urgent steps and others kept busy on the host, in the mean over a run."""
     others = Step.objects.filter(
         Q(status=Status.COMPLETED, completed_at__gt=step.started_at) | Q(status=Status.PROCESSING),
         worker__startswith=f"{host}:",
         started_at__lt=step.completed_at,
     ).exclude(pk=step.pk)
-    whole = 0.0
-    for name, started, completed in others.values_list("name", "started_at", "completed_at"):
+    urgent = plain = 0.0
+    for name, started, completed, urgency in others.values_list(
+        "name", "started_at", "completed_at", "urgency"
+    ):
         pace = speeds.known(f"pace {family(name)}", host)
         if pace is not None and started is not None and step.started_at and step.completed_at:
             shared = min(completed or step.completed_at, step.completed_at) - max(started, step.started_at)
-            whole += max(shared.total_seconds(), 0.0) / took * min(1.0 / pace, speeds.cores(host))
-    return whole
+            cores = max(shared.total_seconds(), 0.0) / took * min(1.0 / pace, speeds.cores(host))
+            urgent, plain = (urgent + cores, plain) if urgency > 0 else (urgent, plain + cores)
+    return urgent, plain
 
 
 def _teach(speeds: Speeds, host: str, amounts: Amounts, took: float, *, most: float) -> None:

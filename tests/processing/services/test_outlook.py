@@ -53,19 +53,29 @@ def test_side_by_side_on_one_host_they_share_its_cores() -> None:
     assert play(both(), worker(2), cores=lambda _host: 16.0) == pytest.approx({job(1): 10.0, job(2): 10.0})
 
 
+def test_long_steps_yield_to_urgent_ones() -> None:
+    found = play([task(1, cores=2.0, urgency=10), task(2, cores=2.0)], worker(keeps_one=True))
+    assert found == pytest.approx({job(1): 10.0, job(2): 19.0})
+
+
+def test_a_worker_with_an_urgent_step_lets_others_have_a_turn() -> None:
+    urgent = [task(n, urgency=10, created=n) for n in range(3)]
+    assert play([*urgent, task(5, created=-9.0, turn_key=BERT)], worker(2))[job(5)] == 10.0
+
+
 def test_the_shorter_of_two_gives_its_cores_to_the_longer() -> None:
     found = play([task(1, cores=2.0), task(2, seconds=5.0, cores=2.0)], worker(2))
     assert found == pytest.approx({job(1): 15.0, job(2): 10.0})
 
 
 def test_owners_take_turns() -> None:
-    tasks = [task(n, ready=-10.0, position=n) for n in range(3)] + [task(9, ready=-1.0, turn_key=BERT)]
+    tasks = [task(n, ready=-10.0, created=n) for n in range(3)] + [task(9, ready=-1.0, turn_key=BERT)]
     assert play(tasks, worker())[job(9)] == 20.0
     assert play(tasks, worker(), served={("transcode", ANNA): -5.0})[job(9)] == 10.0
 
 
 def test_a_higher_priority_goes_first_and_an_urgent_step_into_the_slot_kept_for_it() -> None:
-    waiting = [task(1, ready=-9.0), task(2, ready=-5.0), task(3, priority=1)]
+    waiting = [task(1, created=-9.0), task(2, created=-5.0), task(3, priority=1)]
     assert play(waiting, worker())[job(3)] == 10.0
     running = task(1, seconds=60.0, place="a:1", host="a")
     found = play([running, task(2, seconds=5.0, urgency=10), task(3)], worker(keeps_one=True))
