@@ -257,7 +257,8 @@ class PresetForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptabl
         try:
             presets.validate(recipe)
         except Problem as problem:
-            raise forms.ValidationError(str(problem.detail)) from problem
+            said = [f"{error.field}: {error.detail}" for error in problem.errors] or [str(problem.detail)]
+            raise forms.ValidationError(said) from problem
         return recipe
 
 
@@ -294,5 +295,5 @@ class PresetAdmin(PortalAdmin):
         if queryset.count() != 1:
             self.message_user(request, _("Choose one preset."), messages.ERROR)
             return
-        presets.make_default(preset=queryset.get())
+        presets.make_default(user=request.user, preset=queryset.get())
         self.message_user(request, _("New jobs follow this preset now."), messages.SUCCESS)

@@ -120,3 +120,17 @@ class NotCancellable(Conflict):
 
     code = "job_not_cancellable"
     title = _("This job has ended already")
+
+
+class PresetExists(Conflict):
+    """Another preset has this name."""
+
+    code = "preset_exists"
+    title = _("There is a preset of this name already")
+
+
+class PresetIsDefault(Conflict):
+    """The default preset cannot be deleted."""
+
+    code = "preset_is_default"
+    title = _("The default preset cannot be deleted; make another one the default first")

@@ -19,6 +19,7 @@ _TONE = "-f lavfi -i sine=frequency=440:sample_rate=48000:d={seconds}"
 _X264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 50"
 _VP8 = "-c:v libvpx -deadline realtime -cpu-used 8"
 _AAC = "-c:a aac -b:a 64k"
+_COPY = "-c:v libx264 -preset veryfast -pix_fmt yuv420p -crf 26 -sc_threshold 0 -bf 2"
 
 
 def _video(size: str = "320x240", rate: str = "25", seconds: float = 3, sound: bool = True) -> str:
@@ -131,6 +132,19 @@ RECIPES: dict[str, str] = {
         " -f lavfi -i anoisesrc=d=5:c=pink:a=0.5:r=48000:seed=2"
         f" -map 0 -map 1 -map 2 {_X264} {_AAC}"
     ),
+    # What a rung of 320 × 180 may be copied from, and what comes near to it.
+    "copy_fits.mp4": f"{_video('320x180', '25', 9)} {_COPY} -g 50 -keyint_min 50 {_AAC}",
+    "copy_open.mp4": f"{_video('320x180', '25', 9)} {_COPY} -g 50 -keyint_min 50 -x264-params open-gop=1 {_AAC}",
+    "copy_long.mp4": f"{_video('320x180', '25', 9)} {_COPY} -g 75 -keyint_min 75 {_AAC}",
+    "copy_interlaced.mp4": f"{_video('320x180', '25', 9)} {_COPY} -g 50 -keyint_min 50 -flags +ildct+ilme {_AAC}",
+    "copy_full_range.mp4": f"{_video('320x180', '25', 9)} {_COPY} -g 50 -vf scale=out_range=pc -color_range pc {_AAC}",
+    "copy_late.mkv": f"-itsoffset 0.5 {_video('320x180', '25', 9)} -map 0 -map 1 {_COPY} -g 50 {_AAC}",
+    # Four still seconds, then four of noise that takes nearly all the bits.
+    "copy_peak.mp4": (
+        "-f lavfi -i color=gray:s=320x180:r=25:d=8 -vf noise=alls=60:allf=t:enable=gte(t\\,4)"
+        f" {_COPY} -g 50 -keyint_min 50"
+    ),
+    "copy_uneven.mp4": f"{_video('320x180', '25', 9)} -vf select=not(eq(n\\,60)) -fps_mode vfr {_COPY} -g 50 {_AAC}",
     "clock_jump.mkv": f"{_video(sound=False)} -vf setpts='PTS+if(gte(N,10),86400/TB)' -fps_mode vfr {_X264}",
     "no_frames.mp4": f"{_video(sound=False)} {_X264} -t 0",
     "one_frame.mp4": f"{_video(sound=False)} {_X264} -frames:v 1",

@@ -93,6 +93,28 @@ _144 = Level("144p", 256, 144, 225_000, 300_000)
 STANDARD = Ladder((_1080, _720, _480, _360))
 WEAK_NETWORK = Ladder((_720, _480, _360, _240, _144), audio_bit_rate=64_000)
 
+EFFICIENT = Ladder(
+    (
+        Level("1080p_av1", 1920, 1080, 4_000_000, 6_500_000, codec="av1"),
+        _1080,
+        Level("720p_av1", 1280, 720, 2_200_000, 3_200_000, codec="av1"),
+        _720,
+        _480,
+        _360,
+    ),
+)
+HDR_KEPT = Ladder(
+    (
+        Level("2160p_h265", 3840, 2160, 16_000_000, 24_000_000, codec="h265"),
+        Level("1080p_h265", 1920, 1080, 5_000_000, 8_000_000, codec="h265"),
+        _1080,
+        _720,
+        _480,
+        _360,
+    ),
+    color=KEEP,
+)
+
 
 @dataclass(frozen=True)
 class Rung:

@@ -6,9 +6,10 @@ list or a subtitle file in disguise opens nothing; and no protocol but plain fil
 
 import os
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
-from mediaportal.core.sandbox import Completed, Limits, run
+from mediaportal.core.sandbox import Completed, Limits, SandboxError, run
 
 Stop = Callable[[], bool]
 
@@ -108,6 +109,15 @@ def ffprobe(
         on_line=on_line,
         stop=stop,
     )
+
+
+@cache
+def has_encoder(name: str) -> bool:
+    """Tell whether the ffmpeg of this machine has an encoder; where there is no ffmpeg, that of the workers decides."""
+    try:
+        return name in ffmpeg(["-encoders"], reads=[]).stdout.decode(errors="replace").split()
+    except SandboxError:
+        return True
 
 
 def progress_reader(duration: float, on_progress: Callable[[float], None]) -> Callable[[str], None]:

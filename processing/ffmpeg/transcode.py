@@ -75,9 +75,10 @@ def transcode(
 
     `corrections` say how tracks are turned up or down, by the number of their stream. `on_progress` hears ffmpeg's
     own fraction from 0 to 1, about twice a second. Raises `EncodingFailed`,
-    `ValueError` for a source without pictures or no rungs, and the errors of the sandbox.
+    `ValueError` for a source without pictures or nothing to make of it, and the errors of the sandbox.
     """
-    if probe.video is None or not rungs:
+    tracks = probe.audio if sound else ()
+    if probe.video is None or not (rungs or tracks):
         raise ValueError("There is nothing to encode")
     try:
         done = program.ffmpeg(
@@ -99,9 +100,8 @@ def transcode(
         )
     except ProgramFailed as error:
         raise EncodingFailed(error.stderr_tail) from error
-    tracks = probe.audio if sound else ()
     encoded = Encoded(
-        rungs=tuple(_rung(rung, _rung_path(folder, rung), stop) for rung in rungs),
+        rungs=tuple(_rung(rung, rung_path(folder, rung), stop) for rung in rungs),
         audio=tuple(_audio(track, _audio_path(folder, number), stop) for number, track in enumerate(tracks)),
         cpu_seconds=done.cpu_seconds,
     )
@@ -122,22 +122,23 @@ def command(
 ) -> list[str]:
     """Return ffmpeg's arguments: rungs as `{quality}.mp4` without sound, tracks as `audio_0.m4a` and so on.
 
-    With `grows` the same packets go into the growing files of that folder, too; raises `ValueError` for several rungs.
+    With `grows` the same packets go into the growing files of that folder, too; raises `ValueError` unless there is one rung.
     """
     video = probe.video
     if video is None:
         raise ValueError("There are no pictures")
     opened = graph.source(source, probe.mime_type)
-    pictures = rung_pictures(opened[f"{video.index}"], video, rungs)
-    if grows is not None and len(rungs) > 1:
+    pictures = rung_pictures(opened[f"{video.index}"], video, rungs) if rungs else []
+    if grows is not None and len(rungs) != 1:
         raise ValueError("Only one rung can grow")
+    seconds = rungs[0].segment_seconds if rungs else 0
     outputs = [
         _output(
             picture,
-            _rung_path(folder, rung),
+            rung_path(folder, rung),
             video_options(video, rung),
             grows and grows / growing.VIDEO,
-            rung,
+            seconds,
         )
         for picture, rung in zip(pictures, rungs, strict=True)
     ]
@@ -145,7 +146,7 @@ def command(
         grown = grows and grows / growing.audio_name(number)
         options = audio_options(audio_bit_rate, corrections.get(track.index))
         outputs.append(
-            _output(opened[f"{track.index}"], _audio_path(folder, number), options, grown, rungs[0])
+            _output(opened[f"{track.index}"], _audio_path(folder, number), options, grown, seconds)
         )
     if probe.audio and not sound and probe.mime_type == "video/mp2t":
         # Here ffmpeg counts the time from the first stream that is used: the sound is, or the rungs would differ.
@@ -158,12 +159,12 @@ def command(
 
 
 def _output(
-    stream: graph.Stream, path: Path, options: graph.Options, grown: Path | None, rung: Rung
+    stream: graph.Stream, path: Path, options: graph.Options, grown: Path | None, seconds: int
 ) -> graph.Output:
-    """Return the output that writes `path`, and with `grown` the same packets there, in segments as the rung has."""
+    """Return the output that writes `path`, and with `grown` the same packets there, in segments of so many seconds."""
     if grown is None:
         return graph.output([stream], path, options)
-    target, teed = growing.teed(path, grown, options, seconds=rung.segment_seconds)
+    target, teed = growing.teed(path, grown, options, seconds=seconds)
     return graph.output([stream], target, teed)
 
 
@@ -202,7 +203,8 @@ def video_options(video: VideoStream, rung: Rung) -> graph.Options:
     }
 
 
-def _rung_path(folder: Path, rung: Rung) -> Path:
+def rung_path(folder: Path, rung: Rung) -> Path:
+    """Return where the file of a rung lies."""
     return folder / f"{rung.quality}.mp4"
 
 
@@ -232,6 +234,8 @@ def _audio(track: AudioStream, path: Path, stop: program.Stop | None) -> Encoded
 
 def _verify(probe: Probe, video: VideoStream, encoded: Encoded, log: str) -> None:
     """Refuse rungs that differ in their frames, or that are shorter than the source."""
+    if not encoded.rungs:
+        return
     frames = {rung.frames for rung in encoded.rungs}
     if len(frames) != 1:
         raise EncodingFailed(f"the rungs have {sorted(frames)} frames\n{log}")

@@ -17,7 +17,7 @@ from mediaportal.core.problems import NotPermitted
 from processing.exceptions import OF_THE_FILE, NotCancellable, NotRetryable, RetryHopeless
 from processing.models import OPEN, Job, JobType, Status, Step
 from processing.pipeline import PIPELINES, StepPlan, plan_of
-from processing.services import estimates, growing_rows, interim, measures, progress
+from processing.services import estimates, growing_rows, interim, measures, presets, progress
 from processing.services.queues import wake
 from processing.signals import asset_probed, job_changed
 
@@ -31,7 +31,11 @@ def create(
     The step `upload` stands in it as already completed; `began_at` is when its first byte came.
     """
     job = Job.objects.create(
-        id=job_id, asset=asset, job_type=JobType.INGEST, parameters=parameters, turn_key=_turn_of(asset)
+        id=job_id,
+        asset=asset,
+        job_type=JobType.INGEST,
+        parameters=presets.frozen(parameters),
+        turn_key=_turn_of(asset),
     )
     steps = Step.objects.bulk_create(_planned(job, PIPELINES[asset.kind], began_at=began_at))
     job_changed.send(sender=Job, job=job, durable=True)

@@ -1,16 +1,22 @@
 """Presets: recipes as data, which one a job follows, and whether a recipe is sound."""
 
+import re
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from assets.access import Caller
 from assets.exceptions import InvalidOptions
-from mediaportal.core.problems import FieldProblem
-from processing.ffmpeg.ladder import STANDARD, WEAK_NETWORK, Ladder, Rung, plan
+from mediaportal.audit.services.log import record
+from mediaportal.core.problems import FieldProblem, NotPermitted
+from processing.exceptions import PresetExists, PresetIsDefault
+from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, STANDARD, WEAK_NETWORK, Ladder, Rung, plan
 from processing.ffmpeg.media import Probe
 from processing.models import Job, Preset
+from processing.services import recipes
 
 # What comes with the portal: name, title, description, recipe; the first is the default. The titles are kept in
 # English and said in the reader's language.
@@ -22,12 +28,22 @@ _SHIPPED = (
         "720p down to 144p with lean sound, for slow links.",
         WEAK_NETWORK,
     ),
+    (
+        "efficient",
+        gettext_noop("Efficient"),
+        "The same pictures in fewer bits: 1080p and 720p also in AV1, which takes longer to make.",
+        EFFICIENT,
+    ),
+    (
+        "hdr",
+        gettext_noop("HDR kept"),
+        "Up to 2160p in H.265 with the colours of HDR, and ordinary H.264 beside it.",
+        HDR_KEPT,
+    ),
 )
-_SPEEDS = {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"}
-_LEAST_SIDE, _LARGEST_SIDE = 64, 4320
-_LEAST_RATE, _LARGEST_RATE = 32_000, 100_000_000
-_CRF = range(10, 41)
-_HIGHEST_FLOOR = 98
+_RECIPE = "recipe"
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,50}")
+_LONGEST_TITLE, _LONGEST_DESCRIPTION = 100, 300
 
 
 def ship() -> None:
@@ -44,33 +60,30 @@ def ship() -> None:
 
 
 def validate(recipe: Any) -> Ladder:
-    """The ladder that a recipe describes; raises `InvalidOptions` with a sentence about what is wrong with it."""
-    try:
-        found = Ladder.from_data(recipe)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _wrong(_("The recipe does not have the form of a ladder: %(why)s.") % {"why": error}) from error
-    if found.speed not in _SPEEDS or found.crf not in _CRF:
-        raise _wrong(_("Speed must be one of x264's presets, and CRF between 10 and 40."))
-    if not 0 <= found.vmaf_floor <= _HIGHEST_FLOOR:
-        raise _wrong(_("The floor of VMAF must be between 0, which is none, and 98."))
-    for level in found.levels:
-        sides = range(_LEAST_SIDE, _LARGEST_SIDE + 1)
-        rates = range(_LEAST_RATE, _LARGEST_RATE + 1)
-        if level.height not in sides or not level.height <= level.width <= 2 * _LARGEST_SIDE:
-            raise _wrong(_("The size of %(name)s is out of bounds.") % {"name": level.name})
-        if level.max_rate not in rates or level.max_rate_fast not in rates:
-            raise _wrong(_("The bit rate of %(name)s is out of bounds.") % {"name": level.name})
-    if len({level.name for level in found.levels}) != len(found.levels):
-        raise _wrong(_("Two rungs have the same name."))
-    return found
+    """The ladder that a recipe describes; raises `InvalidOptions` with everything that is wrong with it."""
+    return recipes.sound(recipe)
+
+
+def frozen(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a new job with the recipe of its preset as it stands now.
+
+    All its steps then follow the same, though the preset may be changed or deleted meanwhile.
+    """
+    return {**parameters, _RECIPE: _preset_of(parameters).as_data()}
 
 
 def ladder_for(job: Job) -> Ladder:
-    """The ladder of the preset that the job names, of the default preset otherwise, of the code as a last resort."""
-    wanted = job.parameters.get("preset")
+    """The ladder that a job began with; for one that tells none, that of its preset."""
+    recipe = job.parameters.get(_RECIPE)
+    return Ladder.from_data(recipe) if recipe else _preset_of(job.parameters)
+
+
+def _preset_of(parameters: dict[str, Any]) -> Ladder:
+    """The ladder of the preset that is named, of the default preset otherwise, of the code as a last resort."""
+    wanted = parameters.get("preset")
     found = Preset.objects.filter(slug=wanted).first() if wanted else None
     found = found or Preset.objects.filter(is_default=True).first()
-    return validate(found.recipe) if found else STANDARD
+    return Ladder.from_data(found.recipe) if found else STANDARD
 
 
 def rungs_for(job: Job, probe: Probe) -> tuple[Rung, ...]:
@@ -88,16 +101,85 @@ def preset_choices() -> list[tuple[str, str]]:
 def _described(preset: Preset) -> str:
     """A preset's title with its largest and smallest rung."""
     levels = Ladder.from_data(preset.recipe).levels
-    words = {"title": _(preset.title), "most": levels[0].name, "least": levels[-1].name}
+    words = {"title": _(preset.title), "most": f"{levels[0].height}p", "least": f"{levels[-1].height}p"}
     return _("%(title)s (%(most)s to %(least)s)") % words
 
 
+def may_change(user: Caller) -> bool:
+    """Whether somebody may make and change presets: managers and administrators."""
+    return bool(getattr(user, "is_active", False) and user.has_perm("processing.change_preset"))
+
+
 @transaction.atomic
-def make_default(*, preset: Preset) -> None:
-    """Let new jobs follow this preset when they name none."""
+def create(*, user: Caller, slug: str, title: str, description: str = "", recipe: Any) -> Preset:
+    """Make a preset. Raises `NotPermitted`, `InvalidOptions`, `PresetExists`."""
+    _require(user)
+    ladder = validate(recipe)
+    _check_words(slug=slug, title=title, description=description)
+    made, is_new = Preset.objects.get_or_create(
+        slug=slug, defaults={"title": title, "description": description, "recipe": ladder.as_data()}
+    )
+    if not is_new:
+        raise PresetExists
+    record(action="preset.made", target=made, actor=user, name=slug)
+    return made
+
+
+@transaction.atomic
+def change(*, user: Caller, preset: Preset, changes: dict[str, Any]) -> Preset:
+    """Change `title`, `description` or `recipe`; jobs that have begun keep what they began with.
+
+    Raises `NotPermitted` and `InvalidOptions`.
+    """
+    _require(user)
+    if "recipe" in changes:
+        changes = {**changes, "recipe": validate(changes["recipe"]).as_data()}
+    _check_words(**{name: value for name, value in changes.items() if name != "recipe"})
+    if changes:
+        Preset.objects.filter(pk=preset.pk).update(**changes, updated_at=timezone.now())
+        record(action="preset.changed", target=preset, actor=user, fields=sorted(changes))
+    preset.refresh_from_db()
+    return preset
+
+
+@transaction.atomic
+def delete(*, user: Caller, preset: Preset) -> None:
+    """Delete a preset. Raises `NotPermitted`, and `PresetIsDefault` for the one that jobs follow by themselves."""
+    _require(user)
+    gone, _rows = Preset.objects.filter(pk=preset.pk, is_default=False).delete()
+    if not gone:
+        raise PresetIsDefault
+    record(action="preset.deleted", target=preset, actor=user, name=preset.slug)
+
+
+@transaction.atomic
+def make_default(*, user: Caller, preset: Preset) -> None:
+    """Let new jobs follow this preset when they name none. Raises `NotPermitted`."""
+    _require(user)
     list(Preset.objects.select_for_update().order_by("pk"))  # two at once take turns
     Preset.objects.filter(is_default=True).exclude(pk=preset.pk).update(is_default=False)
     Preset.objects.filter(pk=preset.pk).update(is_default=True)
+    record(action="preset.made_default", target=preset, actor=user, name=preset.slug)
+
+
+def _require(user: Caller) -> None:
+    if not may_change(user):
+        raise NotPermitted
+
+
+def _check_words(*, slug: str = "a", title: str = "a", description: str = "") -> None:
+    """Raise `InvalidOptions` for words that do not fit into their fields."""
+    problems = []
+    if not _SLUG.fullmatch(slug):
+        said = _("A name has letters, digits, _ and -, 50 at most.")
+        problems.append(FieldProblem("slug", "preset_name", said))
+    if not title.strip() or len(title) > _LONGEST_TITLE:
+        said = _("A title is needed, of 100 letters at most.")
+        problems.append(FieldProblem("title", "preset_title", said))
+    if len(description) > _LONGEST_DESCRIPTION:
+        problems.append(FieldProblem("description", "too_long", _("At most 300 letters.")))
+    if problems:
+        raise InvalidOptions(problems[0].detail, errors=problems)
 
 
 def validate_options(options: dict[str, Any]) -> None:
@@ -106,9 +188,5 @@ def validate_options(options: dict[str, Any]) -> None:
     if wanted is None:
         return
     if not isinstance(wanted, str) or not Preset.objects.filter(slug=wanted).exists():
-        raise _wrong(_("There is no preset of this name."), field="processing_options.preset")
-
-
-def _wrong(detail: str, *, field: str = "recipe") -> InvalidOptions:
-    """The error with the field that it is about."""
-    return InvalidOptions(detail, errors=[FieldProblem(field, "invalid", detail)])
+        detail = _("There is no preset of this name.")
+        raise InvalidOptions(detail, errors=[FieldProblem("processing_options.preset", "invalid", detail)])

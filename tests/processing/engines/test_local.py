@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from processing import engines
+from processing.ffmpeg import copying
 from processing.ffmpeg.ladder import Ladder, Level, plan
+from processing.ffmpeg.outcome import look
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
 
@@ -35,3 +39,38 @@ def test_an_order_of_pictures_alone(tmp_path: Path) -> None:
     )
     made = engines.chosen().encode(order, on_progress=lambda _fraction: None, stop=lambda: False)
     assert made.audio == ()
+
+
+def test_pictures_that_are_a_rung_already_are_taken_as_they_are(tmp_path: Path) -> None:
+    """The copy stands beside what is encoded, with the same number of pictures, and takes the place of its rung."""
+    probe = probed("copy_fits.mp4")
+    assert probe.video is not None
+    ladder = Ladder((Level("180p", 320, 180, 900_000, 900_000, speed="ultrafast"), *LOWEST.levels))
+    order = engines.Order(media("copy_fits.mp4"), probe, plan(probe.video, ladder), tmp_path)
+    made = engines.chosen().encode(order, on_progress=lambda _fraction: None, stop=lambda: False)
+    assert [(rung.rung.quality, rung.frames) for rung in made.rungs] == [("180p", 225), ("144p", 225)]
+    # x264's fastest speed would have made it a Baseline.
+    assert [look(rung.path).codecs.startswith("avc1.6400") for rung in made.rungs] == [True, False]
+    assert len(made.audio) == 1
+
+
+def test_a_copy_alone_gets_its_sound_encoded(tmp_path: Path) -> None:
+    probe = probed("copy_fits.mp4")
+    assert probe.video is not None
+    ladder = Ladder((Level("180p", 320, 180, 900_000, 900_000, speed="ultrafast"),))
+    order = engines.Order(media("copy_fits.mp4"), probe, plan(probe.video, ladder), tmp_path)
+    made = engines.chosen().encode(order, on_progress=lambda _fraction: None, stop=lambda: False)
+    assert (len(made.rungs), len(made.audio)) == (1, 1)
+    assert look(made.rungs[0].path).codecs.startswith("avc1.6400")
+
+
+def test_a_copy_that_differs_from_what_a_decoder_finds_is_encoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "plays", lambda _copy, *, stop: False)
+    probe = probed("copy_fits.mp4")
+    assert probe.video is not None
+    ladder = Ladder((Level("180p", 320, 180, 900_000, 900_000, speed="ultrafast"),))
+    order = engines.Order(media("copy_fits.mp4"), probe, plan(probe.video, ladder), tmp_path, sound=False)
+    made = engines.chosen().encode(order, on_progress=lambda _fraction: None, stop=lambda: False)
+    assert [look(rung.path).codecs.startswith("avc1.42") for rung in made.rungs] == [True]

@@ -5,17 +5,31 @@ from typing import Any
 import pytest
 
 from assets.exceptions import InvalidOptions
-from processing.ffmpeg.ladder import STANDARD, WEAK_NETWORK
+from mediaportal.accounts.models import User
+from mediaportal.audit.models import Entry
+from mediaportal.core.ids import new_id
+from mediaportal.core.problems import NotPermitted
+from processing.exceptions import PresetExists, PresetIsDefault
+from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, STANDARD, WEAK_NETWORK
 from processing.models import Job, Preset
-from processing.services import presets
+from processing.services import jobs, presets
+from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def manager() -> User:
+    """Somebody who may change presets."""
+    return UserFactory(role="manager")
 
 
 def test_the_shipped_presets_are_sound_and_one_is_the_default() -> None:
     assert {p.slug: presets.validate(p.recipe) for p in Preset.objects.all()} == {
         "standard": STANDARD,
         "weak-network": WEAK_NETWORK,
+        "efficient": EFFICIENT,
+        "hdr": HDR_KEPT,
     }
     assert Preset.objects.get(is_default=True).slug == "standard"
 
@@ -23,47 +37,92 @@ def test_the_shipped_presets_are_sound_and_one_is_the_default() -> None:
 def test_what_ships_comes_once_and_never_over_what_an_operator_has_made() -> None:
     Preset.objects.filter(slug="standard").delete()
     presets.ship()
-    assert set(Preset.objects.values_list("slug", flat=True)) == {"weak-network"}
+    assert set(Preset.objects.values_list("slug", flat=True)) == {"weak-network", "efficient", "hdr"}
     Preset.objects.all().delete()
     presets.ship()
     presets.ship()
-    assert Preset.objects.count() == 2
+    assert Preset.objects.count() == 4
 
 
 def test_people_choose_by_title_and_rungs_with_the_default_first() -> None:
     assert presets.preset_choices() == [
         ("standard", "Standard (1080p to 360p)"),
+        ("efficient", "Efficient (1080p to 360p)"),
+        ("hdr", "HDR kept (2160p to 360p)"),
         ("weak-network", "Weak network (720p to 144p)"),
     ]
 
 
 def test_a_job_follows_the_preset_it_names_and_the_default_otherwise(video_job: Job) -> None:
     assert presets.ladder_for(video_job) == STANDARD
+    video_job.parameters = presets.frozen({"preset": "weak-network"})
+    assert presets.ladder_for(video_job) == WEAK_NETWORK
     video_job.parameters = {"preset": "weak-network"}
     assert presets.ladder_for(video_job) == WEAK_NETWORK
 
 
+def test_a_job_keeps_the_recipe_that_it_began_with(video_job: Job, manager: User) -> None:
+    preset = Preset.objects.get(is_default=True)
+    presets.change(user=manager, preset=preset, changes={"recipe": WEAK_NETWORK.as_data()})
+    video_job.refresh_from_db()
+    assert presets.ladder_for(video_job) == STANDARD
+    later = jobs.create(asset=video_job.asset, job_id=new_id(), parameters={})
+    assert presets.ladder_for(later) == WEAK_NETWORK
+
+
+def test_managers_make_change_and_delete(manager: User) -> None:
+    made = presets.create(user=manager, slug="mine", title="Mine", recipe=STANDARD.as_data())
+    with pytest.raises(PresetExists):
+        presets.create(user=manager, slug="mine", title="Mine too", recipe=STANDARD.as_data())
+    changed = presets.change(user=manager, preset=made, changes={"title": "Ours"})
+    assert changed.title == "Ours"
+    presets.make_default(user=manager, preset=made)
+    assert list(Preset.objects.filter(is_default=True)) == [made]
+    with pytest.raises(PresetIsDefault):
+        presets.delete(user=manager, preset=made)
+    presets.make_default(user=manager, preset=Preset.objects.get(slug="standard"))
+    presets.delete(user=manager, preset=made)
+    assert not Preset.objects.filter(slug="mine").exists()
+    assert list(Entry.objects.order_by("pk").values_list("action", flat=True)) == [
+        "preset.made",
+        "preset.changed",
+        "preset.made_default",
+        "preset.made_default",
+        "preset.deleted",
+    ]
+
+
+@pytest.mark.parametrize("role", ["viewer", "contributor", "moderator"])
+def test_nobody_else_does(role: str) -> None:
+    other = UserFactory(role=role)
+    preset = Preset.objects.get(slug="weak-network")
+    for act in (
+        lambda: presets.create(user=other, slug="x", title="X", recipe=STANDARD.as_data()),
+        lambda: presets.change(user=other, preset=preset, changes={"title": "X"}),
+        lambda: presets.delete(user=other, preset=preset),
+        lambda: presets.make_default(user=other, preset=preset),
+    ):
+        with pytest.raises(NotPermitted):
+            act()
+    assert Preset.objects.get(slug="weak-network").title == "Weak network"
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("change", "field"),
     [
-        {"levels": []},
-        {"levels": "no"},
-        {"speed": "warp"},
-        {"crf": 3},
-        {
-            "levels": [
-                {"name": "x", "width": 10**6, "height": 10**6, "max_rate": 10**6, "max_rate_fast": 10**6}
-            ]
-        },
-        {"levels": [{"name": "x", "width": 640, "height": 360, "max_rate": 1, "max_rate_fast": 1}]},
-        {"levels": [STANDARD.as_data()["levels"][0]] * 2},
-        {"vmaf_floor": 99},
-        {"vmaf_floor": -1},
+        ({"slug": "no spaces"}, "slug"),
+        ({"slug": ""}, "slug"),
+        ({"title": " "}, "title"),
+        ({"title": "x" * 101}, "title"),
+        ({"description": "x" * 301}, "description"),
+        ({"recipe": {}}, "recipe.levels"),
     ],
 )
-def test_an_unsound_recipe_is_refused(change: dict[str, Any]) -> None:
-    with pytest.raises(InvalidOptions):
-        presets.validate(STANDARD.as_data() | change)
+def test_words_that_do_not_fit_are_refused(manager: User, change: dict[str, Any], field: str) -> None:
+    wanted: dict[str, Any] = {"slug": "mine", "title": "Mine", "recipe": STANDARD.as_data()} | change
+    with pytest.raises(InvalidOptions) as caught:
+        presets.create(user=manager, **wanted)
+    assert caught.value.errors[0].field == field
 
 
 @pytest.mark.parametrize("wanted", ["nothing-like-it", 7, ["standard"]])

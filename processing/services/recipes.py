@@ -1,0 +1,207 @@
+"""Whether a recipe can be followed: what is wrong with it, at which place, in sentences and stable codes."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from assets.exceptions import InvalidOptions
+from mediaportal.core.problems import FieldProblem
+from processing.ffmpeg.codecs import CODECS, H264, Codec
+from processing.ffmpeg.ladder import COLORS, KEEP, Ladder, Level
+from processing.ffmpeg.program import has_encoder
+
+MOST_LEVELS = 12
+SEGMENT_SECONDS = (2, 10)
+AUDIO_BIT_RATES = (32_000, 320_000)
+LOUDNESS = (-31.0, -10.0)
+HIGHEST_FLOOR = 98
+
+_SIDES = (64, 8192)
+_RATES = (32_000, 100_000_000)
+# Below this share of a bit for each pixel of 30 pictures a second there is nothing left to see.
+_LEAST_BITS_OF_A_PIXEL = 0.005
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
+_WHOLE, _NUMBER, _WORD, _FLAG = (int,), (int, float), (str,), (bool,)
+_KINDS: dict[str, tuple[type, ...]] = {
+    "crf": _WHOLE,
+    "speed": _WORD,
+    "audio_bit_rate": _WHOLE,
+    "segment_seconds": _WHOLE,
+    "color": _WORD,
+    "loudness": (*_NUMBER, type(None)),
+    "per_title": _FLAG,
+    "measure_quality": _FLAG,
+    "vmaf_floor": _NUMBER,
+}
+_LEVEL_KINDS: dict[str, tuple[type, ...]] = {
+    "name": _WORD,
+    "width": _WHOLE,
+    "height": _WHOLE,
+    "max_rate": _WHOLE,
+    "max_rate_fast": _WHOLE,
+    "codec": _WORD,
+    "crf": (*_WHOLE, type(None)),
+    "speed": (*_WORD, type(None)),
+}
+_NEEDED = ("name", "width", "height", "max_rate", "max_rate_fast")
+
+
+def sound(recipe: Any) -> Ladder:
+    """Return the ladder that a recipe describes; raises `InvalidOptions` with everything that is wrong with it.
+
+    The fields of its errors are paths such as `recipe.levels.0.width`.
+    """
+    _refuse(list(_form(recipe)))
+    ladder = Ladder(**{**recipe, "levels": tuple(Level(**level) for level in recipe["levels"])})
+    _refuse([*_whole(ladder), *_levels(ladder), *_order(ladder)])
+    return Ladder.from_data(recipe)
+
+
+def _refuse(problems: list[FieldProblem]) -> None:
+    if problems:
+        raise InvalidOptions(problems[0].detail, errors=problems)
+
+
+def _at(path: str, code: str, sentence: str) -> FieldProblem:
+    return FieldProblem(f"recipe.{path}" if path else "recipe", code, sentence)
+
+
+def _form(recipe: Any) -> Iterator[FieldProblem]:
+    """What is not of the form of a ladder: nothing else can be said of it then."""
+    if not isinstance(recipe, dict):
+        yield _at("", "recipe_form", _("The recipe does not have the form of a ladder."))
+        return
+    levels = recipe.get("levels")
+    if not isinstance(levels, list) or not levels or not all(isinstance(level, dict) for level in levels):
+        yield _at(
+            "levels", "recipe_form", _("The recipe does not have the form of a ladder: it needs rungs.")
+        )
+        return
+    yield from _kinds({name: value for name, value in recipe.items() if name != "levels"}, _KINDS, "")
+    for number, level in enumerate(levels):
+        yield from _kinds(level, _LEVEL_KINDS, f"levels.{number}.")
+        for name in _NEEDED:
+            if name not in level:
+                yield _at(f"levels.{number}.{name}", "required", _("This is needed."))
+
+
+def _kinds(data: dict[str, Any], kinds: dict[str, tuple[type, ...]], path: str) -> Iterator[FieldProblem]:
+    """Names that are not known, and values of another kind."""
+    for name, value in data.items():
+        kind = kinds.get(name)
+        if kind is None:
+            said = _("There is no such setting: %(name)s.") % {"name": str(name)[:40]}
+            yield _at(f"{path}{str(name)[:40]}", "unknown_setting", said)
+        elif not isinstance(value, kind) or (isinstance(value, bool) and bool not in kind):
+            yield _at(f"{path}{name}", "wrong_kind", _("This has the wrong form."))
+
+
+def _whole(ladder: Ladder) -> Iterator[FieldProblem]:
+    """What is wrong with the ladder as a whole."""
+    yield from _quality(H264, ladder.crf, ladder.speed, "")
+    yield from _between("audio_bit_rate", "audio_rate_out_of_bounds", ladder.audio_bit_rate, AUDIO_BIT_RATES)
+    yield from _between("segment_seconds", "segment_out_of_bounds", ladder.segment_seconds, SEGMENT_SECONDS)
+    if ladder.loudness is not None:
+        yield from _between("loudness", "loudness_out_of_bounds", ladder.loudness, LOUDNESS)
+    yield from _between("vmaf_floor", "floor_out_of_bounds", ladder.vmaf_floor, (0, HIGHEST_FLOOR))
+    if ladder.color not in COLORS:
+        yield _at("color", "unknown_color", _("Colour is either tone_map or keep."))
+    elif ladder.color == KEEP and not any(
+        CODECS[level.codec].keeps_hdr for level in ladder.levels if level.codec in CODECS
+    ):
+        said = _("HDR has ten bits, which no rung here can keep: H.264 and VP9 have eight. Add H.265 or AV1.")
+        yield _at("color", "hdr_needs_codec", said)
+    if len(ladder.levels) > MOST_LEVELS:
+        said = _("A ladder has at most %(most)d rungs.") % {"most": MOST_LEVELS}
+        yield _at("levels", "too_many_rungs", said)
+
+
+def _levels(ladder: Ladder) -> Iterator[FieldProblem]:
+    """What is wrong with each rung by itself."""
+    for number, level in enumerate(ladder.levels):
+        path = f"levels.{number}."
+        if not _NAME.fullmatch(level.name):
+            said = _("A name has small letters, digits, _ and -, 20 at most.")
+            yield _at(f"{path}name", "rung_name", said)
+        for side in ("width", "height"):
+            yield from _side(f"{path}{side}", getattr(level, side))
+        if level.width < level.height:
+            said = _("A rung is a box for a wide picture; for tall ones it is turned by itself.")
+            yield _at(f"{path}width", "size_out_of_bounds", said)
+        yield from _caps(path, level)
+        codec = CODECS.get(level.codec)
+        if codec is None:
+            said = _("There is no codec of this name; there are %(names)s.") % {"names": ", ".join(CODECS)}
+            yield _at(f"{path}codec", "unknown_codec", said)
+            continue
+        if not has_encoder(codec.encoder):
+            said = _("The ffmpeg of this portal has no encoder for %(codec)s.") % {"codec": codec.title}
+            yield _at(f"{path}codec", "no_encoder", said)
+        yield from _quality(codec, level.crf, level.speed, path)
+
+
+def _side(path: str, side: int) -> Iterator[FieldProblem]:
+    if side % 2:
+        yield _at(path, "size_odd", _("A side must be an even number of pixels."))
+    yield from _between(path, "size_out_of_bounds", side, _SIDES)
+
+
+def _caps(path: str, level: Level) -> Iterator[FieldProblem]:
+    """Caps that leave nothing to see, or that are none."""
+    least = max(_RATES[0], int(level.width * level.height * 30 * _LEAST_BITS_OF_A_PIXEL))
+    if level.max_rate < least:
+        said = _("So few bits show nothing at this size: %(least)d bit/s at least.") % {"least": least}
+        yield _at(f"{path}max_rate", "cap_too_low", said)
+    if level.max_rate_fast < level.max_rate:
+        said = _("With 60 pictures a second the cap must not be lower than with 30.")
+        yield _at(f"{path}max_rate_fast", "cap_too_low", said)
+    for name in ("max_rate", "max_rate_fast"):
+        if getattr(level, name) > _RATES[1]:
+            said = _("At most %(most)d bit/s.") % {"most": _RATES[1]}
+            yield _at(f"{path}{name}", "cap_too_high", said)
+
+
+def _quality(codec: Codec, crf: int | None, speed: str | None, path: str) -> Iterator[FieldProblem]:
+    """A quality or a speed that the codec's encoder does not know."""
+    if crf is not None and not codec.least_crf <= crf <= codec.most_crf:
+        said = _("CRF of %(codec)s is between %(least)d and %(most)d.") % {
+            "codec": codec.title,
+            "least": codec.least_crf,
+            "most": codec.most_crf,
+        }
+        yield _at(f"{path}crf", "crf_out_of_bounds", said)
+    if speed is not None and speed not in codec.speeds:
+        said = _("Speed of %(codec)s is one of %(speeds)s.") % {
+            "codec": codec.title,
+            "speeds": ", ".join(codec.speeds),
+        }
+        yield _at(f"{path}speed", "unknown_speed", said)
+
+
+def _order(ladder: Ladder) -> Iterator[FieldProblem]:
+    """Rungs that stand twice or in another order than from the largest down, and a lowest one not for everybody."""
+    names = [level.name for level in ladder.levels]
+    for number, level in enumerate(ladder.levels):
+        if level.name in names[:number]:
+            yield _at(f"levels.{number}.name", "rung_doubled", _("Two rungs have the same name."))
+        same = [(one.width, one.height, one.codec) for one in ladder.levels[:number]]
+        if (level.width, level.height, level.codec) in same:
+            said = _("Two rungs have the same size and codec.")
+            yield _at(f"levels.{number}.height", "rung_doubled", said)
+    for number, (larger, smaller) in enumerate(pairwise(ladder.levels), start=1):
+        if smaller.height > larger.height or smaller.width > larger.width:
+            said = _("Rungs stand from the largest to the smallest.")
+            yield _at(f"levels.{number}.height", "rungs_not_ordered", said)
+    lowest = min(level.height for level in ladder.levels)
+    if not any(level.codec == H264.name for level in ladder.levels if level.height == lowest):
+        said = _("The lowest rung must be H.264: it is watched first, and it plays everywhere.")
+        yield _at(f"levels.{len(names) - 1}.codec", "lowest_not_h264", said)
+
+
+def _between(path: str, code: str, value: float, bounds: tuple[float, float]) -> Iterator[FieldProblem]:
+    if not bounds[0] <= value <= bounds[1]:
+        said = _("Between %(least)s and %(most)s.") % {"least": bounds[0], "most": bounds[1]}
+        yield _at(path, code, said)
