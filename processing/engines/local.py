@@ -26,7 +26,9 @@ class LocalEngine:
         if rest or (order.sound and order.probe.audio):
             encoded = _encode(order, rest, on_progress, stop)
         if copies and not _agree(copies, encoded, stop):
-            again = _encode(replace(order, sound=False), _chosen(order, copies), on_progress, stop)
+            again = _encode(
+                replace(order, sound=False, grows=None), _chosen(order, copies), on_progress, stop
+            )
             encoded = replace(
                 encoded,
                 rungs=(*encoded.rungs, *again.rungs),

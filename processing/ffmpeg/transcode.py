@@ -122,7 +122,8 @@ def command(
 ) -> list[str]:
     """Return ffmpeg's arguments: rungs as `{quality}.mp4` without sound, tracks as `audio_0.m4a` and so on.
 
-    With `grows` the same packets go into the growing files of that folder, too; raises `ValueError` unless there is one rung.
+    With `grows` the same packets go into the growing files of that folder, too; raises `ValueError` unless there is
+    one rung.
     """
     video = probe.video
     if video is None:
