@@ -180,6 +180,8 @@ def catalogue() -> dict[str, str | Forms]:
         "titleEmpty": gettext("A title needs at least one character."),
         "retrying": gettext("Trying again"),
         "cancelled": gettext("Cancelled"),
+        "raised": gettext("Moved to the front"),
+        "lowered": gettext("Back in the line"),
         "restored": gettext("Restored"),
         "undo": gettext("Undo"),
         "held.chosen": _forms(lambda n: ngettext("{n} chosen", "{n} chosen", n)),

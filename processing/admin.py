@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -23,7 +24,7 @@ from mediaportal.core.admin import (
 )
 from mediaportal.core.problems import Problem
 from processing.models import Job, Preset, Queue, Step
-from processing.services import jobs, presets
+from processing.services import jobs, presets, priorities
 
 
 def took(start: datetime | None, end: datetime | None) -> str:
@@ -160,7 +161,7 @@ class JobAdmin(PortalAdmin):
     search_fields = ("asset__title", "asset__original_filename", "error_code", "asset__uploaded_by__email")
     id_fields = ("pk", "asset_id")
     ordering = ("-created_at", "-id")
-    actions = ("retry", "cancel")
+    actions = ("retry", "cancel", "raise_jobs", "lower_jobs")
     inlines = (StepInline,)
     fields = ("id", "asset", "job_type", "status", "progress", "priority", "error_code", "error_detail",
               "parameters", "created_at", "started_at", "completed_at", "lasted")  # fmt: skip
@@ -187,6 +188,16 @@ class JobAdmin(PortalAdmin):
     def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Stop jobs that wait or run."""
         self._each(request, queryset, jobs.cancel)
+
+    @admin.action(description=_("Move to the front"), permissions=["change"])
+    def raise_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        """Put jobs before all others."""
+        self._each(request, queryset, partial(priorities.give, priority=priorities.HIGHEST))
+
+    @admin.action(description=_("Back into the line"), permissions=["change"])
+    def lower_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        """Give jobs the usual priority again."""
+        self._each(request, queryset, partial(priorities.give, priority=0))
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Job], act: Callable[..., Any]) -> None:
         done = 0

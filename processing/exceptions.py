@@ -115,6 +115,13 @@ class RetryHopeless(NotRetryable):
     title = _("The file itself is the reason: trying again cannot help")
 
 
+class JobHasEnded(Conflict):
+    """There is nothing left of it to put before others."""
+
+    code = "job_has_ended"
+    title = _("This job has ended already")
+
+
 class NotCancellable(Conflict):
     """The job has ended already."""
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from assets.access import can_change
 from assets.services.reasons import said
+from processing.access import can_order_work
 from processing.models import Job, Status, Step
 from processing.pipeline import label_of
 from processing.services import estimates, jobs, status
@@ -86,6 +87,7 @@ def _card(job: Job, left: int | None, request: HttpRequest) -> dict[str, Any]:
         "can_retry": job.status in {Status.FAILED, Status.CANCELLED}
         and not jobs.is_hopeless(job)
         and can_change(request.user, job.asset),
+        "can_order": can_order_work(request.user),
         "can_cancel": job.status in {Status.PENDING, Status.PROCESSING}
         and can_change(request.user, job.asset),
     }

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from mediaportal.core.serializers import ErrorSerializer
 from processing.models import Job, Preset
-from processing.services import status
+from processing.services import priorities, status
 
 
 class StepSerializer(serializers.Serializer[dict[str, Any]]):
@@ -77,6 +77,16 @@ class JobStatusSerializer(serializers.Serializer[dict[str, Any]]):
     error = ErrorSerializer(allow_null=True)
     steps = StepSerializer(many=True)
     results = ResultsSerializer()
+
+
+class PrioritySerializer(serializers.Serializer[dict[str, Any]]):
+    """The body of `POST /api/v1/media/job/{job_id}/priority`."""
+
+    priority = serializers.IntegerField(
+        min_value=priorities.LOWEST,
+        max_value=priorities.HIGHEST,
+        help_text="0 is the usual one; higher goes first",
+    )
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):

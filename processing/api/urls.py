@@ -8,6 +8,7 @@ urlpatterns = [
     path("media/job/<uuid:job_id>/status", views.JobStatusView.as_view(), name="api-job-status"),
     path("media/job/<uuid:job_id>/cancel", views.JobCancelView.as_view(), name="api-job-cancel"),
     path("media/job/<uuid:job_id>/retry", views.JobRetryView.as_view(), name="api-job-retry"),
+    path("media/job/<uuid:job_id>/priority", views.JobPriorityView.as_view(), name="api-job-priority"),
     path("jobs/", views.JobListView.as_view(), name="api-jobs"),
     path("presets/", views.PresetListView.as_view(), name="api-presets"),
 ]

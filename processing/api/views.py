@@ -14,9 +14,14 @@ from rest_framework.views import APIView
 
 from mediaportal.core.problems import NotFound
 from processing.api.filters import JobFilter
-from processing.api.serializers import JobSerializer, JobStatusSerializer, PresetSerializer
+from processing.api.serializers import (
+    JobSerializer,
+    JobStatusSerializer,
+    PresetSerializer,
+    PrioritySerializer,
+)
 from processing.models import Job, Preset
-from processing.services import jobs, status
+from processing.services import jobs, priorities, status
 
 
 def visible_job(request: Request, job_id: UUID) -> Job:
@@ -62,6 +67,21 @@ class JobRetryView(APIView):
     def post(self, request: Request, job_id: UUID) -> Response:
         """Go on from the step that failed."""
         job = jobs.retry(job=visible_job(request, job_id), user=request.user)
+        return Response(status.job_document(job=visible_job(request, job.pk), user=request.user), status=202)
+
+
+class JobPriorityView(APIView):
+    """Putting a job before others, or behind them."""
+
+    @extend_schema(
+        request=PrioritySerializer, responses={202: JobStatusSerializer}, operation_id="media_job_priority"
+    )
+    def post(self, request: Request, job_id: UUID) -> Response:
+        """For managers: jobs of a higher priority go first."""
+        asked = PrioritySerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        job = visible_job(request, job_id)
+        priorities.give(job=job, user=request.user, priority=asked.validated_data["priority"])
         return Response(status.job_document(job=visible_job(request, job.pk), user=request.user), status=202)
 
 

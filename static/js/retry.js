@@ -1,17 +1,20 @@
-/** Buttons that start a failed job again or stop one that runs: `data-retry` and `data-cancel` name the job. */
+/** Buttons that start a failed job again, stop one that runs or put one before others: `data-retry` and `data-cancel`
+ * name the job, `data-priority` the priority that the job in `data-job-id` is to have. */
 
 import { call } from "./http.js";
 import { toast } from "./tell.js";
 import { t } from "./words.js";
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-retry], [data-cancel]");
+  const button = event.target.closest("[data-retry], [data-cancel], [data-priority]");
   if (!button) return;
-  const [act, job] = button.dataset.retry ? ["retry", button.dataset.retry] : ["cancel", button.dataset.cancel];
+  const { retry, cancel, priority, jobId } = button.dataset;
+  const [act, job] = retry ? ["retry", retry] : cancel ? ["cancel", cancel] : ["priority", jobId];
+  const body = act === "priority" ? { priority: Number(priority) } : {};
   button.disabled = true;
   try {
-    await call("POST", `/api/v1/media/job/${job}/${act}`, {});
-    toast(t(act === "retry" ? "retrying" : "cancelled"));
+    await call("POST", `/api/v1/media/job/${job}/${act}`, body);
+    toast(t({ retry: "retrying", cancel: "cancelled", priority: body.priority ? "raised" : "lowered" }[act]));
     document.dispatchEvent(new CustomEvent("portal:retried", { detail: { job } }));
   } catch (problem) {
     button.disabled = false;

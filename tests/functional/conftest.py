@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 
 
 def portal_environment() -> dict[str, str]:
@@ -79,13 +79,15 @@ def wait_until_answers(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def portal_process() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def portal_process(
+    environment: dict[str, str] | None = None,
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A web process of its own, and its address without a slash at the end."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "mediaportal.asgi:application", "--lifespan", "off"]
     command += ["--http", "mediaportal.core.serving:BoundedHttp"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "warning", "--no-access-log"]
-    process = subprocess.Popen(command, cwd=ROOT, env=portal_environment())
+    process = subprocess.Popen(command, cwd=ROOT, env=environment or portal_environment())
     try:
         wait_until_answers(f"http://127.0.0.1:{port}/api/", process)
         yield process, f"http://127.0.0.1:{port}"

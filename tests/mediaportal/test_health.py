@@ -1,6 +1,7 @@
 """Live while the process turns; ready while everything answers, and otherwise the part is named."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pytest
 from mediaportal import health
 from mediaportal.core import sandbox
 from mediaportal.core.buckets import BucketStorage
+from processing.models import Queue
+from processing.services import workers
+from processing.services.workers import Worker
 from tests.asgi import request
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,13 +29,25 @@ def _strong_walls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "level", lambda: "bubblewrap")
 
 
+@pytest.fixture(autouse=True)
+def staff() -> Iterator[None]:
+    """A worker for every queue."""
+    workers.say(Worker("all", "here", 1, tuple(Queue.values), 1))
+    yield
+    for worker in workers.alive():
+        workers.leave(worker.name)
+
+
+QUEUES = {f"queue_{name}": "ok" for name in Queue.values}
+
+
 @pytest.mark.usefixtures("_strong_walls")
 def test_ready() -> None:
     answer = request(health.APPS["/health/ready"], "GET", "/health/ready")
     assert answer.status == 200
     assert answer.json() == {
         "status": "ok",
-        "parts": {"database": "ok", "redis": "ok", "storage": "ok", "sandbox": "ok"},
+        "parts": {"database": "ok", "redis": "ok", "storage": "ok", "sandbox": "ok", **QUEUES},
         "failing": [],
         "degraded": [],
         "sandbox": "bubblewrap",
@@ -82,6 +98,15 @@ def test_a_scanner_that_is_away_is_named(
     answer = request(health.APPS["/health/ready"], "GET", "/health/ready")
     assert (answer.status, answer.json()["status"]) == (status, word)
     assert answer.json()[word] == ["scanner"] and answer.json()["parts"]["scanner"] == word
+
+
+@pytest.mark.usefixtures("_strong_walls")
+def test_a_queue_without_a_worker_is_named() -> None:
+    workers.leave("all")
+    workers.say(Worker("some", "here", 1, ("ingest", "notify"), 4))
+    answer = request(health.APPS["/health/ready"], "GET", "/health/ready")
+    assert (answer.status, answer.json()["status"]) == (200, "degraded")
+    assert answer.json()["degraded"] == ["queue_transcode", "queue_analysis"]
 
 
 def test_a_weak_sandbox_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from assets.models import Asset
+from mediaportal.audit.models import Entry
 from processing.models import Job, Status
 from processing.services import jobs
 from tests.factories import AssetFactory, UserFactory, VariantFactory
@@ -150,3 +151,34 @@ def test_the_list_shows_only_visible_jobs_and_filters(video_job: Job) -> None:
 def test_presets_are_listed(db: None) -> None:
     body = signed_in(UserFactory()).get("/api/v1/presets/").json()
     assert {row["slug"] for row in body} == {"standard", "weak-network"}
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("stranger", 404), ("owner", 403), ("moderator", 403), ("manager", 202)]
+)
+def test_only_managers_put_jobs_before_others(video_job: Job, who: str, status: int) -> None:
+    owner = video_job.asset.uploaded_by
+    user = owner if who == "owner" else UserFactory(role="contributor" if who == "stranger" else who)
+    answer = signed_in(user).post(status_url(video_job, "priority"), {"priority": 100}, format="json")
+    assert answer.status_code == status
+    video_job.refresh_from_db()
+    assert video_job.priority == (100 if status == 202 else 0)
+    assert Entry.objects.filter(action="job.priority_given", object_id=video_job.pk).count() == (
+        status == 202
+    )
+
+
+@pytest.mark.parametrize("priority", [101, -101, "high", None])
+def test_a_priority_is_a_number_within_bounds(video_job: Job, priority: Any) -> None:
+    answer = signed_in(UserFactory(role="manager")).post(
+        status_url(video_job, "priority"), {"priority": priority}, format="json"
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "priority")
+
+
+def test_a_job_that_has_ended_has_no_priority(video_job: Job) -> None:
+    Job.objects.filter(pk=video_job.pk).update(status=Status.COMPLETED)
+    answer = signed_in(UserFactory(role="manager")).post(
+        status_url(video_job, "priority"), {"priority": 1}, format="json"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "job_has_ended")
