@@ -123,3 +123,20 @@ class PresetSerializer(serializers.ModelSerializer[Preset]):
     class Meta:
         model = Preset
         fields = ["slug", "title", "description", "recipe", "is_default"]
+
+
+class PresetMakeSerializer(serializers.Serializer[Any]):
+    """A new preset. The service judges the recipe, whose form is that of the shipped ones."""
+
+    slug = serializers.CharField(max_length=50)
+    title = serializers.CharField(max_length=100)
+    description = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    recipe = serializers.DictField()
+
+
+class PresetChangeSerializer(serializers.Serializer[Any]):
+    """What may be changed of a preset; jobs name it by its slug, so that stays."""
+
+    title = serializers.CharField(max_length=100, required=False)
+    description = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    recipe = serializers.DictField(required=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from processing.api import views
+from processing.api import presets, views
 
 urlpatterns = [
     path("media/job/<uuid:job_id>/status", views.JobStatusView.as_view(), name="api-job-status"),
@@ -10,5 +10,7 @@ urlpatterns = [
     path("media/job/<uuid:job_id>/retry", views.JobRetryView.as_view(), name="api-job-retry"),
     path("media/job/<uuid:job_id>/priority", views.JobPriorityView.as_view(), name="api-job-priority"),
     path("jobs/", views.JobListView.as_view(), name="api-jobs"),
-    path("presets/", views.PresetListView.as_view(), name="api-presets"),
+    path("presets/", presets.PresetListView.as_view(), name="api-presets"),
+    path("presets/<slug:slug>/", presets.PresetView.as_view(), name="api-preset"),
+    path("presets/<slug:slug>/make-default", presets.PresetDefaultView.as_view(), name="api-preset-default"),
 ]

@@ -14,13 +14,8 @@ from rest_framework.views import APIView
 
 from mediaportal.core.problems import NotFound
 from processing.api.filters import JobFilter
-from processing.api.serializers import (
-    JobSerializer,
-    JobStatusSerializer,
-    PresetSerializer,
-    PrioritySerializer,
-)
-from processing.models import Job, Preset
+from processing.api.serializers import JobSerializer, JobStatusSerializer, PrioritySerializer
+from processing.models import Job
 from processing.services import jobs, priorities, status
 
 
@@ -95,11 +90,3 @@ class JobListView(generics.ListAPIView[Job]):
     def get_queryset(self) -> QuerySet[Job]:
         """Only what the caller may see."""
         return Job.objects.visible_to(self.request.user).select_related("asset")
-
-
-class PresetListView(generics.ListAPIView[Preset]):
-    """The recipes that an upload may ask for."""
-
-    serializer_class = PresetSerializer
-    queryset = Preset.objects.all()
-    pagination_class = None

@@ -148,11 +148,6 @@ def test_the_list_shows_only_visible_jobs_and_filters(video_job: Job) -> None:
     assert len(everything) == 2
 
 
-def test_presets_are_listed(db: None) -> None:
-    body = signed_in(UserFactory()).get("/api/v1/presets/").json()
-    assert {row["slug"] for row in body} == {"standard", "weak-network"}
-
-
 @pytest.mark.parametrize(
     ("who", "status"), [("stranger", 404), ("owner", 403), ("moderator", 403), ("manager", 202)]
 )
