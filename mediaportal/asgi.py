@@ -22,7 +22,7 @@ from django.urls import re_path  # noqa: E402
 from assets.doors import tus, uploads  # noqa: E402
 from assets.doors.arriving import Turnstile  # noqa: E402
 from assets.doors.files import files_app  # noqa: E402
-from mediaportal import health  # noqa: E402
+from mediaportal import health, metrics  # noqa: E402
 from mediaportal.accounts.authentication import websocket_door  # noqa: E402
 from mediaportal.core.bodies import with_whole_body  # noqa: E402
 from mediaportal.core.checks import require_walls  # noqa: E402
@@ -47,6 +47,7 @@ STREAMS: dict[str, App] = {
     uploads.PATH: uploads.upload_app(_turnstile),
     "/files/": files_app(),
     **health.APPS,
+    **metrics.APPS,
 }
 
 

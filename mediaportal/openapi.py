@@ -146,12 +146,27 @@ def _health(ready: bool) -> dict[str, Any]:
     }
 
 
+def _metrics() -> dict[str, Any]:
+    """`GET /metrics`."""
+    return {
+        "operationId": "metrics",
+        "description": "Figures for Prometheus, with the installation's `METRICS_TOKEN` or as an administrator.",
+        "tags": ["health"],
+        "responses": {
+            "200": {"description": "The figures", "content": {"text/plain": {"schema": _TEXT}}},
+            "401": problem_response("Neither the token nor somebody signed in"),
+            "403": problem_response("`not_permitted`: not an administrator"),
+        },
+    }
+
+
 def add_raw_paths(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     """Post-processing hook: the paths that Django does not serve."""
     result["paths"] |= {
         "/api/v1/media/upload": {"post": _upload()},
         "/files/{token}/{path}": {"get": _file()},
         **openapi_tus.paths(),
+        "/metrics": {"get": _metrics()},
         "/health/live": {"get": _health(ready=False)},
         "/health/ready": {"get": _health(ready=True)},
     }

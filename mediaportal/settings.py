@@ -235,6 +235,11 @@ WATCH_FOLDER = env.path("WATCH_FOLDER", BASE_DIR) if env.text("WATCH_FOLDER") el
 WATCH_OWNER = env.text("WATCH_OWNER")
 WATCH_STILL_SECONDS = env.number("WATCH_STILL_SECONDS", 10, least=1)
 
+# --- Figures for Prometheus -------------------------------------------------------------------------------------
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:  # noqa: PLR2004 - shorter ones can be guessed
+    raise EnvError("METRICS_TOKEN must have at least 16 characters")
+
 # --- People -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]

@@ -3,6 +3,7 @@
 The order is this explicit list. Upper apps add steps of their own with `add_step` when they are ready.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from processing.steps import first_play, metadata, packaging, pictures, probe, s
 FIRST_PLAY = 10
 """The urgency of what somebody waits for before a screen."""
 
+_PIECE = re.compile(r"(?P<step>[a-z_]+?)_(?P<number>\d{3,})")
 Work = Callable[[StepContext], dict[str, Any]]
 
 
@@ -123,5 +125,12 @@ def step_words() -> dict[str, str]:
 
 
 def label_of(name: str) -> str:
-    """A step's name in words for people; an unknown one stays as it is."""
-    return step_words().get(name, name)
+    """A step's name in words for people; an unknown one stays as it is. A piece is named after its step."""
+    words = step_words()
+    return words.get(name) or words.get(piece_of(name) or name, name)
+
+
+def piece_of(name: str) -> str | None:
+    """The step whose piece a step of this name is: those of a long file are numbered, `transcoding_001` and so on."""
+    found = _PIECE.fullmatch(name)
+    return found["step"] if found else None

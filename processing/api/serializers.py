@@ -7,6 +7,7 @@ from rest_framework import serializers
 from mediaportal.core.serializers import ErrorSerializer
 from processing.models import Job, Preset
 from processing.services import priorities, status
+from processing.services.graph import Behind, Graph, GraphStep
 
 
 class StepSerializer(serializers.Serializer[dict[str, Any]]):
@@ -87,6 +88,54 @@ class PrioritySerializer(serializers.Serializer[dict[str, Any]]):
         max_value=priorities.HIGHEST,
         help_text="0 is the usual one; higher goes first",
     )
+
+
+class BehindSerializer(serializers.Serializer[Behind]):
+    """What managers see of a step."""
+
+    queue = serializers.CharField()
+    worker = serializers.CharField(help_text="machine, process and thread; empty before it was begun")
+    attempt = serializers.IntegerField()
+    cpu_seconds = serializers.FloatField(allow_null=True)
+    log = serializers.CharField(help_text="the end of what its program said, when it failed")
+
+
+class GraphStepSerializer(serializers.Serializer[GraphStep]):
+    """One step of a job with what it waits for and how long it took."""
+
+    name = serializers.CharField()
+    label = serializers.CharField(help_text="in the caller's language")  # type: ignore[assignment]  # DRF's own
+    status = serializers.CharField()
+    progress = serializers.IntegerField()
+    column = serializers.IntegerField(help_text="how many steps stand before it on the longest way")
+    depends_on = serializers.ListField(child=serializers.CharField())
+    piece_of = serializers.CharField(
+        allow_null=True, help_text="the step that a piece of a long file belongs to"
+    )
+    ready_at = serializers.DateTimeField(allow_null=True)
+    started_at = serializers.DateTimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    waited_seconds = serializers.FloatField(allow_null=True)
+    ran_seconds = serializers.FloatField(allow_null=True)
+    error = ErrorSerializer(allow_null=True)
+    behind = BehindSerializer(allow_null=True, help_text="null unless the caller manages everybody's assets")
+
+
+class JobGraphSerializer(serializers.Serializer[Graph]):
+    """The answer of `GET /api/v1/media/job/{job_id}/graph`."""
+
+    job_id = serializers.UUIDField()
+    asset_id = serializers.UUIDField()
+    job_type = serializers.CharField()
+    status = serializers.CharField()
+    progress = serializers.IntegerField()
+    current_step = serializers.CharField(allow_null=True)
+    estimated_completion = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    error = ErrorSerializer(allow_null=True)
+    steps = GraphStepSerializer(many=True)
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):

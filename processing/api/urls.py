@@ -6,6 +6,7 @@ from processing.api import presets, views
 
 urlpatterns = [
     path("media/job/<uuid:job_id>/status", views.JobStatusView.as_view(), name="api-job-status"),
+    path("media/job/<uuid:job_id>/graph", views.JobGraphView.as_view(), name="api-job-graph"),
     path("media/job/<uuid:job_id>/cancel", views.JobCancelView.as_view(), name="api-job-cancel"),
     path("media/job/<uuid:job_id>/retry", views.JobRetryView.as_view(), name="api-job-retry"),
     path("media/job/<uuid:job_id>/priority", views.JobPriorityView.as_view(), name="api-job-priority"),

@@ -14,9 +14,14 @@ from rest_framework.views import APIView
 
 from mediaportal.core.problems import NotFound
 from processing.api.filters import JobFilter
-from processing.api.serializers import JobSerializer, JobStatusSerializer, PrioritySerializer
+from processing.api.serializers import (
+    JobGraphSerializer,
+    JobSerializer,
+    JobStatusSerializer,
+    PrioritySerializer,
+)
 from processing.models import Job
-from processing.services import jobs, priorities, status
+from processing.services import graph, jobs, priorities, status
 
 
 def visible_job(request: Request, job_id: UUID) -> Job:
@@ -43,6 +48,16 @@ class JobStatusView(APIView):
         answer["ETag"] = etag
         answer["Cache-Control"] = "private, no-cache"
         return answer
+
+
+class JobGraphView(APIView):
+    """What waits for what in a job, and how long each step took."""
+
+    @extend_schema(responses=JobGraphSerializer, operation_id="media_job_graph")
+    def get(self, request: Request, job_id: UUID) -> Response:
+        """The whole graph; what is behind a step is told to managers."""
+        found = graph.graph_of(job=visible_job(request, job_id), user=request.user)
+        return Response(JobGraphSerializer(found).data)
 
 
 class JobCancelView(APIView):

@@ -8,16 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from assets.access import Caller, can_change
+from assets.access import Caller
 from assets.models import Asset, ProcessingVerdict, ScanVerdict, UploadStatus
 from assets.services import publication
 from assets.signals import asset_rejected
 from mediaportal.audit.services.log import record
-from mediaportal.core.problems import NotPermitted
 from processing.exceptions import OF_THE_FILE, NotCancellable, NotRetryable, RetryHopeless
 from processing.models import OPEN, Job, JobType, Status, Step
 from processing.pipeline import PIPELINES, StepPlan, plan_of
 from processing.services import estimates, growing_rows, interim, measures, presets, progress
+from processing.services.actors import Actor, acting
 from processing.services.queues import wake
 from processing.signals import asset_probed, job_changed
 
@@ -169,20 +169,19 @@ def fail(*, job: Job, step: Step, code: str, detail: str) -> None:
 
 
 @transaction.atomic
-def cancel(*, job: Job, user: Caller) -> Job:
+def cancel(*, job: Job, user: Actor) -> Job:
     """Stop a job; running steps lose their lease and end within seconds.
 
     Raises `NotPermitted`, or `NotCancellable` when the job has ended already.
     """
-    if not can_change(user, job.asset):
-        raise NotPermitted
+    actor = acting(user, job.asset)
     if not Job.objects.filter(pk=job.pk, status__in=OPEN).update(
         status=Status.CANCELLED, completed_at=timezone.now()
     ):
         raise NotCancellable
     Step.objects.filter(job=job, status__in=OPEN).update(status=Status.CANCELLED, lease_until=None)
     growing_rows.drop_unfinished(job=job)
-    record(action="job.cancelled", target=job, actor=user)
+    record(action="job.cancelled", target=job, actor=actor)
     job.refresh_from_db()
     publication.give_verdicts(
         asset=job.asset,
@@ -216,13 +215,12 @@ def is_hopeless(job: Job) -> bool:
 
 
 @transaction.atomic
-def retry(*, job: Job, user: Caller) -> Job:
+def retry(*, job: Job, user: Actor) -> Job:
     """Go on with a failed or cancelled job from the steps that did not complete.
 
     Raises `NotPermitted`, `NotRetryable` when the job is not in such a state, or `RetryHopeless`.
     """
-    if not can_change(user, job.asset):
-        raise NotPermitted
+    actor = acting(user, job.asset)
     if is_hopeless(job):
         raise RetryHopeless
     if not Job.objects.filter(pk=job.pk, status__in=[Status.FAILED, Status.CANCELLED]).update(
@@ -254,7 +252,7 @@ def retry(*, job: Job, user: Caller) -> Job:
             "ready_at",
         ],
     )
-    record(action="job.retried", target=job, actor=user)
+    record(action="job.retried", target=job, actor=actor)
     job.refresh_from_db()
     publication.give_verdicts(
         asset=job.asset,

@@ -24,8 +24,10 @@ export const has = (key) => key in store;
 
 /** What a job is doing, from its progress; a step that no worker has taken yet only waits. Empty when unknown. */
 export function stepWord({ current_step: name, steps = [] }) {
-  if (!name || !has(`step.${name}`)) return "";
-  return steps.find((one) => one.name === name)?.status === "pending" ? t("waitingTurn") : t(`step.${name}`);
+  // The pieces of a long file are numbered.
+  const known = has(`step.${name}`) ? name : name?.replace(/_\d{3,}$/, "");
+  if (!known || !has(`step.${known}`)) return "";
+  return steps.find((one) => one.name === name)?.status === "pending" ? t("waitingTurn") : t(`step.${known}`);
 }
 
 const rules = new Intl.PluralRules(locale);

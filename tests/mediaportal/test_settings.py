@@ -90,3 +90,9 @@ def test_with_a_bucket_bytes_come_in_beside_the_media_folder() -> None:
     shown = "settings.INCOMING_ROOT, settings.MEDIA_BUCKET, sep=' '"
     assert told(shown) == "/var/portal/media/incoming local"
     assert told(shown, STORAGE="s3", S3_BUCKET="files") == "/var/portal/incoming files"
+
+
+def test_a_token_for_figures_that_can_be_guessed_is_refused() -> None:
+    ended = start(SECRET_KEY="k" * 50, METRICS_TOKEN="short")
+    assert ended.returncode != 0 and "METRICS_TOKEN must have at least 16 characters" in ended.stderr
+    assert start(SECRET_KEY="k" * 50, METRICS_TOKEN="m" * 16).returncode == 0

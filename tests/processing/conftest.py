@@ -1,14 +1,17 @@
 """Jobs in the states that the tests of the work need, and encodings that are made once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
+from assets.models import Asset
 from processing.ffmpeg.ladder import STANDARD, Ladder, plan
 from processing.ffmpeg.transcode import Encoded, transcode
-from processing.models import Job
+from processing.models import Job, Status
 from processing.services import jobs, leases
 from tests.factories import AssetFactory, UserFactory
 from tests.media import media
@@ -69,3 +72,39 @@ def finish() -> Finish:
         leases.complete(step=step, results={})
 
     return do
+
+
+def cut_job(asset: Asset, *, pieces: int = 6) -> Job:
+    """A job of a video that is cut into pieces, in the middle of its work: two pieces are done, two run."""
+    job = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    names = [f"transcoding_{number:03}" for number in range(1, pieces + 1)]
+    job.steps.filter(name="transcoding").update(depends_on=names, position=50)
+    for number, name in enumerate(names):
+        job.steps.create(name=name, position=10 + number, queue="transcode", depends_on=["probe"], weight=10)
+    now = timezone.now()
+    Job.objects.filter(pk=job.pk).update(status=Status.PROCESSING, started_at=now - timedelta(seconds=60))
+
+    def step(name: str, status: Status, ready: int, begun: int, ended: int | None = None) -> None:
+        job.steps.filter(name=name).update(
+            status=status,
+            progress=100 if ended is not None else 40,
+            attempt=1,
+            worker="edge-worker-07.example:4711:140222",
+            ready_at=now - timedelta(seconds=ready),
+            started_at=now - timedelta(seconds=begun),
+            completed_at=None if ended is None else now - timedelta(seconds=ended),
+            lease_until=now + timedelta(seconds=600) if ended is None else None,
+            cpu_seconds=None if ended is None else 12.5,
+        )
+
+    step("scan", Status.COMPLETED, 60, 59, 57)
+    step("probe", Status.COMPLETED, 57, 57, 55)
+    step("thumbnails", Status.COMPLETED, 55, 54, 48)
+    step("first_play", Status.COMPLETED, 55, 55, 40)
+    for number, name in enumerate(names[:4]):
+        done = number < pieces // 3
+        step(
+            name, Status.COMPLETED if done else Status.PROCESSING, 55, 40 - 10 * number, 20 if done else None
+        )
+    job.steps.filter(name__in=names[4:]).update(ready_at=now - timedelta(seconds=55))
+    return Job.objects.get(pk=job.pk)

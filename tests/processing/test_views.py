@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from processing.models import Job
 from processing.services import jobs
 from tests.factories import AssetFactory, UserFactory
+from tests.processing.conftest import cut_job
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +92,56 @@ def test_the_steps_after_a_failure_were_not_reached(video_job: Job) -> None:
     owner = signed_in(video_job.asset.uploaded_by)
     page = owner.get(f"/assets/{video_job.asset_id}/steps/").content.decode()
     assert "Not reached" in page and "Cancelled" not in page
+
+
+def test_a_job_has_a_page_for_whoever_sees_its_asset(video_job: Job) -> None:
+    address = f"/jobs/{video_job.pk}/"
+    page = signed_in(video_job.asset.uploaded_by).get(address).content.decode()
+    assert 'id="node-transcoding"' in page and "Waiting for its turn" in page
+    assert f'href="/assets/{video_job.asset_id}/"' in page
+    assert signed_in(UserFactory(role="contributor")).get(address).status_code == 404
+    assert Client().get(address).status_code == 302
+    for page_with_link in ("/jobs/", f"/assets/{video_job.asset_id}/steps/"):
+        assert address in signed_in(video_job.asset.uploaded_by).get(page_with_link).content.decode()
+
+
+def test_what_a_program_said_is_for_managers(video_job: Job) -> None:
+    jobs.start(job=video_job)
+    step = video_job.steps.get(name="probe")
+    jobs.fail(job=video_job, step=step, code="processing_failed", detail="A program failed.")
+    video_job.steps.filter(name="probe").update(
+        status="failed", log="moov atom not found", worker="edge-7:1:2", error_code="processing_failed"
+    )
+    address = f"/jobs/{video_job.pk}/"
+    owner = signed_in(video_job.asset.uploaded_by).get(address).content.decode()
+    manager = signed_in(UserFactory(role="manager")).get(address).content.decode()
+    assert "A program failed." in owner and "A program failed." in manager
+    for told in ("moov atom not found", "edge-7:1:2"):
+        assert told not in owner and told in manager
+
+
+def test_the_page_costs_the_same_for_many_steps() -> None:
+    user = UserFactory(role="manager")
+    client = signed_in(user)
+    counts = []
+    for pieces in (2, 40):
+        job = cut_job(AssetFactory(uploaded_by=user, passed_gate=True), pieces=pieces)
+        client.get(f"/jobs/{job.pk}/")
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(f"/jobs/{job.pk}/").status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 20
+
+
+def test_the_asset_page_counts_the_pieces_of_a_long_file_as_one_step() -> None:
+    job = cut_job(AssetFactory(passed_gate=True))
+    page = signed_in(job.asset.uploaded_by).get(f"/assets/{job.asset_id}/steps/").content.decode()
+    assert "transcoding_001" not in page
+    row = page[page.index('data-step="transcoding"') :]
+    assert row.startswith('data-step="transcoding" data-status="processing"') and "40 %" in row
+
+
+def test_the_list_names_the_step_of_a_piece() -> None:
+    job = cut_job(AssetFactory(passed_gate=True))
+    page = signed_in(job.asset.uploaded_by).get("/jobs/").content.decode()
+    assert "Making renditions" in page and "transcoding_00" not in page

@@ -177,3 +177,26 @@ def test_a_job_that_has_ended_has_no_priority(video_job: Job) -> None:
         status_url(video_job, "priority"), {"priority": 1}, format="json"
     )
     assert (answer.status_code, answer.json()["code"]) == (409, "job_has_ended")
+
+
+def test_the_graph_of_a_job(api: APIClient, video_job: Job) -> None:
+    address = f"/api/v1/media/job/{video_job.pk}/graph"
+    assert api.get(address).status_code == 401
+    api.force_authenticate(UserFactory(role="contributor"))
+    assert api.get(address).status_code == 404
+    api.force_authenticate(video_job.asset.uploaded_by)
+    body = api.get(address).json()
+    steps = {step["name"]: step for step in body["steps"]}
+    assert body["job_id"] == str(video_job.pk) and body["status"] == "pending"
+    assert steps["packaging"]["depends_on"] == ["first_play", "transcoding"]
+    assert [steps[name]["column"] for name in ("upload", "scan", "probe", "first_play", "packaging")] == [
+        0,
+        1,
+        2,
+        3,
+        4,
+    ]
+    assert steps["scan"]["label"] == "Checking for malware" and steps["scan"]["behind"] is None
+    api.force_authenticate(UserFactory(role="manager"))
+    behind = next(step["behind"] for step in api.get(address).json()["steps"] if step["name"] == "scan")
+    assert behind == {"queue": "ingest", "worker": "", "attempt": 0, "cpu_seconds": None, "log": ""}
