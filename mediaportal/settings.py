@@ -307,6 +307,9 @@ SPECTACULAR_SETTINGS = {
 
 # --- The work ---------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = _redis(0).replace("unix:", "redis+socket:").replace("?db=", "?virtual_host=")
+# A message that got lost is sent again by a sweeper, so messages need not be kept until they are worked off. When they
+# are, a worker whose connection to Redis breaks tries to put them back on the broken connection, and ends by it.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

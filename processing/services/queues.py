@@ -1,11 +1,13 @@
 """Waking workers. A message says only "queue X has work", so a lost or doubled one does no harm."""
 
+import logging
 from collections.abc import Iterable
-from functools import partial
 
 from celery import current_app
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
+logger = logging.getLogger(__name__)
 WORK_TASK = "processing.work"
 
 
@@ -13,9 +15,19 @@ def wake(queues: Iterable[str], *, hops: int = 0) -> None:
     """Send one message for each mention of a queue once the present transaction has committed: one for each step that
     can begin. `hops` says how many workers have had it already.
     """
-    for queue in queues:
-        transaction.on_commit(partial(_send, queue, hops), robust=True)
+    told = list(queues)
+
+    def send() -> None:
+        for queue in told:
+            _send(queue, hops)
+
+    if told:
+        transaction.on_commit(send, robust=True)
 
 
 def _send(queue: str, hops: int) -> None:
-    current_app.send_task(WORK_TASK, args=[queue, hops], queue=queue, retry=False)
+    """Send one message; without a broker the sweeper sends another one later."""
+    try:
+        current_app.send_task(WORK_TASK, args=[queue, hops], queue=queue, retry=False)
+    except OperationalError as error:
+        logger.warning("queue %s could not be told that it has work: %s", queue, error)

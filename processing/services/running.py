@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -165,7 +164,7 @@ def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.
         if context.facts:
             jobs.learn(job=job, step=step, facts=context.facts)
         publishing.publish(step=step, job=job, asset=job.asset, prepared=prepared)
-        transaction.on_commit(partial(speeds.learn, step_id=step.pk), robust=True)
+        transaction.on_commit(lambda: speeds.learn(step_id=step.pk), robust=True)
 
     done = False
     try:
