@@ -34,6 +34,9 @@ _BEAT_SECONDS = 1.0
 _LEAST_WALL_SECONDS = 1800
 _WALL_FACTOR = 120
 
+# What is counted of less is nothing but the counting.
+_LEAST_CPU_SECONDS = 0.02
+
 # Set when the worker is told to end: running programs are stopped and their steps given back.
 shutting_down = threading.Event()
 
@@ -151,10 +154,18 @@ def _context(step: Step, *, source: Path, scratch: Path, this: _Run) -> StepCont
 
 
 def _work(context: StepContext) -> dict[str, Any]:
-    """Call what the pipeline names for this step."""
+    """Call what the pipeline names for this step. What its programs took of the processors is told with its results,
+    unless the step tells it by itself.
+    """
     work = plan_of(context.asset.kind, context.step.name).work
-    with sandbox.yielding(0 if context.step.urgency > 0 else settings.STEP_NICENESS):
-        return {} if work is None else work(context)
+    with (
+        sandbox.yielding(0 if context.step.urgency > 0 else settings.STEP_NICENESS),
+        sandbox.counting() as used,
+    ):
+        results = {} if work is None else work(context)
+    if used.cpu_seconds >= _LEAST_CPU_SECONDS:
+        results.setdefault("cpu_seconds", round(used.cpu_seconds, 2))
+    return results
 
 
 def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.Prepared) -> None:

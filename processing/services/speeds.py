@@ -8,7 +8,8 @@ step has the machine to itself. For every other step they are seconds on the clo
 What a run took beside what was foreseen is shared out among the measures by what each had been foreseen to take.
 Every share multiplies its row, `seconds = seconds × factor`: a moving (geometric) mean that loses no update whatever
 the order in which several workers write. `whole machine` is what a CPU second takes with all cores of a host at it,
-`any work` what a unit takes in comparison with the table in `measures`; it speaks for measures never met.
+`any encoding` and `any step` what units take in comparison with the table in `measures`; they speak for measures that
+were never met, each for those of its kind.
 """
 
 import os
@@ -22,7 +23,7 @@ from django.utils import timezone
 from processing.models import Speed, Status, Step
 from processing.services.measures import Amounts, Extent, by_bytes, family, general, relative
 
-ANY_WORK = "any work"
+ANY_ENCODING, ANY_STEP = "any encoding", "any step"
 WHOLE_MACHINE = "whole machine"
 
 # How much of a surprise the newest run is believed, once there have been several.
@@ -30,6 +31,7 @@ _SLOW, _QUICK = 0.12, 0.3
 # A single run changes nothing by more than this, from the third on.
 _MOST_AT_ONCE = 3.0
 _FEW = 3
+_OF_ENCODERS = {"command", "decode", "encode", "sound"}
 _USUAL_BEGIN = 0.5
 # What long steps keep of the processors while urgent ones want them all.
 _YIELDED = 0.1
@@ -67,11 +69,17 @@ class Speeds:
         return self._rows.get((host, measure), (0.0, 0))[1]
 
     def told(self, measure: str, host: str = "") -> float | None:
-        """As `known`, and for a measure never met what the others let expect; None while nothing was learned at all."""
+        """As `known`, and for a measure never met what the others let expect: of an encoder once any has run, of a step
+        once one of its name has. None before.
+        """
         found = self.known(measure, host)
-        if found is None and (pace := self.known(ANY_WORK, host)) is not None:
-            return pace * relative(measure)
-        return found
+        if found is not None:
+            return found
+        like, name = _like(measure), measure.rpartition(" ")[2]
+        if like == ANY_STEP and f"start {name}" not in self._everywhere:
+            return None
+        pace = self.known(like, host)
+        return None if pace is None else pace * relative(measure)
 
     def cores(self, host: str) -> float:
         """How many cores a host has; one, as long as it has not said so."""
@@ -102,6 +110,12 @@ def read() -> Speeds:
     return Speeds({(host, measure): (seconds, samples) for host, measure, seconds, samples in rows})
 
 
+def _like(*measures: str) -> str:
+    """What speaks for measures that were never met."""
+    encoding = any(measure.partition(" ")[0] in _OF_ENCODERS for measure in measures)
+    return ANY_ENCODING if encoding else ANY_STEP
+
+
 def host_of(worker: str) -> str:
     """The machine of a worker, from the name under which it holds a lease."""
     return worker.partition(":")[0]
@@ -128,17 +142,27 @@ def learn(*, step_id: UUID) -> None:
     effort = step.cpu_seconds or took
     _say_cores(speeds, host)
     plain = general(step=step.name, extent=Extent.of(step.job.asset))
-    whole = sum(units * relative(measure) for measure, units in (step.work or plain).items())
-    _teach(speeds, host, {ANY_WORK: whole}, effort, most=_SLOW)
+    foreseen = step.work or plain
+    whole = sum(units * relative(measure) for measure, units in foreseen.items())
+    _teach(speeds, host, {_like(*foreseen): whole}, effort, most=_SLOW)
     speeds = read()  # a measure that is met here for the first time begins where all work together stands now
     if effort != took:
         alone = _alone(step, speeds, host, took=took, effort=effort)
         _teach(speeds, host, {f"begin {name}": 1.0, f"pace {name}": effort}, alone, most=_QUICK)
     if step.work:
         _teach(speeds, host, step.work, effort, most=_SLOW)
-    _teach(speeds, host, plain, effort, most=_SLOW)
-    if step.job.asset.metadata.get("probed"):
-        _teach_bytes(step, speeds, host, effort)
+    if _is_usual(step):
+        _teach(speeds, host, plain, effort, most=_SLOW)
+        if step.job.asset.metadata.get("probed"):
+            _teach_bytes(step, speeds, host, effort)
+
+
+def _is_usual(step: Step) -> bool:
+    """Whether a step did what is expected of its name for a file that was not read yet: not a piece of it, nor
+    something that only begins as a work of another kind does.
+    """
+    pieced = step.name != family(step.name) or any(measure.startswith("start ") for measure in step.work)
+    return not (step.work and pieced)
 
 
 def _teach_bytes(step: Step, speeds: Speeds, host: str, effort: float) -> None:
@@ -206,8 +230,9 @@ def _expected(speeds: Speeds, host: str, measure: str) -> float:
     """What a unit of a measure was expected to take."""
     word = measure.partition(" ")[0]
     usual = {"begin": _USUAL_BEGIN, "pace": 1.0 / speeds.cores(host)}.get(word)
-    known = speeds.known(measure, host) if usual is not None else speeds.told(measure, host)
-    return known if known is not None else usual or relative(measure)
+    if (known := speeds.known(measure, host)) is not None:
+        return known
+    return usual or relative(measure) * (speeds.known(_like(measure), host) or 1.0)
 
 
 def _move(host: str, measure: str, expected: float, factor: float) -> None:

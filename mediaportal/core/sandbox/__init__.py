@@ -38,6 +38,8 @@ __all__ = [
     "ProgramStopped",
     "ProgramTimedOut",
     "SandboxError",
+    "Used",
+    "counting",
     "drops_root",
     "level",
     "run",
@@ -63,6 +65,13 @@ class Limits:
     niceness: int = 0
 
 
+@dataclass
+class Used:
+    """What programs that ran to their end have taken of the processors."""
+
+    cpu_seconds: float = 0.0
+
+
 DEFAULT_LIMITS = Limits()
 _YIELD = """
 for _ in 1 2 3 4; do
@@ -72,6 +81,7 @@ for _ in 1 2 3 4; do
 done
 exec "$@"
 """
+_used: contextvars.ContextVar[Used | None] = contextvars.ContextVar("used", default=None)
 _least_niceness: contextvars.ContextVar[int] = contextvars.ContextVar("least_niceness", default=0)
 
 
@@ -106,7 +116,7 @@ def run(
     # it.
     cwd = str(writes[0]) if writes else "/"
     limited = [*_nice(limits), *_prlimit(limits), program, *(str(part) for part in argv[1:])]
-    return execute(
+    done = execute(
         wrap(limited, reads, writes, cwd),
         program=Path(program).name,
         environment={
@@ -122,6 +132,9 @@ def run(
         bounds=Bounds(limits.wall_seconds, limits.cpu_seconds, limits.stdout_bytes),
         watch=Watch(on_line, on_chunk, stop),
     )
+    if (used := _used.get()) is not None:
+        used.cpu_seconds += done.cpu_seconds
+    return done
 
 
 def run_python(
@@ -190,6 +203,17 @@ def yielding(niceness: int) -> Iterator[None]:
         yield
     finally:
         _least_niceness.reset(before)
+
+
+@contextlib.contextmanager
+def counting() -> Iterator[Used]:
+    """Count what the programs take that this thread runs meanwhile."""
+    used = Used()
+    before = _used.set(used)
+    try:
+        yield used
+    finally:
+        _used.reset(before)
 
 
 def _prlimit(limits: Limits) -> list[str]:

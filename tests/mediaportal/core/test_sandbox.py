@@ -405,3 +405,11 @@ def test_a_nice_program_yields_in_its_session_and_among_sessions(each_level: san
         more = shell(asked, limits=Limits(niceness=12)).stdout.decode().split()
     before = shell("nice").stdout.decode().strip()
     assert (mine[0], mine[-1], more[0], more[-1], before) == ("7", "7", "12", "12", "0")
+
+
+def test_what_programs_take_of_the_processors_is_counted_while_asked_for() -> None:
+    busy = "i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done"
+    with sandbox.counting() as used:
+        taken = shell(busy).cpu_seconds + shell(busy).cpu_seconds
+    shell(busy)
+    assert used.cpu_seconds == pytest.approx(taken) and taken > 0

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from processing.models import Job, Speed, Status, Step
 from processing.services import estimates, jobs, leases, status, workers
-from processing.services.speeds import ANY_WORK, WHOLE_MACHINE
+from processing.services.speeds import ANY_STEP, WHOLE_MACHINE
 from processing.services.workers import Worker
 from tests.factories import AssetFactory, UserFactory
 
@@ -31,7 +31,7 @@ def _workers() -> Iterator[None]:
 @pytest.fixture
 def learned(db: None) -> None:
     """Every step takes ten seconds to begin with and a second for each MiB."""
-    rows = [(WHOLE_MACHINE, 0.5), (ANY_WORK, 1.0)]
+    rows = [(WHOLE_MACHINE, 0.5), (ANY_STEP, 1.0)]
     for name in ("scan", "probe", "thumbnails", "first_play", "transcoding", "packaging", "metadata"):
         rows += [(f"start {name}", 10.0), (f"bytes video {name}", 1.0)]
     for measure, seconds in rows:

@@ -207,7 +207,17 @@ def test_a_step_that_nobody_waits_for_yields_the_processor(
     def ask(_context: StepContext) -> dict[str, Any]:
         return {"niceness": sandbox.run(["nice"]).stdout.decode().strip()}
 
-    assert run_step(ask).results == {"niceness": "9"}
+    assert run_step(ask).results["niceness"] == "9"
+
+
+def test_what_a_steps_programs_take_of_the_processors_is_kept(run_step: Callable[[Work], Step]) -> None:
+    def work(_context: StepContext) -> dict[str, Any]:
+        sandbox.run(["sh", "-c", "i=0; while [ $i -lt 90000 ]; do i=$((i+1)); done"])
+        return {}
+
+    counted = run_step(work).cpu_seconds
+    assert counted is not None and counted > 0
+    assert run_step(lambda _context: {"cpu_seconds": 7.5}).cpu_seconds == pytest.approx(7.5)
 
 
 def test_a_lease_outlives_a_database_that_is_away_for_a_moment(

@@ -103,6 +103,14 @@ def test_a_measure_never_met_is_told_in_comparison_with_the_others(done: Done) -
     assert slow is not None and quick is not None and slow > 2 * quick
 
 
+def test_what_has_run_says_nothing_of_steps_of_another_name_nor_of_encodes(done: Done) -> None:
+    done("scan", 1.0)
+    known = speeds.read()
+    assert known.told("encode h264 veryfast 720p", HOST) is None
+    assert known.told("bytes video packaging", HOST) is None
+    assert known.told("bytes audio scan", HOST) is not None
+
+
 def test_a_host_never_met_is_told_by_those_that_were(done: Done) -> None:
     done("transcoding", 5.0, work={"decode h264": 10.0}, cpu=10.0)
     assert _cost("transcoding", {"decode h264": 10.0}, host="elsewhere").seconds == pytest.approx(
@@ -134,6 +142,15 @@ def test_bytes_speak_for_files_that_were_not_read_yet(done: Done, video_job: Job
     )
     assert one == pytest.approx(5, rel=0.3)
     assert one < four <= 4 * one
+
+
+def test_a_piece_of_a_work_says_nothing_of_the_whole(done: Done, video_job: Job) -> None:
+    Step.objects.filter(job=video_job, name="transcoding").update(name="transcoding_001")
+    done("transcoding_001", 5.0, work={"decode h264": 10.0}, cpu=10.0)
+    known = speeds.read()
+    assert known.known("decode h264", HOST) is not None and known.known("pace transcoding", HOST) is not None
+    assert known.known("start transcoding", HOST) is None
+    assert known.known("bytes video transcoding", HOST) is None
 
 
 def test_only_steps_that_a_worker_completed_teach(video_job: Job) -> None:
