@@ -211,6 +211,9 @@ STEP_NICENESS = env.number("STEP_NICENESS", 10)
 STEP_MOST_SECONDS = env.number("STEP_MOST_SECONDS", 43_200, least=60)
 # Long steps (ladders, chunks) that each transcode worker carries out at once; one thread more is kept for first plays.
 TRANSCODE_CONCURRENCY = env.number("TRANSCODE_CONCURRENCY", 1, least=1)
+CHUNKED_ENCODING = env.choice("CHUNKED_ENCODING", "auto", ("off", "auto", "on"))
+CHUNK_SECONDS = env.number("CHUNK_SECONDS", 60, least=4)
+CHUNK_FROM_SECONDS = env.number("CHUNK_FROM_SECONDS", 300, least=8)
 TRANSCODE_ENGINE = env.choice("TRANSCODE_ENGINE", "local", ("local",))
 
 # --- The gate ---------------------------------------------------------------------------------------------------

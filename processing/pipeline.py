@@ -5,7 +5,7 @@ The order is this explicit list. Upper apps add steps of their own with `add_ste
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,8 +13,19 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models import Kind
 from processing.models import Queue
+from processing.services import chunking
 from processing.services.context import StepContext
-from processing.steps import first_play, metadata, packaging, pictures, probe, scan, thumbnails, transcoding
+from processing.steps import (
+    chunks,
+    first_play,
+    metadata,
+    packaging,
+    pictures,
+    probe,
+    scan,
+    thumbnails,
+    transcoding,
+)
 
 FIRST_PLAY = 10
 """The urgency of what somebody waits for before a screen."""
@@ -112,7 +123,9 @@ def add_step(plan: StepPlan, *, kinds: Iterable[str]) -> None:
 
 
 def plan_of(kind: str, name: str) -> StepPlan:
-    """The plan of one step; raises `KeyError` for a step that the kind does not have."""
+    """The plan of one step, also of one that makes a chunk; raises `KeyError` for one that the kind does not have."""
+    if chunking.number_of(name) is not None:
+        return replace(plan_of(kind, chunking.WHOLE), name=name, work=chunks.run)
     for plan in PIPELINES[kind]:
         if plan.name == name:
             return plan

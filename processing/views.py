@@ -94,7 +94,7 @@ def _without_pieces(steps: list[tuple[Step, int]]) -> list[tuple[Step, int]]:
 
 def _card(job: Job, left: int | None, request: HttpRequest) -> dict[str, Any]:
     """A job with what a template shows of it; `left` is how many seconds it will still take, if that can be told."""
-    steps = status.live_steps(job)
+    steps = status.shown_steps(job)
     percent = status.percent_of(job, steps)
     current = status.current_step(steps)
     return {

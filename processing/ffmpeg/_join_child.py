@@ -1,4 +1,4 @@
-"""Runs alone in the sandbox: puts the chunks of each rung one behind the other, packet by packet, at exact times.
+"""Runs alone in the sandbox: puts the chunks of a rung one behind the other, packet by packet, at exact times.
 
 Reads one request as JSON and prints one answer. It imports nothing of the project.
 """
@@ -105,9 +105,9 @@ def looks(stream: VideoStream) -> tuple[Any, ...]:
     return codec.name, codec.width, codec.height, codec.pix_fmt, codec.extradata
 
 
-def join(request: Request, rung: Request) -> Answer:
+def join(rung: Request) -> Answer:
     """Write one rung of all its chunks."""
-    ticks = request["ticks"]
+    ticks = rung["ticks"]
     length = ticks / Fraction(rung["rate"]) if rung["rate"] else None
     times = clock(rung, ticks, length)
     decode = decoded(times, max(ahead(part) for part in rung["parts"]), length)
@@ -135,14 +135,11 @@ def join(request: Request, rung: Request) -> Answer:
 
 
 def answer(request: Request) -> Answer:
-    """Join all rungs, or tell which chunk of which does not fit."""
-    made = []
-    for rung in request["rungs"]:
-        try:
-            made.append(join(request, rung))
-        except Refused as error:
-            return {"refused": f"{rung['quality']}: {error}"}
-    return {"rungs": made}
+    """Join a rung, or tell which chunk does not fit."""
+    try:
+        return join(request)
+    except Refused as error:
+        return {"refused": str(error)}
 
 
 if __name__ == "__main__":

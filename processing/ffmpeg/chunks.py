@@ -62,15 +62,15 @@ def encode(
     """Encode `chunk` into `folder` (scratch, absolute, existing): `{quality}.mp4` for each rung.
 
     `on_progress` hears a fraction from 0 to 1. Raises `EncodingFailed` for what has no frames, another size or not the
-    frames that it must have, `ValueError` for a source without pictures or a chunk that begins within a segment, and
-    the errors of the sandbox.
+    frames that it must have, and for a chunk that begins within a segment; `ValueError` for a source without pictures;
+    and the errors of the sandbox.
     """
     video = probe.video
     if video is None or not rungs:
         raise ValueError("There is nothing to encode")
     segment = rungs[0].segment_seconds
     if chunk.begin % segment:
-        raise ValueError(f"{chunk.begin} is not the beginning of a segment of {segment} seconds")
+        raise EncodingFailed(f"{chunk.begin} is not the beginning of a segment of {segment} seconds")
     duration = probe.duration if video.duration is None else video.duration
     end = duration if chunk.end is None else chunk.end
     origin = _origin(source, probe, video, stop) if chunk.frame_rate is None else 0

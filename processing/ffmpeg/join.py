@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mediaportal.core.sandbox import ProgramFailed, run_python
+from mediaportal.core.sandbox import Limits, ProgramFailed, run_python
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg import program
 from processing.ffmpeg.chunks_bounds import TICKS, Chunk
@@ -46,25 +46,36 @@ def join(
     """
     if not parts or not all(parts.values()):
         raise ChunksDiffer("there are no chunks")
-    request = {"ticks": TICKS, "rungs": [_request(rung, parts[rung], folder) for rung in parts]}
+    made = tuple(
+        _joined(rung, those, folder, program.work_limits(duration, factor=1.0), stop)
+        for rung, those in parts.items()
+    )
+    if len({rung.frames for rung in made}) > 1:
+        raise ChunksDiffer(f"the rungs have {[rung.frames for rung in made]} frames")
+    return made
+
+
+def _joined(
+    rung: Rung, parts: Sequence[Part], folder: Path, limits: Limits, stop: program.Stop | None
+) -> EncodedRung:
+    """Write one rung and look at it."""
     try:
         answer = run_python(
             _CHILD,
-            request,
-            reads=[part.path for those in parts.values() for part in those],
+            _request(rung, parts, folder),
+            reads=[part.path for part in parts],
             writes=[folder],
-            limits=program.work_limits(duration, factor=2.0),
+            limits=limits,
             stop=stop,
         )
     except ProgramFailed as error:
-        raise ChunksDiffer(error.stderr_tail) from error
+        raise ChunksDiffer(f"{rung.quality}: {error.stderr_tail}") from error
     if "refused" in answer:
-        raise ChunksDiffer(answer["refused"])
-    made = tuple(_joined(rung, _path(folder, rung), stop) for rung in parts)
-    for rung, told in zip(made, answer["rungs"], strict=True):
-        if rung.frames != told["frames"] or rung.frames != made[0].frames:
-            raise ChunksDiffer(f"{rung.rung.quality} has {rung.frames} frames")
-    return made
+        raise ChunksDiffer(f"{rung.quality}: {answer['refused']}")
+    made = look(_path(folder, rung), stop=stop)
+    if made.frames != answer["frames"] or made.frames != sum(part.frames for part in parts):
+        raise ChunksDiffer(f"{rung.quality} has {made.frames} frames")
+    return EncodedRung(rung, _path(folder, rung), made.duration, made.frames, made.size, made.bit_rate)
 
 
 def _request(rung: Rung, parts: Sequence[Part], folder: Path) -> dict[str, Any]:
@@ -73,7 +84,7 @@ def _request(rung: Rung, parts: Sequence[Part], folder: Path) -> dict[str, Any]:
     if numbers != list(range(1, len(parts) + 1)) or parts[-1].chunk.end is not None:
         raise ChunksDiffer(f"{rung.quality}: chunks are missing")
     return {
-        "quality": rung.quality,
+        "ticks": TICKS,
         "target": str(_path(folder, rung)),
         "rate": parts[0].chunk.rate,
         "parts": [
@@ -90,8 +101,3 @@ def _request(rung: Rung, parts: Sequence[Part], folder: Path) -> dict[str, Any]:
 
 def _path(folder: Path, rung: Rung) -> Path:
     return folder / f"{rung.quality}.mp4"
-
-
-def _joined(rung: Rung, path: Path, stop: program.Stop | None) -> EncodedRung:
-    made = look(path, stop=stop)
-    return EncodedRung(rung, path, made.duration, made.frames, made.size, made.bit_rate)

@@ -16,7 +16,7 @@ from mediaportal.audit.services.log import record
 from processing.exceptions import OF_THE_FILE, NotCancellable, NotRetryable, RetryHopeless
 from processing.models import OPEN, Job, JobType, Status, Step
 from processing.pipeline import PIPELINES, StepPlan, plan_of
-from processing.services import estimates, growing_rows, interim, measures, presets, progress
+from processing.services import chunking, estimates, growing_rows, interim, measures, presets, progress
 from processing.services.actors import Actor, acting
 from processing.services.queues import wake
 from processing.signals import asset_probed, job_changed
@@ -86,6 +86,7 @@ def learn(*, job: Job, step: Step, facts: dict[str, Any]) -> None:
     Asset.objects.filter(pk=job.asset_id).update(**facts)
     job.asset.refresh_from_db()
     if facts.get("metadata", {}).get("probed"):
+        chunking.lay_down(job=job)
         measures.lay_down(job=job)
         transaction.on_commit(estimates.renew, robust=True)
         asset_probed.send(sender=Asset, asset=job.asset)

@@ -23,6 +23,7 @@ from assets.models import Asset, Kind
 from processing.ffmpeg.ladder import Rung, output_frame_rate
 from processing.ffmpeg.media import Probe, VideoStream
 from processing.models import Job, Status, Step
+from processing.services import chunking
 from processing.services.presets import rungs_for
 
 Amounts = dict[str, float]
@@ -99,8 +100,13 @@ def _foreseen(step: Step, probe: Probe, rungs: Sequence[Rung]) -> Amounts:
             return encoding(probe=probe, rungs=rungs[-1:], sound=True)
         case "transcoding" if probe.video is None:
             return {"sound": probe.duration}
+        case "transcoding" if "chunks" in step.parameters:
+            return {}
         case "transcoding":
-            return encoding(probe=probe, rungs=rungs[:-1], sound=False)
+            chunk = chunking.chunk_of(step)
+            end = probe.duration if chunk is None or chunk.end is None else chunk.end
+            seconds = end - (chunk.begin if chunk else 0)
+            return encoding(probe=probe, rungs=rungs[:-1], sound=False, seconds=seconds)
         case _:
             return {}
 

@@ -9,7 +9,7 @@ from assets.services.links import manifest_of
 from assets.services.reasons import said
 from assets.services.state import state_of
 from processing.models import Job, Status, Step
-from processing.services import estimates, progress
+from processing.services import chunking, estimates, progress
 
 
 def live_steps(job: Job) -> list[tuple[Step, int]]:
@@ -22,6 +22,11 @@ def live_steps(job: Job) -> list[tuple[Step, int]]:
             percent = max(percent, int(fractions.get(step.name, 0.0) * 100))
         found.append((step, percent))
     return found
+
+
+def shown_steps(job: Job) -> list[tuple[Step, int]]:
+    """A job's steps as people and programs see them, each with its progress in percent: all chunks as one."""
+    return chunking.collapsed(live_steps(job))
 
 
 def percent_of(job: Job, steps: list[tuple[Step, int]]) -> int:
@@ -42,7 +47,7 @@ def current_step(steps: list[tuple[Step, int]]) -> str | None:
 
 def progress_of(job: Job) -> dict[str, Any]:
     """The part of a job that moves: the data of `job.progress` and the snapshot of a job's topic."""
-    steps = live_steps(job)
+    steps = shown_steps(job)
     percent = percent_of(job, steps)
     return {
         "job_id": str(job.pk),
@@ -67,7 +72,7 @@ def job_document(*, job: Job, user: access.Caller) -> dict[str, Any]:
 
     Expects a job loaded with `with_steps`; makes one further query, for the variants.
     """
-    steps = live_steps(job)
+    steps = shown_steps(job)
     percent = percent_of(job, steps)
     return {
         "job_id": str(job.pk),

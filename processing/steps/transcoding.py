@@ -1,6 +1,7 @@
 """Renditions: every further rung of a video from one decode, and the AAC rendition of a sound with its waveform."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,30 +10,44 @@ import orjson
 from assets.models import VariantType
 from processing import engines
 from processing.ffmpeg import audio
+from processing.ffmpeg.transcode import EncodedRung
 from processing.services.context import StepContext
 from processing.services.interim import Interim
 from processing.services.presets import ladder_for, rungs_for
 from processing.services.publishing import Product
+from processing.steps.chunks import joined
 from processing.steps.probe import probe_of
 
 _CARD_PEAKS = 96
 
 
 def run_video(context: StepContext) -> dict[str, Any]:
-    """Encode all rungs but the lowest, which the first play makes, from one decode, and hand them on without sound."""
+    """Hand on all rungs but the lowest, which the first play makes, without sound: joined from the chunks where the
+    video was cut, otherwise encoded from one decode.
+    """
     probe = probe_of(context.asset)
     rungs = rungs_for(context.job, probe)[:-1]
     if not rungs:
         return {"qualities": []}
+    qualities = [rung.quality for rung in rungs]
+    whole = joined(context, probe, rungs)
+    if whole is not None:
+        _hand_on(context, whole)
+        return {"qualities": qualities, "joined": True}
     encoded = engines.chosen().encode(
         engines.Order(context.source, probe, rungs, context.scratch, sound=False),
         on_progress=context.report,
         stop=context.stop,
     )
-    for done in encoded.rungs:
+    _hand_on(context, encoded.rungs)
+    return {"qualities": qualities, "cpu_seconds": round(encoded.cpu_seconds, 1)}
+
+
+def _hand_on(context: StepContext, rungs: Sequence[EncodedRung]) -> None:
+    """Leave finished rungs to the packaging."""
+    for done in rungs:
         facts = {**asdict(done), "path": ""}
         context.interim.append(Interim(f"{done.rung.quality}.mp4", done.path, facts))
-    return {"qualities": [rung.quality for rung in rungs], "cpu_seconds": round(encoded.cpu_seconds, 1)}
 
 
 def run_audio(context: StepContext) -> dict[str, Any]:
