@@ -73,12 +73,13 @@ def encode(
         raise EncodingFailed(f"{chunk.begin} is not the beginning of a segment of {segment} seconds")
     duration = probe.duration if video.duration is None else video.duration
     end = duration if chunk.end is None else chunk.end
-    origin = _origin(source, probe, video, stop) if chunk.frame_rate is None else 0
+    start = _start(source, probe, video, stop)
+    origin = _origin(source, probe, video, start, stop) if chunk.frame_rate is None else 0
     seek = _seek(source, probe, video, chunk.begin, stop)
-    pictures = cut(chunk, seek=seek, origin=origin, duration=duration, segment=segment)
+    kept = cut(chunk, seek=seek, origin=origin, duration=duration, segment=segment)
     try:
         done = program.ffmpeg(
-            _command(source, probe, rungs, folder, pictures),
+            _command(source, probe, rungs, folder, kept, start),
             reads=[source],
             writes=[folder],
             limits=program.work_limits(max(0.0, end - (seek or 0))),
@@ -94,8 +95,13 @@ def encode(
     return EncodedChunks(made, done.cpu_seconds)
 
 
-def _command(source: Path, probe: Probe, rungs: Sequence[Rung], folder: Path, kept: Cut) -> list[str]:
-    """Return ffmpeg's arguments: those of one pass, but for where to read, what to keep and when a key frame comes."""
+def _command(  # noqa: PLR0917 - one step of `encode`
+    source: Path, probe: Probe, rungs: Sequence[Rung], folder: Path, kept: Cut, start: Fraction
+) -> list[str]:
+    """Return ffmpeg's arguments: those of one pass, but for where to read, what to keep and when a key frame comes.
+
+    The source's clock shows `start` (seconds) where one pass counts 0.
+    """
     video = probe.video
     if video is None:
         raise ValueError("There are no pictures")
@@ -103,15 +109,14 @@ def _command(source: Path, probe: Probe, rungs: Sequence[Rung], folder: Path, ke
     keys = ",".join(f"{time // _MICROSECONDS}.{time % _MICROSECONDS:06}" for time in kept.keys)
     # The movie's own clock holds the time before the first picture: it must be as fine as that of the pictures.
     timing: graph.Options = {"force_key_frames": keys, "movie_timescale": TICKS}
-    opened = graph.source(source, probe.mime_type, reading)
+    pictures = graph.source(source, probe.mime_type, reading)[f"{video.index}"]
+    if start:
+        pictures = pictures.filter("setpts", f"PTS-round({float(start):.6f}/TB)")
     outputs = [
         graph.output([picture], _path(folder, rung), {**video_options(video, rung), **timing})
-        for picture, rung in zip(
-            rung_pictures(opened[f"{video.index}"], video, rungs, kept), rungs, strict=True
-        )
+        for picture, rung in zip(rung_pictures(pictures, video, rungs, kept), rungs, strict=True)
     ]
-    clock = ["-copyts", "-start_at_zero"]
-    return ["-progress", "pipe:1", "-stats_period", "0.5", *clock, *graph.arguments(*outputs)]
+    return ["-progress", "pipe:1", "-stats_period", "0.5", "-copyts", *graph.arguments(*outputs)]
 
 
 def _path(folder: Path, rung: Rung) -> Path:
@@ -177,7 +182,29 @@ def _first_key(
     return None
 
 
-def _origin(source: Path, probe: Probe, video: VideoStream, stop: program.Stop | None) -> int:
+def _start(source: Path, probe: Probe, video: VideoStream, stop: program.Stop | None) -> Fraction:
+    """Return what the source's clock shows where one pass counts 0, in seconds.
+
+    In a transport stream that is the beginning of what is used, the sound among it; elsewhere that of the file.
+    """
+    start = Fraction(round(probe.start_time * _MICROSECONDS), _MICROSECONDS)
+    if probe.mime_type != "video/mp2t":
+        return start
+    arguments = [
+        *("-show_entries", "stream=index,start_time", "-of", "json"),
+        *program.source_arguments(source, probe.mime_type),
+    ]
+    used = {video.index, *(track.index for track in probe.audio)}
+    try:
+        streams = json.loads(program.ffprobe(arguments, reads=[source], stop=stop).stdout)["streams"]
+        return min(Fraction(one["start_time"]) for one in streams if one["index"] in used)
+    except (ProgramFailed, LookupError, ValueError) as error:
+        raise EncodingFailed(f"no beginning was found: {error}") from error
+
+
+def _origin(
+    source: Path, probe: Probe, video: VideoStream, start: Fraction, stop: program.Stop | None
+) -> int:
     """Return the time of the first picture in ticks from the beginning, rounded as the encoder rounds it."""
     arguments = [
         *("-select_streams", str(video.index), "-of", "json"),
@@ -191,5 +218,4 @@ def _origin(source: Path, probe: Probe, video: VideoStream, stop: program.Stop |
         base = Fraction(answer["streams"][0]["time_base"])
     except (ProgramFailed, LookupError, ValueError) as error:
         raise EncodingFailed(f"no first picture was found: {error}") from error
-    start = round(Fraction(round(probe.start_time * _MICROSECONDS), _MICROSECONDS) / base)
-    return round((first - start) * base * TICKS)
+    return round((first - round(start / base)) * base * TICKS)
