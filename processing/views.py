@@ -1,6 +1,5 @@
 """The pages of the work: the list of jobs and the steps on the asset page."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +16,7 @@ from assets.access import can_change
 from assets.services.reasons import said
 from processing.access import can_order_work
 from processing.models import Job, Status, Step
-from processing.pipeline import label_of, piece_of
+from processing.pipeline import label_of
 from processing.services import estimates, jobpage, jobs, status
 
 _PAGE = 50
@@ -73,25 +72,6 @@ def _doing(steps: list[tuple[Step, int]], current: str | None) -> str:
     return label_of(current) if running else _("Waiting for its turn")
 
 
-def _without_pieces(steps: list[tuple[Step, int]]) -> list[tuple[Step, int]]:
-    """The steps without the pieces of a long file: the step that they are pieces of is in work while they are."""
-    pieces: dict[str, list[int]] = {}
-    for step, percent in steps:
-        if (whole := piece_of(step.name)) and step.status in {Status.PROCESSING, Status.COMPLETED}:
-            pieces.setdefault(whole, []).append(percent)
-    count = Counter(piece_of(step.name) for step, _percent in steps)
-    found = []
-    for step, percent in steps:
-        if piece_of(step.name):
-            continue
-        shown = percent
-        if step.status == Status.PENDING and step.name in pieces:
-            step.status = Status.PROCESSING
-            shown = sum(pieces[step.name]) // (count[step.name] + 1)
-        found.append((step, shown))
-    return found
-
-
 def _card(job: Job, left: int | None, request: HttpRequest) -> dict[str, Any]:
     """A job with what a template shows of it; `left` is how many seconds it will still take, if that can be told."""
     steps = status.shown_steps(job)
@@ -103,7 +83,7 @@ def _card(job: Job, left: int | None, request: HttpRequest) -> dict[str, Any]:
         "progress": percent,
         "current_label": _doing(steps, current),
         "seconds_left": left,
-        "steps": [_row(step, done) for step, done in _without_pieces(steps)],
+        "steps": [_row(step, done) for step, done in steps],
         "can_retry": job.status in {Status.FAILED, Status.CANCELLED}
         and not jobs.is_hopeless(job)
         and can_change(request.user, job.asset),

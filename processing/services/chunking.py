@@ -139,7 +139,7 @@ def _together(joining: Step, done: int, pieces: list[tuple[Step, int]]) -> tuple
     shown = copy.copy(joining)
     shown.status = _status(joining, [step for step, _done in pieces])
     shown.weight = sum(step.weight for step, _done in all_steps)
-    percent = sum(step.weight * part for step, part in all_steps) // (shown.weight or 1)
+    percent = sum(part for _step, part in all_steps) // len(all_steps)
     shown.started_at = min((step.started_at for step, _done in all_steps if step.started_at), default=None)
     troubled = next((step for step, _done in pieces if step.error_code), None)
     if troubled is not None and not joining.error_code:

@@ -71,7 +71,7 @@ class Graph:
 def graph_of(*, job: Job, user: Actor) -> Graph:
     """The graph as this person may see it. Expects a job loaded with `with_steps`."""
     moving = status.progress_of(job)
-    percents = {step["name"]: step["progress"] for step in moving["steps"]}
+    percents = {step.name: percent for step, percent in status.live_steps(job)}
     steps = list(job.steps.all())
     columns = columns_of({step.name: step.depends_on for step in steps})
     left = moving["eta_seconds"]

@@ -166,7 +166,7 @@ def test_chunks_are_shown_as_one_step(make_job: Callable[..., Job]) -> None:
         status=Status.PROCESSING, progress=50, started_at=now, lease_until=now + timedelta(minutes=1)
     )
     found = shown(job)
-    assert found["status"] == "processing" and 44 <= found["progress"] <= 50
+    assert (found["status"], found["progress"]) == ("processing", 37)
     document = status.job_document(job=Job.objects.with_steps().get(pk=job.pk), user=job.asset.uploaded_by)
     line = next(line for line in document["steps"] if line["name"] == "transcoding")
     assert line["started_at"] == now and line["completed_at"] is None
