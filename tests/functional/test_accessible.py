@@ -78,6 +78,8 @@ def test_pages_pass_axe(
             "/",
             "/?q=zebra",
             "/?tag=sea",
+            "/presets/",
+            "/presets/new/",
             "/collections/",
             "/upload/",
             "/jobs/",

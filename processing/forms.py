@@ -1,0 +1,178 @@
+"""The form of a preset: its words, what holds for all rungs, and a row for each rung. The service judges the recipe."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mediaportal.core.problems import Problem
+from processing.ffmpeg.codecs import CODECS
+from processing.ffmpeg.ladder import KEEP, STANDARD, TONE_MAP
+from processing.models import Preset
+from processing.services.recipes import MOST_LEVELS
+
+_KILO = 1000
+_RATES = ("max_rate", "max_rate_fast")
+
+
+class RungForm(forms.Form):
+    """One rung; rates are asked for in kbit/s, as people know them."""
+
+    name = forms.CharField(label=_("Name"), max_length=20)
+    codec = forms.ChoiceField(
+        label=_("Codec"), choices=[(codec.name, codec.title) for codec in CODECS.values()]
+    )
+    width = forms.IntegerField(label=_("Width"))
+    height = forms.IntegerField(label=_("Height"))
+    max_rate = forms.IntegerField(label=_("Most kbit/s"))
+    max_rate_fast = forms.IntegerField(label=_("Most at 60 fps"))
+    crf = forms.IntegerField(label=_("CRF"), required=False)
+    speed = forms.CharField(label=_("Speed"), max_length=20, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _dress(self)
+
+    @property
+    def level(self) -> dict[str, Any]:
+        """The rung as a recipe has it; what was left empty is not said."""
+        return {
+            name: value * _KILO if name in _RATES else value
+            for name, value in self.cleaned_data.items()
+            if value not in {None, ""}
+        }
+
+
+class PresetForm(forms.Form):
+    """A whole preset with its rungs in `rows`."""
+
+    slug = forms.CharField(
+        label=_("Name"), max_length=50, help_text=_("Uploads ask for it by this name; it stays.")
+    )
+    title = forms.CharField(label=_("Title"), max_length=100)
+    description = forms.CharField(label=_("Description"), max_length=300, required=False)
+    crf = forms.IntegerField(label=_("CRF of H.264"), help_text=_("Less is better and larger."))
+    speed = forms.CharField(label=_("Speed of H.264"), max_length=20)
+    segment_seconds = forms.IntegerField(label=_("Seconds of a segment"))
+    audio_kbits = forms.IntegerField(label=_("Sound, in kbit/s"))
+    loudness = forms.FloatField(
+        label=_("Loudness, in LUFS"),
+        required=False,
+        help_text=_("Such as -16; empty: sound is left as it is."),
+    )
+    color = forms.ChoiceField(
+        label=_("HDR"),
+        choices=[(TONE_MAP, _("Make it ordinary")), (KEEP, _("Keep it in H.265 and AV1"))],
+    )
+    vmaf_floor = forms.FloatField(label=_("Least VMAF"), help_text=_("0: none."))
+    per_title = forms.BooleanField(label=_("Let each title's pictures decide"), required=False)
+    measure_quality = forms.BooleanField(label=_("Measure the quality"), required=False)
+
+    def __init__(
+        self, data: Mapping[str, str] | None = None, *, facts: Mapping[str, Any], is_new: bool
+    ) -> None:
+        """Show `facts`, a preset as data, or what was sent."""
+        recipe = facts["recipe"]
+        shown = {**recipe, **facts, "audio_kbits": recipe["audio_bit_rate"] // _KILO}
+        super().__init__(data, initial=shown)
+        if not is_new:
+            del self.fields["slug"]
+        _dress(self)
+        count = _count(data) if data else len(recipe["levels"])
+        self.rows = [
+            RungForm(data, initial=_shown(recipe["levels"], number), prefix=f"levels-{number}")
+            for number in range(count)
+        ]
+
+    def is_valid(self) -> bool:
+        """The rows, too."""
+        return all([super().is_valid(), *(row.is_valid() for row in self.rows)])
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """What was sent, as a recipe."""
+        own = {name: value for name, value in self.cleaned_data.items() if name not in _WORDS}
+        own["audio_bit_rate"] = own.pop("audio_kbits") * _KILO
+        return {**own, "levels": [row.level for row in self.rows]}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What was sent beside the recipe."""
+        return {name: value for name, value in self.cleaned_data.items() if name in _WORDS}
+
+    def refuse(self, problem: Problem) -> None:
+        """Show why the service refused it, beside the fields that it names."""
+        for error in problem.errors or ():
+            parts = error.field.removeprefix("recipe.").split(".")
+            name = "audio_kbits" if parts[-1] == "audio_bit_rate" else parts[-1]
+            form: forms.Form = self
+            if parts[0] == "levels" and len(parts) > 2 and int(parts[1]) < len(self.rows):  # noqa: PLR2004 - a path
+                form = self.rows[int(parts[1])]
+            form.add_error(name if name in form.fields else None, error.detail)
+        if not problem.errors:
+            self.add_error("slug" if "slug" in self.fields else None, problem.detail)
+
+    @property
+    def may_add(self) -> bool:
+        """Whether another rung has room."""
+        return len(self.rows) < MOST_LEVELS
+
+
+_WORDS = ("slug", "title", "description")
+
+
+def facts_of(preset: Preset | None, *, copied: bool = False) -> dict[str, Any]:
+    """A preset as the form shows it; with none, the standard one without a name."""
+    if preset is None:
+        return {"slug": "", "title": "", "description": "", "recipe": STANDARD.as_data()}
+    words = {"slug": "", "title": ""} if copied else {"slug": preset.slug, "title": preset.title}
+    return {**words, "description": preset.description, "recipe": STANDARD.as_data() | preset.recipe}
+
+
+def with_rung(data: Mapping[str, str]) -> dict[str, str]:
+    """What was sent, with one rung more: a copy of the last one to change."""
+    count = _count(data)
+    more = {
+        name.replace(f"levels-{count - 1}-", f"levels-{count}-"): value
+        for name, value in data.items()
+        if name.startswith(f"levels-{count - 1}-")
+    }
+    return {**data, **more, "levels": str(min(count + 1, MOST_LEVELS))}
+
+
+def without_rung(data: Mapping[str, str], dropped: int) -> dict[str, str]:
+    """What was sent, with one rung less."""
+    count = _count(data)
+    kept = [number for number in range(count) if number != dropped]
+    rest = {name: value for name, value in data.items() if not name.startswith("levels-")}
+    for place, number in enumerate(kept):
+        prefix = f"levels-{number}-"
+        rest |= {
+            f"levels-{place}-{name.removeprefix(prefix)}": value
+            for name, value in data.items()
+            if name.startswith(prefix)
+        }
+    return {**rest, "levels": str(len(kept))}
+
+
+def _count(data: Mapping[str, str]) -> int:
+    """How many rungs were sent."""
+    told = data.get("levels", "")
+    return min(int(told), MOST_LEVELS) if told.isascii() and told.isdigit() and len(told) < 3 else 0  # noqa: PLR2004
+
+
+def _shown(levels: list[dict[str, Any]], number: int) -> dict[str, Any]:
+    if number >= len(levels):
+        return {}
+    return {name: value // _KILO if name in _RATES else value for name, value in levels[number].items()}
+
+
+def _dress(form: forms.Form) -> None:
+    """Give fields the house's look; numbers and names of codecs are read from the left."""
+    for field in form.fields.values():
+        if not isinstance(field, forms.BooleanField):
+            field.widget.attrs["class"] = "input"
+    for name in ("title", "description"):
+        if name in form.fields:
+            form.fields[name].widget.attrs["dir"] = "auto"
