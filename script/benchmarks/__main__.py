@@ -10,11 +10,12 @@ import django
 
 django.setup()
 
-from benchmarks import estimates, gate, http, ladder, stills, uploads
+from benchmarks import chunks, estimates, gate, http, ladder, stills, uploads
 from benchmarks.report import Row, table, write
 
 ALL = {
     "ladder": ladder.measure,
+    "chunks": chunks.measure,
     "stills": stills.measure,
     "http": http.measure,
     "uploads": uploads.measure,
