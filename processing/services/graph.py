@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -68,11 +69,14 @@ class Graph:
     steps: list[GraphStep]
 
 
-def graph_of(*, job: Job, user: Actor) -> Graph:
-    """The graph as this person may see it. Expects a job loaded with `with_steps`."""
-    moving = status.progress_of(job)
-    percents = {step.name: percent for step, percent in status.live_steps(job)}
-    steps = list(job.steps.all())
+def graph_of(*, job: Job, user: Actor, moving: Mapping[str, Any] | None = None) -> Graph:
+    """The graph as this person may see it. Expects a job loaded with `with_steps`; `moving` is what `progress_of` says
+    of it, when that is known already.
+    """
+    moving = moving or status.progress_of(job)
+    live = status.live_steps(job)
+    steps = [step for step, _percent in live]
+    percents = {step.name: percent for step, percent in live}
     columns = columns_of({step.name: step.depends_on for step in steps})
     left = moving["eta_seconds"]
     now = timezone.now()
@@ -135,10 +139,11 @@ def _step(step: Step, percent: int, column: int, *, now: datetime, behind: bool)
 
 def _label(name: str) -> str:
     """A step's name in words; a piece has its number."""
-    if piece_of(name) is None:
+    whole = piece_of(name)
+    if whole is None:
         return label_of(name)
     number = int(name.rpartition("_")[2])
-    return _("%(step)s, piece %(number)d") % {"step": label_of(name), "number": number}
+    return _("%(step)s, part %(number)d") % {"step": label_of(whole), "number": number}
 
 
 def _waited(step: Step, now: datetime) -> float | None:

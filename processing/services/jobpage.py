@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assets.access import Caller, can_change
+from processing.access import can_order_work
 from processing.models import OPEN, Job, Status
 from processing.pipeline import label_of
-from processing.services import jobs
+from processing.services import jobs, status
 from processing.services.actors import manages
 from processing.services.graph import Graph, GraphStep, graph_of
 
@@ -50,11 +51,13 @@ class Row:
 
 def page_of(*, job: Job, user: Caller) -> dict[str, Any]:
     """What the page shows. Expects a job loaded with `with_steps`."""
-    graph = graph_of(job=job, user=user)
+    moving = status.progress_of(job)
+    graph = graph_of(job=job, user=user, moving=moving)
     whole, pieces = _rows(graph)
     return {
         "job": job,
         "graph": graph,
+        "shown": ",".join([*(f"{step['name']}:{step['status']}" for step in moving["steps"]), graph.status]),
         "columns": columns(graph),
         "rows": whole,
         "pieces": pieces,
@@ -66,6 +69,7 @@ def page_of(*, job: Job, user: Caller) -> dict[str, Any]:
         "can_retry": job.status in {Status.FAILED, Status.CANCELLED}
         and not jobs.is_hopeless(job)
         and can_change(user, job.asset),
+        "can_order": job.status in OPEN and can_order_work(user),
         "can_cancel": job.status in OPEN and can_change(user, job.asset),
     }
 
@@ -132,15 +136,15 @@ def _arranged(nodes: list[Node], spans: dict[str, int]) -> list[Node]:
 def _box_label(steps: Sequence[GraphStep]) -> str:
     """The words of a box."""
     whole = steps[0].piece_of
-    return _("%(step)s, in pieces") % {"step": label_of(whole)} if whole else steps[0].label
+    return _("%(step)s, in parts") % {"step": label_of(whole)} if whole else steps[0].label
 
 
 def _together(steps: Sequence[GraphStep]) -> str:
     """Where several steps stand as one."""
     found = {step.status for step in steps}
-    for status in (Status.FAILED, Status.CANCELLED, Status.PROCESSING):
-        if status in found:
-            return str(status)
+    for worst in (Status.FAILED, Status.CANCELLED, Status.PROCESSING):
+        if worst in found:
+            return str(worst)
     if len(found) > 1:
         return str(Status.PROCESSING)
     return found.pop()
@@ -157,7 +161,7 @@ def _word(steps: Sequence[GraphStep], graph: Graph) -> str:
     if len(steps) == 1:
         return word_of(steps[0], graph)
     done = sum(step.status == Status.COMPLETED for step in steps)
-    return ngettext("%(done)d of %(count)d piece", "%(done)d of %(count)d pieces", len(steps)) % {
+    return ngettext("%(done)d of %(count)d part", "%(done)d of %(count)d parts", len(steps)) % {
         "done": done,
         "count": len(steps),
     }

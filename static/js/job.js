@@ -5,6 +5,7 @@ import { percent, span, stepWord, t } from "./words.js";
 
 const page = () => document.getElementById("job");
 const id = page().dataset.job;
+const PARTS_AFTER = 4_000;
 
 // Edges -----------------------------------------------------------------------------------------------------------
 /**
@@ -55,11 +56,17 @@ document.fonts?.ready.then(draw);
 
 // Live ------------------------------------------------------------------------------------------------------------
 let asked = 0;
-function refresh() {
-  asked ||= setTimeout(() => {
+let soonest = 0;
+/** Ask for the page again, once for many pieces of news. */
+function refresh(wait = 300) {
+  const at = Date.now() + wait;
+  if (asked && soonest <= at) return;
+  clearTimeout(asked);
+  soonest = at;
+  asked = setTimeout(() => {
     asked = 0;
     window.htmx.trigger("#job", "refresh");
-  }, 300);
+  }, wait);
 }
 
 let open = [];
@@ -90,6 +97,8 @@ function progress(data) {
     refresh();
     return;
   }
+  // An event tells the parts of a long file as one step; each of them is on the page alone.
+  if (page().querySelector('[data-pieces][data-status="processing"]')) refresh(PARTS_AFTER);
   fill(page(), "[data-job-percent]", percent(data.progress));
   fill(page(), "[data-left]", data.eta_seconds ? t("upload.left", { time: span(data.eta_seconds) }) : "");
   if (stepWord(data)) fill(page(), "[data-doing]", stepWord(data));
@@ -104,9 +113,10 @@ function progress(data) {
 
 subscribe(`job:${id}`, (event) => {
   if (event.type === "snapshot" || event.type === "job.progress") progress(event.data ?? {});
-  else if (event.type.startsWith("job.") || event.code === "not_permitted") refresh();
+  else if (event.type.startsWith("job.")) refresh();
+  else if (event.code === "not_permitted") setTimeout(() => location.reload(), 1500);
 });
-document.addEventListener("portal:retried", refresh);
+document.addEventListener("portal:retried", () => refresh());
 
 // What runs and waits just now grows older ------------------------------------------------------------------------
 let began = performance.now();

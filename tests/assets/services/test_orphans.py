@@ -217,7 +217,11 @@ _NAMED = ["thumbnails/1.webp", "packaging/r1/m.m3u8", "first_play/r1/a.m3u8"]
     leftover=st.sampled_from(["", "packaging/r2", "first_play/r2"]),
     old=st.booleans(),
 )
-@trying(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_a_state_loses_exactly_its_orphans(
     objects: set[str],
     named: set[str],

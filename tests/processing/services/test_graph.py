@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processing.models import Job, Status, Step
@@ -29,6 +29,7 @@ def test_each_step_stands_behind_all_that_it_waits_for() -> None:
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.lists(st.sampled_from("abcdef"), max_size=4)))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_columns_end_whatever_the_names_say(after: dict[str, list[str]]) -> None:
     columns = graph.columns_of(after)
     assert set(columns) == set(after) and all(0 <= column < len(after) for column in columns.values())
@@ -38,7 +39,7 @@ def test_columns_end_whatever_the_names_say(after: dict[str, list[str]]) -> None
 def test_the_pieces_of_a_long_file_are_told_apart() -> None:
     job = cut_job(AssetFactory(passed_gate=True))
     piece, join = step_of(job, "transcoding_002"), step_of(job, "transcoding")
-    assert (piece.piece_of, piece.label) == ("transcoding", "Making renditions, piece 2")
+    assert (piece.piece_of, piece.label) == ("transcoding", "Making renditions, part 2")
     assert join.piece_of is None and join.column == piece.column + 1
 
 

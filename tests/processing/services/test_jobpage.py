@@ -33,11 +33,11 @@ def test_pieces_are_one_box_between_what_they_wait_for_and_their_join() -> None:
         ["metadata"],
     ]
     pieces = columns[3][1]
-    assert (pieces.label, pieces.word) == ("Making renditions, in pieces", "2 of 6 pieces")
+    assert (pieces.label, pieces.word) == ("Making renditions, in parts", "2 of 6 parts")
     assert (pieces.status, pieces.progress, pieces.after) == ("processing", 46, ["probe"])
     assert len(pieces.pieces) == 6
     join = columns[4][0]
-    assert (join.after, join.after_labels) == (["transcoding_pieces"], ["Making renditions, in pieces"])
+    assert (join.after, join.after_labels) == (["transcoding_pieces"], ["Making renditions, in parts"])
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_steps_lie_on_one_line_of_time() -> None:
     assert scan.on_line and scan.waits_from == "0.00%"
     assert 1.3 < float(scan.waits[:-1]) < 1.8 and 2.6 < float(scan.runs[:-1]) < 3.5
     assert scan.runs_from == scan.waits
-    assert [label for label, _rows in page["pieces"]] == ["Making renditions, in pieces"]
+    assert [label for label, _rows in page["pieces"]] == ["Making renditions, in parts"]
     for row in (*rows.values(), *page["pieces"][0][1]):
         assert float(row.runs_from[:-1]) + float(row.runs[:-1]) <= 100.1
 
