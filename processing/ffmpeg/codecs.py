@@ -127,8 +127,9 @@ def _x264(wanted: Encoding) -> dict[str, str | int | None]:
 
 
 def _x265(wanted: Encoding) -> dict[str, str | int | None]:
-    # Its own log would fill the end of what is kept for an error.
-    own = "log-level=error:scenecut=0:open-gop=0"
+    # Its own log would fill the end of what is kept for an error; what it writes of its machine into the stream would
+    # keep chunks of several machines from being joined.
+    own = "log-level=error:info=0:scenecut=0:open-gop=0"
     if wanted.hdr:
         own += ":hdr10-opt=1" if wanted.hdr.color_transfer == "smpte2084" else ""
     return {
