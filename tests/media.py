@@ -145,6 +145,14 @@ RECIPES: dict[str, str] = {
         f" {_COPY} -g 50 -keyint_min 50"
     ),
     "copy_uneven.mp4": f"{_video('320x180', '25', 9)} -vf select=not(eq(n\\,60)) -fps_mode vfr {_COPY} -g 50 {_AAC}",
+    "far_apart.mkv": (
+        f"{_video(seconds=0.08, sound=False)} -vf setpts=N*36000/TB -fps_mode vfr -enc_time_base 1:1000 {_X264}"
+    ),
+    "many_tracks.mkv": (
+        "-f lavfi -i testsrc2=s=64x48:r=10:d=1 -f lavfi -i sine=d=1 -map 0 "
+        + "-map 1 " * 300
+        + f"{_X264} -c:a pcm_s16le"
+    ),
     "clock_jump.mkv": f"{_video(sound=False)} -vf setpts='PTS+if(gte(N,10),86400/TB)' -fps_mode vfr {_X264}",
     "no_frames.mp4": f"{_video(sound=False)} {_X264} -t 0",
     "one_frame.mp4": f"{_video(sound=False)} {_X264} -frames:v 1",
@@ -269,7 +277,17 @@ def _text(content: str) -> Callable[[Path], None]:
     return write
 
 
+def _huge_header(path: Path) -> None:
+    """A film whose container says that its pictures have 60000 × 60000 pixels."""
+    whole = bytearray(media("plain.avi").read_bytes())
+    for box, first in ((b"avih", 40), (b"strf", 12)):
+        start = whole.index(box) + first
+        whole[start : start + 8] = (60_000).to_bytes(4, "little") * 2
+    path.write_bytes(whole)
+
+
 MAKERS: dict[str, Callable[[Path], None]] = {
+    "huge_header.avi": _huge_header,
     "rotated.mp4": _copied("plain.mp4", "-metadata:s:v", "rotate=90"),
     "live.webm": _recorded,
     "broken_end.mkv": lambda path: _write_part("plain.mkv", path),

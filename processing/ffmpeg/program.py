@@ -37,15 +37,23 @@ _GIB = 1 << 30
 # Address space, not memory: every thread of a decoder or encoder takes some of it.
 _MEMORY_BYTES = 8 * _GIB + (os.cpu_count() or 1) * _GIB // 4
 
+# However long a file claims to be, it does not keep a worker for longer than this.
+_MOST_WALL_SECONDS = 48 * 3600
+# 400 Mbit/s: well above the highest cap that a rung may have.
+_BYTES_OF_A_SECOND = 50_000_000
+
 LOOK_LIMITS = Limits(wall_seconds=120, cpu_seconds=120, memory_bytes=4 * _GIB, file_bytes=_GIB)
 """For a look at a file or a few pictures of it."""
 
 
 def work_limits(duration: float, *, factor: float = 60.0) -> Limits:
-    """Return the limits for work on a whole file: `factor` seconds of wall time for each second of `duration`."""
-    wall = 300 + duration * factor
+    """Return the limits for work on a whole file: `factor` seconds of wall time for each second of `duration`, two days
+    at most, and so many bytes as the largest rungs could have.
+    """
+    wall = min(300 + duration * factor, _MOST_WALL_SECONDS)
     cpu = int(wall * (os.cpu_count() or 1))
-    return Limits(wall_seconds=wall, cpu_seconds=cpu, memory_bytes=_MEMORY_BYTES, file_bytes=256 * _GIB)
+    made = min(256 * _GIB, 2 * _GIB + int(duration * _BYTES_OF_A_SECOND))
+    return Limits(wall_seconds=wall, cpu_seconds=cpu, memory_bytes=_MEMORY_BYTES, file_bytes=made)
 
 
 def source_arguments(source: Path, mime_type: str) -> list[str]:
