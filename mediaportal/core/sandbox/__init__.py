@@ -117,7 +117,7 @@ def run(
     cwd = str(writes[0]) if writes else "/"
     limited = [*_nice(limits), *_prlimit(limits), program, *(str(part) for part in argv[1:])]
     done = execute(
-        wrap(limited, reads, writes, cwd),
+        lambda asks: wrap(limited, reads, writes, cwd, asks=asks),
         program=Path(program).name,
         environment={
             "PATH": _PATH,

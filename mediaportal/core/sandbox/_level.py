@@ -26,14 +26,9 @@ _ETC = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts")
 _TRIAL_SECONDS = 20
 TEMPORARY = "/tmp"  # noqa: S108 - inside the sandbox, where it is empty and private
 
-# A parent that ended before its child was bound to it. The first shell is given the number of its parent; the second
-# runs in a namespace where its parent has none: it reads that of the first ($$ stays through exec) and asks /proc.
-_CHILD_OF = '[ "$PPID" = "$0" ] || exit 1; '
-_PARENT_LIVES = """
-while read -r key state rest; do [ "$key" = State: ] && break; done 2>&- <"/proc/$OUTER/status" || exit 1
-case $state in [ZX]*|"") exit 1;; esac
-unset OUTER; exec "$0" "$@"
-"""
+# The last part before the program. Each part is bound to the life of the one before it; whether one of these had ended
+# before that was so, only the worker itself can tell: it is asked, and answers as long as it lives.
+_ASK = 'echo >&"$0" && read -r <&"$0" && eval "exec $0>&-" || exit 125; '
 
 
 @functools.cache
@@ -69,37 +64,53 @@ def _searches(paths: Sequence[Path]) -> bool:
     return level() != "bubblewrap" and bool(shut_to_others(paths))
 
 
-def wrap(argv: Sequence[str], reads: Sequence[Path], writes: Sequence[Path], cwd: str) -> list[str]:
-    """Return the command line that runs `argv` at the level of this machine, never as root where that can be."""
+def wrap(
+    argv: Sequence[str], reads: Sequence[Path], writes: Sequence[Path], cwd: str, *, asks: int
+) -> list[str]:
+    """Return the command line that runs `argv` at the level of this machine, never as root where that can be.
+
+    `asks` is the number of the open socket on which it asks, with a line, whether to go on, and gets a line.
+    """
     given = (*reads, *writes)
     if not drops_root(given):
-        return _walled(argv, reads, writes, cwd, [])
+        return _walled(argv, reads, writes, cwd, [], asks)
     search = _searches(given)
     grant(() if search else reads, writes)
-    return _walled(argv, reads, writes, cwd, become(search=search))
+    return _walled(argv, reads, writes, cwd, become(search=search), asks)
 
 
-def _walled(
-    argv: Sequence[str], reads: Sequence[Path], writes: Sequence[Path], cwd: str, user: Sequence[str]
+def _walled(  # noqa: PLR0917 - one step of `wrap`
+    argv: Sequence[str],
+    reads: Sequence[Path],
+    writes: Sequence[Path],
+    cwd: str,
+    user: Sequence[str],
+    asks: int | None = None,
 ) -> list[str]:
     """Return the command line at the level of this machine; `user` is the part of `setpriv` that changes the user.
 
-    Each part is bound to the life of the one before it, the first to this process. The kernel forgets that bond when
-    a user changes, so it is made after the change; and a parent that ended before the bond was made is looked for.
+    The kernel forgets that a part ends with the one before it when its user changes, so that is said after the change.
     """
-    bound = [tool("setpriv"), *user, "--pdeathsig", "KILL", "--no-new-privs", "--", tool("sh"), "-c"]
+    bound = [tool("setpriv"), *user, "--pdeathsig", "KILL", "--no-new-privs", "--"]
+    first = [tool("setpriv"), "--pdeathsig", "KILL", "--no-new-privs", "--"]
     match level():
-        case "bubblewrap":
+        case "bubblewrap" if user:
             # A shell stays behind as process 1: the kernel ends it with the worker, which it would not do to another
             # user's process, and with process 1 end all.
-            inside = [tool("sh"), "-c", '"$@"; exit $?', "sh", tool("setpriv"), *user, "--no-new-privs", "--"]
-            return [*bubblewrap_prefix(reads, writes, cwd), *(inside if user else ()), *argv]
+            inside = [tool("setpriv"), *user, "--no-new-privs", "--"]
+            shell = _shell('"$@"; exit $?', asks)
+            return [*first, *bubblewrap_prefix(reads, writes, cwd), *shell, *inside, *argv]
+        case "bubblewrap":
+            return [*first, *bubblewrap_prefix(reads, writes, cwd), *_shell('exec "$@"', asks), *argv]
         case "unshare":
-            first = [tool("setpriv"), "--pdeathsig", "KILL", "--no-new-privs", "--", tool("sh"), "-c"]
-            first += [_CHILD_OF + 'OUTER=$$ exec "$@"', str(os.getpid())]
-            return [*first, *unshare_prefix(), *bound, _PARENT_LIVES, *argv]
+            return [*first, *unshare_prefix(), *bound, *_shell('exec "$@"', asks), *argv]
         case "limits":
-            return [*bound, _CHILD_OF + 'exec "$@"', str(os.getpid()), *argv]
+            return [*bound, *_shell('exec "$@"', asks), *argv]
+
+
+def _shell(go_on: str, asks: int | None) -> list[str]:
+    """Return the part that asks whether to go on, then does; bash, as others know no descriptors of two digits."""
+    return [tool("bash"), "-c", ("" if asks is None else _ASK) + go_on, str(asks)]
 
 
 def bubblewrap_prefix(reads: Sequence[Path], writes: Sequence[Path], cwd: str) -> list[str]:

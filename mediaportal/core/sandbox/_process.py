@@ -4,6 +4,7 @@ import contextlib
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -92,7 +93,7 @@ class _Output:
 
 
 def execute(
-    command: Sequence[str],
+    command: Callable[[int], Sequence[str]],
     *,
     program: str,
     environment: Mapping[str, str],
@@ -101,27 +102,35 @@ def execute(
     bounds: Bounds,
     watch: Watch,
 ) -> Completed:
-    """Run `command` to its end; whatever happens, its process group is gone. Raises `SandboxError`s."""
+    """Run a program to its end; whatever happens, its process group is gone. Raises `SandboxError`s.
+
+    `command` makes its command line, given the descriptor on which it asks whether to begin.
+    """
     started = time.monotonic()
     output = _Output(program, watch, bounds.stdout_bytes)
-    with _opened(stdin) as source:
+    ours, theirs = socket.socketpair()
+    with _opened(stdin) as source, theirs:
         try:
             process = subprocess.Popen(  # noqa: S603 - an argument list, never a shell
-                command,
+                command(theirs.fileno()),
                 stdin=source,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=dict(environment),
                 cwd=cwd,
                 start_new_session=True,
-                close_fds=True,
+                pass_fds=(theirs.fileno(),),
             )
-        except FileNotFoundError as error:
-            raise ProgramMissing(program) from error
+        except OSError as error:
+            ours.close()
+            if isinstance(error, FileNotFoundError):
+                raise ProgramMissing(program) from error
+            raise
     cpu: float | None = None
     try:
-        cpu = _follow(process, program, started, output, bounds, watch)
+        cpu = _follow(process, program, started, output, bounds, watch, ours)
     finally:
+        ours.close()
         if cpu is None:
             _kill(process)
         for pipe in (process.stdout, process.stderr):
@@ -160,9 +169,10 @@ def _follow(  # noqa: PLR0917 - one step of `execute`
     output: _Output,
     bounds: Bounds,
     watch: Watch,
+    asked: socket.socket,
 ) -> float:
-    """Read both pipes until the program has ended; returns its CPU seconds."""
-    takers: dict[int, Callable[[bytes], None]] = {}
+    """Read both pipes until the program has ended, and let it begin when it asks; returns its CPU seconds."""
+    takers: dict[int, Callable[[bytes], None]] = {asked.fileno(): lambda _line: _let_begin(asked)}
     for pipe, taker in ((process.stdout, output.take), (process.stderr, output.take_error)):
         if pipe is not None:
             takers[pipe.fileno()] = taker
@@ -185,6 +195,12 @@ def _follow(  # noqa: PLR0917 - one step of `execute`
                 ended_at = time.monotonic()
                 _kill_group(process.pid)
     return cpu
+
+
+def _let_begin(asked: socket.socket) -> None:
+    """Answer a program that asks whether to begin, once all that stands between it and this process is bound."""
+    with contextlib.suppress(OSError):
+        asked.sendall(b"\n")
 
 
 def _read(selector: selectors.BaseSelector, takers: Mapping[int, Callable[[bytes], None]]) -> None:
