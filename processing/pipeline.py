@@ -18,10 +18,12 @@ from processing.services.context import StepContext
 from processing.steps import (
     chunks,
     first_play,
+    measuring,
     metadata,
     packaging,
     pictures,
     probe,
+    quality,
     scan,
     thumbnails,
     transcoding,
@@ -75,8 +77,14 @@ PIPELINES: dict[str, list[StepPlan]] = {
             first_play.run,
             urgency=FIRST_PLAY,
         ),
+        StepPlan("measuring", _("Measuring samples"), Queue.TRANSCODE, ("probe",), 2, measuring.run),
         StepPlan(
-            "transcoding", _("Making renditions"), Queue.TRANSCODE, ("probe",), 68, transcoding.run_video
+            "transcoding",
+            _("Making renditions"),
+            Queue.TRANSCODE,
+            ("measuring",),
+            66,
+            transcoding.run_video,
         ),
         StepPlan(
             "packaging",
@@ -114,6 +122,16 @@ PIPELINES: dict[str, list[StepPlan]] = {
     ],
 }
 
+QUALITY: list[StepPlan] = [
+    StepPlan("quality", _("Measuring quality"), Queue.ANALYSIS, (), 6, quality.measure),
+    StepPlan(
+        "remaking", _("Making weak renditions again"), Queue.TRANSCODE, ("quality",), 20, quality.remake
+    ),
+    StepPlan("replacing", _("Replacing renditions"), Queue.TRANSCODE, ("remaking",), 4, quality.replace),
+    StepPlan("quality_again", _("Measuring again"), Queue.ANALYSIS, ("replacing",), 3, quality.measure_again),
+]
+"""The job that comes after a video's: its first step, and those that are added when a rung lies below the floor."""
+
 
 def add_step(plan: StepPlan, *, kinds: Iterable[str]) -> None:
     """Append a step of an upper app to the pipelines of these kinds; a second one of the same name is ignored."""
@@ -126,7 +144,7 @@ def plan_of(kind: str, name: str) -> StepPlan:
     """The plan of one step, also of one that makes a chunk; raises `KeyError` for one that the kind does not have."""
     if chunking.number_of(name) is not None:
         return replace(plan_of(kind, chunking.WHOLE), name=name, work=chunks.run)
-    for plan in PIPELINES[kind]:
+    for plan in (*PIPELINES[kind], *QUALITY):
         if plan.name == name:
             return plan
     raise KeyError(name)
@@ -134,7 +152,7 @@ def plan_of(kind: str, name: str) -> StepPlan:
 
 def step_words() -> dict[str, str]:
     """Every step's name in words for people, in the active language."""
-    return {plan.name: str(plan.label) for plans in PIPELINES.values() for plan in plans}
+    return {plan.name: str(plan.label) for plans in (*PIPELINES.values(), QUALITY) for plan in plans}
 
 
 def label_of(name: str) -> str:

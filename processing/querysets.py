@@ -20,6 +20,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Those of the assets that a person may see."""
         return self.filter(asset__in=Asset.objects.visible_to(user))
 
+    def of_assets(self) -> Self:
+        """Those that decide about their asset, without what is only measured afterwards."""
+        return self.filter(job_type="ingest")
+
     def with_steps(self) -> Self:
         """With the asset, and the steps in their order, in one further query."""
         return self.select_related("asset").prefetch_related("steps")

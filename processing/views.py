@@ -98,6 +98,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     """Every job that this person may see; `?status=` narrows it."""
     found = (
         Job.objects.visible_to(request.user)
+        .of_assets()
         .with_steps()
         .annotate(rank=_ORDER)
         .order_by("rank", "-created_at")
@@ -130,6 +131,7 @@ def job_steps(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     """The steps of an asset's last job, as a fragment of the asset page."""
     job = (
         Job.objects.visible_to(request.user)
+        .of_assets()
         .with_steps()
         .filter(asset_id=asset_id)
         .order_by("-created_at")

@@ -45,6 +45,7 @@ class VariantInline(ReadOnlyTabular):
         "shown_size",
         "bitrate",
         "duration",
+        "quality_kept",
         "status",
         "link",
     )
@@ -63,6 +64,12 @@ class VariantInline(ReadOnlyTabular):
     def size(self, variant: Variant) -> str:
         """Width and height in pixels."""
         return f"{variant.width} × {variant.height}" if variant.width else "–"
+
+    @admin.display(description="VMAF")
+    def quality_kept(self, variant: Variant) -> str:
+        """The mean on samples, and the least."""
+        found = variant.detail.get("vmaf")
+        return f"{found['mean']} (≥ {found['min']})" if found else "–"
 
     @admin.display(description=_("size"))
     def shown_size(self, variant: Variant) -> str:

@@ -12,7 +12,7 @@ from assets.models import Asset, Collection, Tag, Variant, VariantType, Visibili
 from assets.services import links
 from assets.services.reasons import said
 from assets.services.state import state_of
-from mediaportal.core.serializers import ErrorSerializer
+from mediaportal.core.serializers import ErrorSerializer, VmafSerializer
 
 
 class UploadProgressSerializer(serializers.Serializer[Any]):
@@ -229,6 +229,7 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
 
     url = serializers.SerializerMethodField()
     download_url = serializers.SerializerMethodField()
+    vmaf = VmafSerializer(source="detail.vmaf", default=None, allow_null=True, read_only=True)
 
     class Meta:
         model = Variant
@@ -248,6 +249,7 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
             "checksum",
             "processing_status",
             "processing_progress",
+            "vmaf",
             "url",
             "download_url",
             "created_at",

@@ -39,7 +39,9 @@ class Stage:
 
 @dataclass(frozen=True)
 class File:
-    """Something to download. Size in bytes and pixels, rate in bit/s."""
+    """Something to download. Size in bytes and pixels, rate in bit/s; `vmaf` (0 to 100) for those who may change the
+    asset.
+    """
 
     name: str
     filename: str
@@ -49,6 +51,7 @@ class File:
     height: int | None
     bit_rate: int | None
     is_original: bool = False
+    vmaf: float | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ def files_of(asset: Asset, *, user: Caller) -> list[File]:
         None,
         is_original=True,
     )
+    sees_quality = access.can_change(user, asset)
     return [original] + [
         File(
             _name(v),
@@ -161,6 +165,7 @@ def files_of(asset: Asset, *, user: Caller) -> list[File]:
             v.width,
             v.height,
             v.bitrate,
+            vmaf=v.detail.get("vmaf", {}).get("mean") if sees_quality else None,
         )
         for v in variants
     ]

@@ -127,7 +127,7 @@ def _asset(user: User, asset_id: uuid.UUID) -> dict[str, Any]:
     asset = Asset.objects.visible_to(user).filter(pk=asset_id).first()
     if asset is None:
         raise NotPermitted
-    job = Job.objects.with_steps().filter(asset=asset).order_by("-created_at").first()
+    job = Job.objects.of_assets().with_steps().filter(asset=asset).order_by("-created_at").first()
     return {**news.asset_data(asset), "job": None if job is None else progress_of(job)}
 
 

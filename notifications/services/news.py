@@ -22,7 +22,7 @@ from notifications.events import (
 )
 from notifications.models import Event
 from notifications.services import audience, bell, broadcast, outbox
-from processing.models import Job, Status
+from processing.models import Job, JobType, Status
 from processing.services.status import progress_of
 
 _ENDED: dict[str, EventType] = {
@@ -111,7 +111,12 @@ def tell_of_access(*, asset: Asset) -> Event | None:
 
 
 def tell_of_job(*, job: Job, durable: bool) -> None:
-    """Write down that a job has ended; send any other movement as it comes (after the commit, if there is one)."""
+    """Write down that a job has ended; send any other movement as it comes (after the commit, if there is one).
+
+    What is only measured when an asset is ready is no news.
+    """
+    if job.job_type == JobType.QUALITY:
+        return
     event_type = _ENDED.get(job.status) if durable else None
     if event_type is not None:
         event = _write(

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from mediaportal.core.serializers import ErrorSerializer
+from mediaportal.core.serializers import ErrorSerializer, VmafSerializer
 from processing.models import Job, Preset
 from processing.services import priorities, status
 from processing.services.graph import Behind, Graph, GraphStep
@@ -33,6 +33,7 @@ class ResultVariantSerializer(serializers.Serializer[dict[str, Any]]):
     bitrate = serializers.IntegerField(allow_null=True, help_text="bit/s")
     duration = serializers.FloatField(allow_null=True, help_text="seconds")
     file_size = serializers.IntegerField(help_text="bytes")
+    vmaf = VmafSerializer(allow_null=True)
     url = serializers.CharField()
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from processing.ffmpeg.chunks_bounds import TICKS, Cut
 from processing.ffmpeg.codecs import pixel_format
-from processing.ffmpeg.graph import Stream, split
+from processing.ffmpeg.graph import Stream, join, split
 from processing.ffmpeg.ladder import MOST_FRAMES_PER_SECOND, Rung
 from processing.ffmpeg.media import VideoStream
 
@@ -88,6 +88,35 @@ def window(
         # The grid of the times does not depend on where it begins.
         pictures = pictures.filter("fps", fps=rate)
     return _rows(pictures.filter("trim", start=f"{begin:.6f}", end=f"{end:.6f}"), video, rungs)
+
+
+def sample(windows: Sequence[Stream], video: VideoStream, rung: Rung, *, frames: int, tiled: bool) -> Stream:
+    """Return the first `frames` pictures of each window as a rung shows them, one window after the other.
+
+    When they are `tiled`, a quarter of each picture is kept: four pieces of it, each from the middle of a quadrant.
+    """
+    rate = Fraction(min(video.frame_rate, MOST_FRAMES_PER_SECOND)).limit_denominator(1001)
+    taken = []
+    for pictures in windows:
+        even = _even(pictures, video).filter("fps", fps=rate).filter("trim", end_frame=frames)
+        sized = _scaled(even.filter("setpts", "PTS-STARTPTS"), rung.width, rung.height)
+        if video.is_hdr:
+            sized = _tone_mapped(sized, video)
+        plain = sized.filter("format", pixel_format(hdr=False))
+        taken.append(_tiles(plain, rung) if tiled else plain)
+    return taken[0] if len(taken) == 1 else join(taken, "concat", n=len(taken))
+
+
+def _tiles(pictures: Stream, rung: Rung) -> Stream:
+    """Lay four pieces of a picture, each of a quarter of its sides, into one."""
+    width, height = rung.width // 8 * 2, rung.height // 8 * 2
+    left, right = split(pictures)
+    quadrants = [*split(left), *split(right)]
+    pieces = [
+        piece.filter("crop", width, height, rung.width * x // 8, rung.height * y // 8)
+        for piece, (x, y) in zip(quadrants, ((1, 1), (5, 1), (1, 5), (5, 5)), strict=True)
+    ]
+    return join([join(pieces[:2], "hstack"), join(pieces[2:], "hstack")], "vstack")
 
 
 def still(pictures: Stream, video: VideoStream, longest: int) -> Stream:

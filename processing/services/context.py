@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from assets.models import Asset
 from processing.models import Job, Step
@@ -18,7 +19,8 @@ class StepContext:
     `scratch` is an empty folder that goes away with the run. `report` takes a fraction from 0 to 1. `stop` tells
     whether the run should end: it was cancelled, or the worker goes down. Files put into `products` are published,
     all or none, when the run has ended well; those in `interim` are handed on to other steps of the job. `facts` are
-    fields of the asset, written in the same transaction; a new `kind` changes which steps follow.
+    fields of the asset, written in the same transaction; a new `kind` changes which steps follow. `details` is what is
+    added to the details of variants, by their ids, and `further` names steps that the job is to have as well.
     """
 
     job: Job
@@ -31,6 +33,8 @@ class StepContext:
     products: list[Product] = field(default_factory=list)
     interim: list[Interim] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    details: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    further: list[str] = field(default_factory=list)
 
     @property
     def stem(self) -> str:

@@ -1,5 +1,6 @@
 """Making, ending, cancelling and retrying jobs. Every status moves by a conditional update, in a transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,16 @@ from mediaportal.audit.services.log import record
 from processing.exceptions import OF_THE_FILE, NotCancellable, NotRetryable, RetryHopeless
 from processing.models import OPEN, Job, JobType, Status, Step
 from processing.pipeline import PIPELINES, StepPlan, plan_of
-from processing.services import chunking, estimates, growing_rows, interim, measures, presets, progress
+from processing.services import (
+    afterwards,
+    chunking,
+    estimates,
+    growing_rows,
+    interim,
+    measures,
+    presets,
+    progress,
+)
 from processing.services.actors import Actor, acting
 from processing.services.queues import wake
 from processing.signals import asset_probed, job_changed
@@ -92,13 +102,21 @@ def learn(*, job: Job, step: Step, facts: dict[str, Any]) -> None:
         asset_probed.send(sender=Asset, asset=job.asset)
 
 
+def extend(*, job: Job, names: Sequence[str]) -> None:
+    """Give a job further steps of its pipeline, after those it has. Must run in the transaction of a completed step."""
+    if not names:
+        return
+    plans = [plan_of(job.asset.kind, name) for name in names]
+    Step.objects.bulk_create(_planned(job, plans, first=job.steps.count()))
+
+
 def start(*, job: Job) -> None:
     """Mark a job and its asset as running when the first step is claimed; later claims change nothing."""
     if Job.objects.filter(pk=job.pk, status=Status.PENDING).update(
         status=Status.PROCESSING, started_at=timezone.now()
     ):
         job.refresh_from_db()
-        publication.give_verdicts(asset=job.asset, processing=ProcessingVerdict.RUNNING)
+        _give_verdicts(job, processing=ProcessingVerdict.RUNNING)
         job_changed.send(sender=Job, job=job, durable=True)
 
 
@@ -115,7 +133,8 @@ def step_done(*, step: Step) -> None:
     Step.objects.filter(pk__in=[one.pk for one in freed], ready_at=None).update(ready_at=timezone.now())
     job.progress = durable_progress(steps)
     Job.objects.filter(pk=job.pk).update(progress=job.progress)
-    Asset.objects.filter(pk=job.asset_id).update(upload_progress=job.progress)
+    if job.job_type == JobType.INGEST:
+        Asset.objects.filter(pk=job.asset_id).update(upload_progress=job.progress)
     if len(done) == len(steps):
         _complete(job)
     else:
@@ -137,15 +156,22 @@ def _complete(job: Job) -> None:
         return
     job.refresh_from_db()
     interim.drop(job=job)
-    publication.give_verdicts(
-        asset=job.asset,
+    _give_verdicts(
+        job,
         processing=ProcessingVerdict.DONE,
         upload_status=UploadStatus.COMPLETED,
         upload_progress=100,
         error_code="",
         error_detail="",
     )
+    afterwards.measure_quality(job=job)
     job_changed.send(sender=Job, job=job, durable=True)
+
+
+def _give_verdicts(job: Job, **verdicts: Any) -> None:
+    """Let the asset follow its job; what is only looked at afterwards changes nothing of it."""
+    if job.job_type == JobType.INGEST:
+        publication.give_verdicts(asset=job.asset, **verdicts)
 
 
 def fail(*, job: Job, step: Step, code: str, detail: str) -> None:
@@ -157,14 +183,14 @@ def fail(*, job: Job, step: Step, code: str, detail: str) -> None:
     Step.objects.filter(job=job, status__in=OPEN).update(status=Status.CANCELLED, lease_until=None)
     growing_rows.drop_unfinished(job=job)
     job.refresh_from_db()
-    publication.give_verdicts(
-        asset=job.asset,
+    _give_verdicts(
+        job,
         processing=ProcessingVerdict.FAILED,
         upload_status=UploadStatus.FAILED,
         error_code=code,
         error_detail=detail,
     )
-    if plan_of(job.asset.kind, step.name).gate:
+    if job.job_type == JobType.INGEST and plan_of(job.asset.kind, step.name).gate:
         asset_rejected.send(sender=Asset, asset=job.asset, code=code, detail=detail)
     job_changed.send(sender=Job, job=job, durable=True)
 
@@ -184,8 +210,8 @@ def cancel(*, job: Job, user: Actor) -> Job:
     growing_rows.drop_unfinished(job=job)
     record(action="job.cancelled", target=job, actor=actor)
     job.refresh_from_db()
-    publication.give_verdicts(
-        asset=job.asset,
+    _give_verdicts(
+        job,
         processing=ProcessingVerdict.FAILED,
         upload_status=UploadStatus.FAILED,
         error_code="cancelled",
@@ -255,8 +281,8 @@ def retry(*, job: Job, user: Actor) -> Job:
     )
     record(action="job.retried", target=job, actor=actor)
     job.refresh_from_db()
-    publication.give_verdicts(
-        asset=job.asset,
+    _give_verdicts(
+        job,
         processing=ProcessingVerdict.PENDING,
         upload_status=UploadStatus.PROCESSING,
         error_code="",

@@ -13,9 +13,10 @@ from assets.exceptions import InvalidOptions
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import FieldProblem, NotPermitted
 from processing.exceptions import PresetExists, PresetIsDefault
+from processing.ffmpeg import complexity
 from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, STANDARD, WEAK_NETWORK, Ladder, Rung, plan
 from processing.ffmpeg.media import Probe
-from processing.models import Job, Preset
+from processing.models import Job, Preset, Status
 from processing.services import recipes
 
 # What comes with the portal: name, title, description, recipe; the first is the default. The titles are kept in
@@ -87,7 +88,21 @@ def _preset_of(parameters: dict[str, Any]) -> Ladder:
 
 
 def rungs_for(job: Job, probe: Probe) -> tuple[Rung, ...]:
-    """The rungs that a job's video gets, largest first; raises `ValueError` for what has no pictures."""
+    """The rungs that a job's video gets, largest first, as its title wants them once that has been measured.
+
+    The lowest one is made before and stays as the preset says. Raises `ValueError` for what has no pictures.
+    """
+    *upper, lowest = rungs_as_planned(job, probe)
+    measured = (
+        job.steps.filter(name="measuring", status=Status.COMPLETED).values_list("results", flat=True).first()
+    )
+    if measured and "choice" in measured:
+        upper = list(complexity.applied(complexity.Choice.from_data(measured["choice"]), upper))
+    return (*upper, lowest)
+
+
+def rungs_as_planned(job: Job, probe: Probe) -> tuple[Rung, ...]:
+    """The rungs of a job's video as its preset has them; raises `ValueError` for what has no pictures."""
     if probe.video is None:
         raise ValueError("a job of a video whose probe found no picture")
     return plan(probe.video, ladder_for(job))

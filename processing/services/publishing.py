@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -41,7 +41,8 @@ class Product:
     """A file, or a folder with the entry files in `entries`, that a step has made in its scratch folder.
 
     `facts` are fields of `Variant` (quality, width, height, bitrate in bit/s, duration in seconds, timestamp …).
-    For a folder, `entries` maps a format ("hls", "dash") to the entry file's path inside the folder.
+    For a folder, `entries` maps a format ("hls", "dash") to the entry file's path inside the folder. `replaces` names
+    the variants of other steps whose place it takes.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Product:
     filename: str
     facts: dict[str, Any] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
+    replaces: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,11 +144,13 @@ def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
     if not places.is_remote():
         leftovers.lock(asset_folder(asset.pk))
     packaged = any(product.variant_type == VariantType.MANIFEST for product in prepared.products)
+    replaced = {pk for product in prepared.products for pk in product.replaces}
     stale = [
         row
         for row in Variant.objects.filter(asset=asset)
         # What grows stays until it is packaged.
-        if (packaged if row.detail.get("growing") else row.detail.get("step") == step.name)
+        if row.pk in replaced
+        or (packaged if row.detail.get("growing") else row.detail.get("step") == step.name)
     ]
     kept: set[str] = set()
     for product in prepared.products:
@@ -161,6 +165,13 @@ def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
         Variant.objects.filter(pk=old.pk).delete()
         if old.storage_key not in kept:
             retire(old, asset=asset)
+
+
+def describe(*, asset: Asset, details: dict[UUID, dict[str, Any]]) -> None:
+    """Add to what is known of an asset's variants; one that is gone is left out. Must run in a transaction."""
+    for variant in Variant.objects.select_for_update().filter(asset=asset, pk__in=details):
+        variant.detail = {**variant.detail, **details[variant.pk]}
+        variant.save(update_fields=["detail"])
 
 
 def retire(variant: Variant, *, asset: Asset) -> None:

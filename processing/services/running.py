@@ -175,6 +175,8 @@ def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.
         if context.facts:
             jobs.learn(job=job, step=step, facts=context.facts)
         publishing.publish(step=step, job=job, asset=job.asset, prepared=prepared)
+        publishing.describe(asset=job.asset, details=context.details)
+        jobs.extend(job=job, names=context.further)
         transaction.on_commit(lambda: speeds.learn(step_id=step.pk), robust=True)
 
     done = False

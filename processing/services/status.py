@@ -122,6 +122,7 @@ def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
                 "bitrate": v.bitrate,
                 "duration": v.duration,
                 "file_size": v.file_size,
+                "vmaf": v.detail.get("vmaf"),
                 "url": url[v.pk],
             }
             for v in files

@@ -10,7 +10,7 @@ from assets.services import places
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg import mux
 from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
-from processing.packager import DASH_MANIFEST, HLS_MASTER, package
+from processing.packager import DASH_MANIFEST, HLS_MASTER, Package, package
 from processing.services import interim
 from processing.services.context import StepContext
 from processing.services.presets import ladder_for
@@ -46,20 +46,23 @@ def run(context: StepContext) -> dict[str, Any]:
             segment_seconds=ladder_for(context.job).segment_seconds,
             stop=context.stop,
         )
-    context.products.append(
-        Product(
-            done.folder,
-            VariantType.MANIFEST,
-            "hls",
-            done.hls_master.name,
-            {
-                "duration": context.asset.duration,
-                "detail": {"streams": [vars(stream) for stream in done.streams]},
-            },
-            entries={"hls": HLS_MASTER, "dash": DASH_MANIFEST},
-        )
-    )
+    context.products.append(streaming_set(context, done))
     return {"streams": len(done.streams), "size": done.size}
+
+
+def streaming_set(context: StepContext, done: Package) -> Product:
+    """A package with its two manifests, to be published."""
+    return Product(
+        done.folder,
+        VariantType.MANIFEST,
+        "hls",
+        done.hls_master.name,
+        {
+            "duration": context.asset.duration,
+            "detail": {"streams": [vars(stream) for stream in done.streams]},
+        },
+        entries={"hls": HLS_MASTER, "dash": DASH_MANIFEST},
+    )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from benchmarks import chunks, estimates, gate, http, ladder, stills, uploads
+from benchmarks import chunks, estimates, gate, http, ladder, quality, stills, uploads
 from benchmarks.report import Row, table, write
 
 ALL = {
@@ -20,6 +20,7 @@ ALL = {
     "http": http.measure,
     "uploads": uploads.measure,
     "gate": gate.measure,
+    "quality": quality.measure,
     "estimates": estimates.measure,
 }
 

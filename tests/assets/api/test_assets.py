@@ -179,7 +179,9 @@ def test_editing() -> None:
 
 def test_variants() -> None:
     asset = AssetFactory(published=True)
-    rendition, manifest = VariantFactory(asset=asset), VariantFactory(asset=asset, hls=True)
+    vmaf = {"mean": 95.1, "min": 91.0, "harmonic_mean": 95.0, "frames": 88, "model": "vmaf_v0.6.1"}
+    rendition = VariantFactory(asset=asset, detail={"vmaf": vmaf})
+    manifest = VariantFactory(asset=asset, hls=True)
     VariantFactory()
     found = {
         v["id"]: v for v in client_of(asset.uploaded_by).get(f"{LIST}{asset.pk}/variants/").json()["results"]
@@ -188,6 +190,8 @@ def test_variants() -> None:
     assert found[str(rendition.pk)]["url"].startswith("/files/")
     assert found[str(rendition.pk)]["download_url"] != found[str(rendition.pk)]["url"]
     assert found[str(manifest.pk)]["download_url"] is None
+    assert found[str(rendition.pk)]["vmaf"] == vmaf
+    assert found[str(manifest.pk)]["vmaf"] is None
 
 
 def test_playback() -> None:

@@ -46,7 +46,9 @@ def make_job(db: None) -> Callable[..., Job]:
             uploaded_by=UserFactory(role="contributor"), content=media(name).read_bytes(), kind="video"
         )
         job = jobs.create(asset=asset, job_id=asset.job_id, parameters={"preset": "short"})
-        Step.objects.filter(job=job, name="scan").update(status=Status.COMPLETED, progress=100)
+        Step.objects.filter(job=job, name__in=["scan", "measuring"]).update(
+            status=Status.COMPLETED, progress=100
+        )
         Step.objects.filter(job=job, name="probe").update(ready_at=timezone.now())
         return job
 
@@ -78,10 +80,10 @@ def test_a_long_video_gets_a_step_for_each_chunk(make_job: Callable[..., Job]) -
     place = names(job).index("transcoding")
     assert names(job)[place - 3 : place] == NAMES
     steps = {step.name: step for step in job.steps.all()}
-    assert steps["transcoding"].depends_on == ["probe", *NAMES]
+    assert steps["transcoding"].depends_on == ["measuring", *NAMES]
     assert steps["transcoding"].ready_at is None
     for name in NAMES:
-        assert steps[name].depends_on == ["probe"] and steps[name].ready_at is not None
+        assert steps[name].depends_on == ["measuring"] and steps[name].ready_at is not None
     assert [steps[name].parameters["first"] for name in NAMES] == [0, 100, 200]
     assert sum(step.weight for step in steps.values()) == sum(before.values())
 

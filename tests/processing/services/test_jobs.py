@@ -30,6 +30,7 @@ def test_a_new_job_has_the_steps_of_its_kind_and_only_the_scan_may_start(video_j
         "probe",
         "thumbnails",
         "first_play",
+        "measuring",
         "transcoding",
         "packaging",
         "metadata",
@@ -46,10 +47,12 @@ def test_a_finished_step_frees_what_waited_for_it_and_nothing_else(video_job: Jo
     finish(video_job, "scan")
     assert ready(video_job) == {"probe"}
     finish(video_job, "probe")
-    assert ready(video_job) == {"thumbnails", "first_play", "transcoding"}
+    assert ready(video_job) == {"thumbnails", "first_play", "measuring"}
     finish(video_job, "thumbnails")
-    assert ready(video_job) == {"first_play", "transcoding"}
+    assert ready(video_job) == {"first_play", "measuring"}
     finish(video_job, "first_play")
+    assert ready(video_job) == {"measuring"}
+    finish(video_job, "measuring")
     assert ready(video_job) == {"transcoding"}
     finish(video_job, "transcoding")
     assert ready(video_job) == {"packaging"}
@@ -88,7 +91,7 @@ def test_an_asset_whose_scan_is_missing_stays_held(image_job: Job, finish: Finis
 
 def test_progress_grows_with_the_weight_of_what_is_done(video_job: Job, finish: Finish) -> None:
     seen = []
-    for name in ("scan", "probe", "thumbnails", "first_play", "transcoding", "packaging"):
+    for name in ("scan", "probe", "thumbnails", "first_play", "measuring", "transcoding", "packaging"):
         finish(video_job, name)
         video_job.refresh_from_db()
         seen.append(video_job.progress)
@@ -191,7 +194,7 @@ def test_retry_goes_on_where_it_failed_and_keeps_what_was_done(video_job: Job, f
     video_job.refresh_from_db()
     assert video_job.status == Status.PENDING and video_job.error_code == ""
     assert states(video_job)["probe"] == Status.COMPLETED
-    assert ready(video_job) == {"thumbnails", "first_play", "transcoding"}
+    assert ready(video_job) == {"thumbnails", "first_play", "measuring"}
     again = Step.objects.get(job=video_job, name="first_play")
     assert (again.attempt, again.error_code, again.log) == (0, "", "")
     assert Asset.objects.get(pk=video_job.asset_id).error_code == ""

@@ -17,6 +17,7 @@ def test_running_steps_count_with_what_redis_knows(video_job: Job, finish: Finis
     finish(video_job, "scan")
     finish(video_job, "probe")
     finish(video_job, "first_play")
+    finish(video_job, "measuring")
     step = leases.claim(queue="transcode", worker="tests")
     assert step is not None
     progress.write(job_id=video_job.pk, step="transcoding", fraction=0.5)
