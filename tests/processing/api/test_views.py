@@ -194,7 +194,7 @@ def test_the_graph_of_a_job(api: APIClient, video_job: Job) -> None:
         1,
         2,
         3,
-        4,
+        5,
     ]
     assert steps["scan"]["label"] == "Checking for malware" and steps["scan"]["behind"] is None
     api.force_authenticate(UserFactory(role="manager"))
