@@ -1,0 +1,69 @@
+"""Cancelling what really runs: ffmpeg and all its processes end, its scratch goes, and a retry goes on from there."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from processing.models import Status, Step
+from tests.factories import UserFactory
+from tests.functional.test_work import Caller
+from tests.media import media
+
+pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(400)]
+TIMES = int(os.environ.get("CANCEL_TIMES", "1"))
+
+
+def _programs(job_id: str) -> list[int]:
+    """The processes that work in a scratch folder of this job."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                line = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"ffmpeg" in line and f"{settings.SCRATCH_ROOT}/{job_id}-transcoding".encode() in line:
+                found.append(int(entry.name))
+    return found
+
+
+def _scratch(job_id: str) -> list[Path]:
+    return list(Path(settings.SCRATCH_ROOT).glob(f"{job_id}-*"))
+
+
+def _until(met: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until it is so."""
+    begun = time.monotonic()
+    while not met():
+        assert time.monotonic() - begun < seconds
+        time.sleep(0.02)
+
+
+def test_a_cancelled_job_leaves_no_program_and_no_scratch_and_goes_on_from_there(
+    web: str, workers: None
+) -> None:
+    caller = Caller(web, UserFactory(role="contributor"))
+    code, accepted = caller.upload("full.mp4", media("full_1080.mp4").read_bytes())
+    assert code == 202
+    job_id = accepted["job_id"]
+    for _ in range(TIMES):
+        _until(lambda: _programs(job_id))
+        asked = time.monotonic()
+        assert caller.ask("POST", f"/api/v1/media/job/{job_id}/cancel")[0] == 202
+        _until(lambda: not _programs(job_id), 10)
+        ended = time.monotonic() - asked
+        _until(lambda: not _scratch(job_id), 10)
+        gone = time.monotonic() - asked
+        sys.stdout.write(f"cancelled: no program after {ended:.2f} s, no scratch after {gone:.2f} s\n")
+        done = set(
+            Step.objects.filter(job=job_id, status=Status.COMPLETED).values_list("name", "completed_at")
+        )
+        assert caller.ask("POST", f"/api/v1/media/job/{job_id}/retry")[0] == 202
+    assert caller.wait_for_end(job_id)["status"] == "completed"
+    assert done <= set(Step.objects.filter(job=job_id).values_list("name", "completed_at"))
+    assert "probe" in {name for name, _at in done}
