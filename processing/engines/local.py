@@ -36,7 +36,7 @@ class LocalEngine:
             )
             copies = {}
         made = {rung.rung.quality: rung for rung in encoded.rungs} | copies
-        return replace(encoded, rungs=tuple(made[rung.quality] for rung in order.rungs))
+        return replace(encoded, rungs=tuple(made[rung.quality] for rung in order.rungs), copied=tuple(copies))
 
 
 def _copies(order: Order, stop: Callable[[], bool]) -> dict[str, EncodedRung]:

@@ -49,11 +49,12 @@ class EncodedAudio:
 
 @dataclass(frozen=True)
 class Encoded:
-    """All that one command made, and the CPU seconds that it took."""
+    """All that one command made, the CPU seconds that it took, and the names of rungs that were copied instead."""
 
     rungs: tuple[EncodedRung, ...]
     audio: tuple[EncodedAudio, ...]
     cpu_seconds: float
+    copied: tuple[str, ...] = ()
 
 
 def transcode(

@@ -9,6 +9,7 @@ A megapixel-second is a second of moving pictures of one megapixel at 30 frames 
     start {step}                    the step itself, once, when no more is known of it
     pictures {step}                 megapixel-seconds of the source, for a step of which no more is known
     seconds {step}, still {step}    the same of a sound (seconds) and of an image (megapixels)
+    join                            seconds of a video whose chunks are put together
     bytes {kind} {step}             MiB of the original, while it has not been read yet
 
 The steps of one family (`chunk_001`, `chunk_002`) have their measures in common. A step that nobody here knows has
@@ -43,6 +44,7 @@ _RELATIVE = {
     "still": 0.2,
     "bytes": 0.3,
     "sound": 0.02,
+    "join": 0.02,
     "decode": 0.12,
     "encode": 0.4,
 }
@@ -101,12 +103,12 @@ def _foreseen(step: Step, probe: Probe, rungs: Sequence[Rung]) -> Amounts:
         case "transcoding" if probe.video is None:
             return {"sound": probe.duration}
         case "transcoding" if "chunks" in step.parameters:
-            return {}
+            return {"command": 1.0, "join": probe.duration}
         case "transcoding":
             chunk = chunking.chunk_of(step)
             end = probe.duration if chunk is None or chunk.end is None else chunk.end
             seconds = end - (chunk.begin if chunk else 0)
-            return encoding(probe=probe, rungs=rungs[:-1], sound=False, seconds=seconds)
+            return encoding(probe=probe, rungs=rungs[:-1], sound=False, seconds=seconds) or {"command": 0.0}
         case _:
             return {}
 

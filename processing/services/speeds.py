@@ -31,7 +31,7 @@ _SLOW, _QUICK = 0.12, 0.3
 # A single run changes nothing by more than this, from the third on.
 _MOST_AT_ONCE = 3.0
 _FEW = 3
-_OF_ENCODERS = {"command", "decode", "encode", "sound"}
+_OF_ENCODERS = {"command", "decode", "encode", "sound", "join"}
 _USUAL_BEGIN = 0.5
 # What long steps keep of the processors while urgent ones want them all.
 _YIELDED = 0.1
@@ -141,28 +141,34 @@ def learn(*, step_id: UUID) -> None:
     took = max((step.completed_at - step.started_at).total_seconds(), _LEAST_SECONDS)
     effort = step.cpu_seconds or took
     _say_cores(speeds, host)
-    plain = general(step=step.name, extent=Extent.of(step.job.asset))
-    foreseen = step.work or plain
-    whole = sum(units * relative(measure) for measure, units in foreseen.items())
-    _teach(speeds, host, {_like(*foreseen): whole}, effort, most=_SLOW)
+    plain, done = general(step=step.name, extent=Extent.of(step.job.asset)), _done(step)
+    whole = sum(units * relative(measure) for measure, units in (done or plain).items())
+    _teach(speeds, host, {_like(*(done or plain)): whole}, effort, most=_SLOW)
     speeds = read()  # a measure that is met here for the first time begins where all work together stands now
     if effort != took:
         alone = _alone(step, speeds, host, took=took, effort=effort)
         _teach(speeds, host, {f"begin {name}": 1.0, f"pace {name}": effort}, alone, most=_QUICK)
-    if step.work:
-        _teach(speeds, host, step.work, effort, most=_SLOW)
+    if done:
+        _teach(speeds, host, done, effort, most=_SLOW)
     if _is_usual(step):
         _teach(speeds, host, plain, effort, most=_SLOW)
         if step.job.asset.metadata.get("probed"):
             _teach_bytes(step, speeds, host, effort)
 
 
+def _done(step: Step) -> Amounts:
+    """What a step amounted to of what was foreseen: rungs that could be copied were not encoded."""
+    copied = set(step.results.get("copied", ()))
+    return {
+        measure: units
+        for measure, units in step.work.items()
+        if not (measure.startswith("encode ") and measure.rpartition(" ")[2] in copied)
+    }
+
+
 def _is_usual(step: Step) -> bool:
-    """Whether a step did what is expected of its name for a file that was not read yet: not a piece of it, nor
-    something that only begins as a work of another kind does.
-    """
-    pieced = step.name != family(step.name) or any(measure.startswith("start ") for measure in step.work)
-    return not (step.work and pieced)
+    """Whether a step did what is expected of its name while a file has not been read: no piece of it, nor its joining."""
+    return not step.work or (step.name == family(step.name) and "join" not in step.work)
 
 
 def _teach_bytes(step: Step, speeds: Speeds, host: str, effort: float) -> None:

@@ -34,7 +34,11 @@ def run(context: StepContext) -> dict[str, Any]:
     context.products.append(rendition(context, done, made, encoded.audio))
     for number, track in enumerate(encoded.audio, start=1):
         _add_track(context, track, number)
-    return {"quality": done.rung.quality, "cpu_seconds": round(encoded.cpu_seconds, 1)}
+    return {
+        "quality": done.rung.quality,
+        "copied": list(encoded.copied),
+        "cpu_seconds": round(encoded.cpu_seconds, 1),
+    }
 
 
 def _shown(context: StepContext, probe: Probe, rungs: Sequence[Rung]) -> Encoded:

@@ -40,7 +40,11 @@ def run_video(context: StepContext) -> dict[str, Any]:
         stop=context.stop,
     )
     _hand_on(context, encoded.rungs)
-    return {"qualities": qualities, "cpu_seconds": round(encoded.cpu_seconds, 1)}
+    return {
+        "qualities": qualities,
+        "copied": list(encoded.copied),
+        "cpu_seconds": round(encoded.cpu_seconds, 1),
+    }
 
 
 def _hand_on(context: StepContext, rungs: Sequence[EncodedRung]) -> None:

@@ -51,7 +51,7 @@ def test_pictures_that_are_a_rung_already_are_taken_as_they_are(tmp_path: Path) 
     assert [(rung.rung.quality, rung.frames) for rung in made.rungs] == [("180p", 225), ("144p", 225)]
     # x264's fastest speed would have made it a Baseline.
     assert [look(rung.path).codecs.startswith("avc1.6400") for rung in made.rungs] == [True, False]
-    assert len(made.audio) == 1
+    assert len(made.audio) == 1 and made.copied == ("180p",)
 
 
 def test_a_copy_alone_gets_its_sound_encoded(tmp_path: Path) -> None:

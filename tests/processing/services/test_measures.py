@@ -1,5 +1,7 @@
 """What the work of a step amounts to."""
 
+from dataclasses import replace
+
 import pytest
 
 from processing.ffmpeg.ladder import plan
@@ -55,6 +57,16 @@ def test_the_pieces_of_one_work_are_measured_together() -> None:
     assert measures.general(step="chunk-3", extent=_video()) == measures.general(
         step="chunk-4", extent=_video()
     )
+
+
+@pytest.mark.django_db
+def test_a_video_with_one_rung_leaves_nothing_for_the_others(video_job: Job) -> None:
+    probe = probed("plain.mp4")
+    assert probe.video is not None
+    one = replace(probe, video=replace(probe.video, display_width=320, display_height=180))
+    step = video_job.steps.get(name="probe")
+    jobs.learn(job=video_job, step=step, facts={"metadata": {"probed": True, "probe": one.as_data()}})
+    assert video_job.steps.get(name="transcoding").work == {"command": 0.0}
 
 
 def test_slow_encoders_are_taken_for_dearer_than_quick_ones() -> None:

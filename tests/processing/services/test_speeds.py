@@ -144,6 +144,15 @@ def test_bytes_speak_for_files_that_were_not_read_yet(done: Done, video_job: Job
     assert one < four <= 4 * one
 
 
+def test_a_rung_that_was_copied_teaches_nothing_of_its_encoder(done: Done) -> None:
+    work = {"decode h264": 10.0, "encode h264 veryfast 720p": 10.0, "encode h264 veryfast 480p": 5.0}
+    for _ in range(3):
+        done("transcoding", 10.0, work=work, cpu=10.0)
+    before = speeds.read().known("encode h264 veryfast 720p", HOST)
+    done("transcoding", 3.0, work=work, cpu=3.0, results={"copied": ["720p"]})
+    assert speeds.read().known("encode h264 veryfast 720p", HOST) == before
+
+
 def test_a_piece_of_a_work_says_nothing_of_the_whole(done: Done, video_job: Job) -> None:
     Step.objects.filter(job=video_job, name="transcoding").update(name="transcoding_001")
     done("transcoding_001", 5.0, work={"decode h264": 10.0}, cpu=10.0)
