@@ -167,7 +167,7 @@ def _done(step: Step) -> Amounts:
 
 
 def _is_usual(step: Step) -> bool:
-    """Whether a step did what is expected of its name while a file has not been read: no piece of it, nor its joining."""
+    """Whether a step did all that is expected of its name while a file has not been read: no piece, no joining."""
     return not step.work or (step.name == family(step.name) and "join" not in step.work)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from assets.models import Asset
 from processing.ffmpeg.ladder import plan
 from processing.models import Job, Step
 from processing.services import jobs, measures
@@ -57,6 +58,16 @@ def test_the_pieces_of_one_work_are_measured_together() -> None:
     assert measures.general(step="chunk-3", extent=_video()) == measures.general(
         step="chunk-4", extent=_video()
     )
+
+
+@pytest.mark.django_db
+def test_what_only_joins_the_pieces_encodes_nothing(video_job: Job) -> None:
+    probe = probed("plain.mp4")
+    Asset.objects.filter(pk=video_job.asset_id).update(metadata={"probed": True, "probe": probe.as_data()})
+    video_job.asset.refresh_from_db()
+    video_job.steps.filter(name="transcoding").update(parameters={"chunks": 3})
+    measures.lay_down(job=video_job)
+    assert video_job.steps.get(name="transcoding").work == {"command": 1.0, "join": probe.duration}
 
 
 @pytest.mark.django_db
