@@ -193,6 +193,7 @@ def catalogue() -> dict[str, str | Forms]:
         "waitingTurn": gettext("Waiting for its turn"),
         "play": gettext("Play"),
         "pause": gettext("Pause"),
+        "growing.made": gettext("{made} of {whole} is there."),
         "playerFailed": gettext("This file cannot be played here. Download a rendition instead."),
         "fit": gettext("Fit"),
     }

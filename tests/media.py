@@ -107,6 +107,7 @@ RECIPES: dict[str, str] = {
     ),
     "wide_1080.mp4": f"{_video('1920x800', '10', 1)} {_X264} {_AAC}",
     "full_1080.mp4": f"{_video('1920x1080', '10', 6)} {_X264} {_AAC}",
+    "grainy_720.mp4": f"{_video('1280x720', '30', 4)} -vf noise=alls=30:allf=t {_X264} -crf 36 {_AAC}",
     "tiny.mp4": f"{_video('64x48', '10', 2)} {_X264} {_AAC}",
     "black_start.mp4": (
         "-f lavfi -i color=black:s=320x240:r=25:d=3 -f lavfi -i testsrc2=s=320x240:r=25:d=3"
@@ -164,6 +165,14 @@ def _copied(name: str, *arguments: str) -> Callable[[Path], None]:
         _ffmpeg("-i", str(media(name)), "-c", "copy", *arguments, str(path))
 
     return copy
+
+
+def _long(path: Path) -> None:
+    """Four seconds eleven times: long enough, and hard enough to encode, to be watched meanwhile."""
+    source = str(media("grainy_720.mp4"))
+    _ffmpeg(
+        "-stream_loop", "10", "-i", source, "-c", "copy", "-movflags", "+faststart", "-f", "mp4", str(path)
+    )
 
 
 def _recorded(path: Path) -> None:
@@ -288,6 +297,7 @@ def _huge_header(path: Path) -> None:
 
 MAKERS: dict[str, Callable[[Path], None]] = {
     "huge_header.avi": _huge_header,
+    "long_720.mp4": _long,
     "rotated.mp4": _copied("plain.mp4", "-metadata:s:v", "rotate=90"),
     "live.webm": _recorded,
     "broken_end.mkv": lambda path: _write_part("plain.mkv", path),

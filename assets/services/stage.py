@@ -22,7 +22,7 @@ _POSTER_WIDTH = 1280
 class Stage:
     """What to show, with signed links. `mode` says which part of the page shows it; `settled` whether it will stay.
 
-    `growing`: the first rendition only, while more is being made.
+    `growing`: the first rendition only, while more is being made. `set` tells one streaming set from another.
     """
 
     mode: Literal["video", "audio", "image", "waiting"]
@@ -32,6 +32,7 @@ class Stage:
     hls: str = ""
     file: str = ""
     growing: bool = False
+    set: str = ""
     original: str = ""
     peaks: tuple[float, ...] = ()
     peaks_url: str = ""
@@ -96,6 +97,7 @@ def _video(asset: Asset, variants: list[Variant], user: Caller, poster: Picture 
         hls=streams.get("hls", ""),
         file=file,
         growing=growing,
+        set=next((str(v.pk) for v in manifests.values() if v is not None), ""),
     )
 
 

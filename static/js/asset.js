@@ -14,11 +14,14 @@ const address = `/api/v1/assets/${id}/`;
 
 // Stage -----------------------------------------------------------------------------------------------------------
 let stop = () => {};
+let follow = null;
 function start() {
   stop();
   const stage = document.getElementById("stage");
   const starters = { video: startPlayer, audio: startSound, image: startPicture };
-  stop = starters[stage.dataset.mode]?.(stage, id) ?? (() => {});
+  const begun = starters[stage.dataset.mode]?.(stage, id) ?? (() => {});
+  stop = begun.stop ?? begun;
+  follow = begun.follow ?? null;
 }
 start();
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -38,8 +41,31 @@ function refresh(selector, wait = 300) {
 
 function refreshStage() {
   const stage = document.getElementById("stage");
-  if (stage.dataset.settled !== "1" || stage.dataset.mode === "waiting") refresh("#stage");
+  if (stage.dataset.settled === "1" && stage.dataset.mode !== "waiting") return;
+  if (follow) followStage();
+  else refresh("#stage");
 }
+
+/** A film that somebody may be watching goes on while the stage around it changes. */
+let following = 0;
+function followStage() {
+  following ||= setTimeout(async () => {
+    following = 0;
+    const stage = document.getElementById("stage");
+    let newer;
+    try {
+      const answer = await fetch(stage.getAttribute("hx-get"), { credentials: "same-origin" });
+      if (!answer.ok) return;
+      newer = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("stage");
+    } catch {
+      return; // the next piece of news tries again
+    }
+    if (stage !== document.getElementById("stage") || !newer) return;
+    if (newer.dataset.mode === "video") follow(newer);
+    else refresh("#stage", 0);
+  }, 300);
+}
+document.addEventListener("portal:stage", refreshStage);
 
 const panel = "#panel-steps";
 let shown = "";

@@ -2,35 +2,50 @@
 
 import { call } from "./http.js";
 import { toast } from "./tell.js";
-import { t } from "./words.js";
+import { clock, t } from "./words.js";
 
 const CONTROLS = [
   "play_pause", "mute", "volume", "time_and_duration", "spacer", "overflow_menu", "fullscreen",
 ];
+const GROWN_CONTROLS = CONTROLS.map((name) => (name === "time_and_duration" ? "grown_time" : name));
 /** Links are asked for again when this share of their life is over; ten minutes at the latest. */
 const RENEW_MS = 5 * 60 * 1000;
+const ASK_AGAIN_MS = 2000;
+const LONGEST_MOMENT_MS = 4000;
 
-/** Start the player of a stage; returns what stops it. */
+/** A set that grows is live to the player; all of it is there to be watched from its beginning, as near to its end as it is. */
+const GROWS = { manifest: { hls: { liveSegmentsDelay: 0 } }, streaming: { stallEnabled: true } };
+const MEASURE_MS = 500;
+
+/**
+ * Start the player of a stage; returns `stop`, which ends it, and `follow`, which takes what a newer stage says
+ * while this one goes on: other links, or a better set to go on with at the same time.
+ */
 export function startPlayer(stage, assetId) {
   const screen = stage.querySelector("[data-player]");
   const video = screen.querySelector("video");
-  const { dash, hls, file } = screen.dataset;
+  let set = screen.dataset;
   let player = null;
   let overlay = null;
   let renewing = 0;
+  let measuring = 0;
+  let native = false;
+
+  const address = () => set.dash || set.hls;
+  const grows = () => set.growing === "1";
 
   async function begin() {
     const shaka = await shakaFrom(screen.dataset);
     shaka.polyfill.installAll();
-    if (!(dash || hls) || !shaka.Player.isBrowserSupported()) {
+    if (!address() || !shaka.Player.isBrowserSupported()) {
       plain();
       return;
     }
     player = new shaka.Player();
     await player.attach(video);
     overlay = new shaka.ui.Overlay(player, screen, video);
+    shaka.ui.Controls.registerElement("grown_time", { create: (parent, controls) => grownTime(shaka, parent, controls) });
     overlay.configure({
-      controlPanelElements: CONTROLS,
       overflowMenuButtons: ["quality", "captions", "language", "playback_rate", "picture_in_picture"],
       topControlPanelElements: [],
       enableKeyboardPlaybackControls: true,
@@ -39,25 +54,37 @@ export function startPlayer(stage, assetId) {
     });
     overlay.getControls().getLocalization().changeLocale([document.documentElement.lang]);
     player.configure({
+      ...(grows() ? GROWS : {}),
       abr: { enabled: true, defaultBandwidthEstimate: 3_000_000 },
-      streaming: { bufferingGoal: 20, rebufferingGoal: 1, retryParameters: { maxAttempts: 4 } },
+    });
+    player.configure("streaming", { bufferingGoal: 20, rebufferingGoal: 1, retryParameters: { maxAttempts: 4 } });
+    // What grew may have been taken back: the stage says what there is instead.
+    player.addEventListener("error", (event) => {
+      if (grows() && event.detail?.severity === 2) askSoon();
     });
     freshLinks();
+    await open(0);
+  }
+
+  /** Load what the stage names, from a second on: DASH, else HLS. */
+  async function open(at) {
+    overlay.configure({ controlPanelElements: grows() ? GROWN_CONTROLS : CONTROLS });
+    prefix = prefixOf(address());
+    fresh = null;
+    measure();
     try {
-      await load(dash || hls);
+      await player.load(address(), at || (grows() ? 0 : null));
     } catch (error) {
-      if (dash && hls) await load(hls).catch(failed);
+      if (set.dash && set.hls) await player.load(set.hls, at || null).catch(failed);
+      else if (grows()) askSoon();
       else failed(error);
     }
   }
-
-  const load = (address) => player.load(address);
 
   /** Segments are asked for with the newest signed prefix, so that a long film outlives its first link. */
   let prefix = null;
   let fresh = null;
   function freshLinks() {
-    prefix = prefixOf(dash || hls);
     player.getNetworkingEngine().registerRequestFilter((_type, request) => {
       if (!fresh) return;
       request.uris = request.uris.map((uri) => uri.replace(prefix, fresh));
@@ -66,29 +93,120 @@ export function startPlayer(stage, assetId) {
   }
 
   async function renew() {
+    if (grows()) {
+      ask();
+      return;
+    }
     try {
       const links = await call("GET", `/api/v1/assets/${assetId}/playback`);
-      const address = (dash ? links.dash_url : links.hls_url) ?? "";
-      if (address) fresh = prefixOf(address);
+      const found = (set.dash ? links.dash_url : links.hls_url) ?? "";
+      if (found) fresh = prefixOf(found);
     } catch {
       // The next round tries again; the present links still live for a while.
     }
   }
 
-  /** One file, with the browser's own controls. */
-  function plain() {
+  const ask = () => stage.dispatchEvent(new CustomEvent("portal:stage", { bubbles: true }));
+  let asking = 0;
+  function askSoon() {
+    clearTimeout(asking);
+    asking = setTimeout(ask, ASK_AGAIN_MS);
+  }
+
+  /** Take what a newer stage of the same asset says. */
+  function follow(newer) {
+    const next = newer.querySelector("[data-player]").dataset;
+    const other = next.set !== set.set;
+    set = { ...next };
+    replace(".stills", newer);
+    replace(".growing-word", newer);
+    stage.dataset.settled = newer.dataset.settled;
+    bindStills();
+    if (other) goOn();
+    else if (player) fresh = prefixOf(address());
+    measure();
+  }
+
+  /** Put a part of a newer stage in the place of ours, or take ours away. */
+  function replace(selector, newer) {
+    const mine = stage.querySelector(selector);
+    const theirs = newer.querySelector(selector);
+    if (!theirs) mine?.remove();
+    else if (mine) mine.replaceWith(theirs);
+    else stage.append(theirs);
+  }
+
+  /** Go on with another set where the film is, playing or paused as it was; its last picture stands meanwhile. */
+  async function goOn() {
+    const { currentTime: at, paused, playbackRate } = video;
+    const picture = lastPicture();
+    const language = player?.getAudioTracks().find((track) => track.active)?.language;
+    try {
+      if (player) {
+        player.configure("preferredAudio", language ? [{ language }] : []);
+        await open(at);
+      } else {
+        plain(at);
+      }
+      video.playbackRate = playbackRate;
+      if (!paused) await video.play().catch(() => {});
+      await newPicture();
+    } finally {
+      picture?.remove();
+    }
+  }
+
+  /** A still of what is shown now, over the film. */
+  function lastPicture() {
+    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || !video.videoWidth) return null;
+    const still = document.createElement("canvas");
+    still.className = "last-picture";
+    still.width = video.videoWidth;
+    still.height = video.videoHeight;
+    still.getContext("2d").drawImage(video, 0, 0);
+    video.after(still);
+    return still;
+  }
+
+  /** Settles when the film shows a picture, or after a moment in which it has not. */
+  const newPicture = () => new Promise((resolve) => {
+    setTimeout(resolve, LONGEST_MOMENT_MS);
+    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
+    else video.addEventListener("seeked", resolve, { once: true });
+  });
+
+  /** Say how much of the film is there, for as long as there will be more. */
+  function measure() {
+    clearInterval(measuring);
+    if (!grows()) return;
+    const tell = () => {
+      const word = stage.querySelector(".growing-word [data-made]");
+      const whole = Number(set.duration);
+      const made = Math.min(whole, player?.getLoadMode() ? player.seekRange().end : 0);
+      if (word && made > 0) word.textContent = t("growing.made", { made: clock(made), whole: clock(whole) });
+    };
+    measuring = setInterval(tell, MEASURE_MS);
+    tell();
+  }
+
+  /** One file, or a stream that the browser plays by itself, with its own controls. */
+  function plain(at = 0) {
+    native = true;
+    const source = set.file || (video.canPlayType("application/vnd.apple.mpegurl") ? set.hls : "");
     video.controls = true;
-    video.src = file;
+    if (!source) return;
+    video.src = source;
+    if (at) video.currentTime = at;
     video.addEventListener("error", failed, { once: true });
   }
 
   function failed(error) {
-    if (file && !video.controls) {
+    if (set.file && !native) {
       const at = video.currentTime;
       Promise.resolve(overlay?.destroy()).then(() => {
         overlay = null;
-        plain();
-        video.currentTime = at;
+        player = null;
+        plain(at);
       });
       return;
     }
@@ -96,29 +214,60 @@ export function startPlayer(stage, assetId) {
     toast(t("playerFailed"));
   }
 
-  const stills = [...stage.querySelectorAll("[data-seek]")];
-  const seconds = stills.map((still) => Number(still.dataset.seek));
+  let stills = [];
+  let seconds = [];
+  function bindStills() {
+    stills = [...stage.querySelectorAll("[data-seek]")];
+    seconds = stills.map((still) => Number(still.dataset.seek));
+    for (const still of stills) still.onclick = go;
+    mark();
+  }
   const go = (event) => {
-    video.currentTime = Number(event.currentTarget.dataset.seek);
+    const wanted = Number(event.currentTarget.dataset.seek);
+    // Of what still grows, the latest picture that is there.
+    video.currentTime = player && grows() ? Math.min(wanted, Math.max(0, player.seekRange().end - 0.5)) : wanted;
   };
-  for (const still of stills) still.addEventListener("click", go);
-  const follow = () => {
+  const mark = () => {
     const now = seconds.findLastIndex((second) => second <= video.currentTime + 0.05);
     stills.forEach((still, index) => {
       if (index === now) still.setAttribute("aria-current", "true");
       else still.removeAttribute("aria-current");
     });
   };
-  video.addEventListener("timeupdate", follow);
+  bindStills();
+  video.addEventListener("timeupdate", mark);
   const keys = (event) => spaceKey(event, video);
   document.addEventListener("keydown", keys);
 
   begin().catch(failed);
-  return () => {
+  const stop = () => {
     clearInterval(renewing);
+    clearInterval(measuring);
+    clearTimeout(asking);
     document.removeEventListener("keydown", keys);
     overlay?.destroy();
   };
+  return { stop, follow };
+}
+
+/** The time in what grows, as of any film; the library would count back from the end that moves. */
+function grownTime(shaka, parent, controls) {
+  const element = new shaka.ui.Element(parent, controls);
+  const text = document.createElement("div");
+  text.className = "grown-time";
+  parent.append(text);
+  const show = () => {
+    const { end } = controls.getPlayer().seekRange();
+    text.textContent = `${clock(controls.getDisplayTime())} / ${clock(end)}`;
+  };
+  const timer = setInterval(show, MEASURE_MS);
+  const release = element.release.bind(element);
+  element.release = () => {
+    clearInterval(timer);
+    release();
+  };
+  show();
+  return element;
 }
 
 /** Shaka Player with its controls, fetched by pages that have a video to play. */
