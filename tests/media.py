@@ -107,7 +107,7 @@ RECIPES: dict[str, str] = {
     ),
     "wide_1080.mp4": f"{_video('1920x800', '10', 1)} {_X264} {_AAC}",
     "full_1080.mp4": f"{_video('1920x1080', '10', 6)} {_X264} {_AAC}",
-    "grainy_720.mp4": f"{_video('1280x720', '30', 4)} -vf noise=alls=30:allf=t {_X264} -crf 36 {_AAC}",
+    "grainy_720.mp4": f"{_video('1280x720', '15', 4)} -vf noise=alls=8:allf=t {_X264} -crf 30 {_AAC}",
     "tiny.mp4": f"{_video('64x48', '10', 2)} {_X264} {_AAC}",
     "black_start.mp4": (
         "-f lavfi -i color=black:s=320x240:r=25:d=3 -f lavfi -i testsrc2=s=320x240:r=25:d=3"

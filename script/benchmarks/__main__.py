@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from benchmarks import chunks, estimates, gate, http, ladder, quality, stills, uploads
+from benchmarks import chunks, engine, estimates, gate, http, ladder, quality, stills, uploads
 from benchmarks.report import Row, table, write
 
 ALL = {
@@ -21,6 +21,7 @@ ALL = {
     "uploads": uploads.measure,
     "gate": gate.measure,
     "quality": quality.measure,
+    "engine": engine.measure,
     "estimates": estimates.measure,
 }
 

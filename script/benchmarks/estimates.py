@@ -5,8 +5,6 @@ The installation learns from a first set of files, which are not counted: a cold
 others meanwhile is told beside it, and the same comparison in CPU seconds, which others disturb less.
 """
 
-import contextlib
-import hashlib
 import itertools
 import os
 import subprocess
@@ -20,11 +18,11 @@ from uuid import uuid4
 
 from django.core.management import call_command
 
-from assets.services import ingest, uploads
+from benchmarks import portal
 from benchmarks.report import Row
 from mediaportal.accounts.models import User
 from processing.models import Job, Status, Step
-from processing.services import estimates, speeds, workers
+from processing.services import estimates, speeds
 
 _LENGTHS = (6, 16)
 _SIZES = ("854x480", "1280x720", "1920x1080")
@@ -67,7 +65,7 @@ def measure(folder: Path) -> Iterator[Row]:
     owner = User.objects.create_user(f"estimates-{uuid4().hex}@example.org", "bench", role="manager")
     learned = [_clip(folder, *one) for one in _LEARNED_FROM]
     measured = [_clip(folder, *one) for one in _measured_on()]
-    with _working(folder):
+    with portal.working(folder):
         for path in learned:
             _told(owner, path)
         before, start = _busy(), time.monotonic()
@@ -114,51 +112,15 @@ def _clip(folder: Path, codec: str, seconds: int, size: int, picture: int) -> Pa
     return target
 
 
-@contextlib.contextmanager
-def _working(folder: Path) -> Iterator[None]:
-    """The workers as the Procfile starts them, once they have said that they are alive."""
-    kinds = {"ingest": ("ingest,notify", 4), "transcode": ("transcode,analysis", 2)}
-    with contextlib.ExitStack() as ended:
-        for name, (queues, threads) in kinds.items():
-            command = [
-                sys.executable,
-                "-m",
-                "celery",
-                "-q",
-                "-A",
-                "mediaportal",
-                "worker",
-                "-n",
-                f"{name}@%h",
-            ]
-            command += ["-Q", queues, "--pool", "threads", "-c", str(threads), "--prefetch-multiplier", "1"]
-            command += ["--without-gossip", "--without-mingle", "-l", "WARNING"]
-            log = ended.enter_context((folder / f"{name}.log").open("wb"))
-            process = subprocess.Popen(command, stdout=log, stderr=log)
-            ended.callback(process.wait, 30)
-            ended.callback(process.terminate)
-        _until(lambda: len(workers.alive()) == len(kinds), 60)
-        yield
-
-
-def _until(met: object, seconds: float) -> None:
-    """Wait until something is so; raises when it does not become so in time."""
-    deadline = time.monotonic() + seconds
-    while not met():  # type: ignore[operator]  # any question
-        if time.monotonic() > deadline:
-            raise RuntimeError("the workers do not get on")
-        time.sleep(0.05)
-
-
 def _told(owner: User, path: Path) -> _Told:
     """Give a file to the portal; what was told of it when it had been read, and what came."""
-    job = Job.objects.get(pk=_stored(owner, path))
+    job = Job.objects.get(pk=portal.stored(owner, path))
     steps = Step.objects.filter(job=job)
-    _until(lambda: steps.filter(name="probe", status=Status.COMPLETED).exists(), _LONGEST)
+    portal.until(lambda: steps.filter(name="probe", status=Status.COMPLETED).exists(), _LONGEST)
     read, job = time.monotonic(), Job.objects.get(pk=job.pk)
     told, known = estimates.seconds_left([job])[job.pk] or 0, speeds.read()
     expected = sum(known.effort(step.work) or 0.0 for step in steps.exclude(work={}))
-    _until(
+    portal.until(
         lambda: not Job.objects.filter(pk=job.pk, status__in=[Status.PENDING, Status.PROCESSING]).exists(),
         _LONGEST,
     )
@@ -172,17 +134,6 @@ def _told(owner: User, path: Path) -> _Told:
         flush=True,
     )
     return _Told(told, took, expected, cpu)
-
-
-def _stored(owner: User, path: Path) -> object:
-    """Hand a copy of a file in, as an upload does; returns the job's id."""
-    content = path.read_bytes()
-    session = uploads.begin(user=owner, bytes_total=len(content), filename=path.name)
-    staged = uploads.part_path(session.pk)
-    staged.parent.mkdir(parents=True, exist_ok=True)
-    staged.write_bytes(content)
-    asset = ingest.accept_file(session=session, path=staged, sha256=hashlib.sha256(content).hexdigest())
-    return asset.job_id
 
 
 def _busy() -> float:

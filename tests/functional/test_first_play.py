@@ -1,24 +1,40 @@
 """A film is watched while it is made: from its beginning, by its owner, and better without a jump once it is ready."""
 
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from assets.models import Asset
+from mediaportal.accounts.models import User
+from processing.ffmpeg.ladder import plan
+from processing.ffmpeg.transcode import Encoded, transcode
 from processing.models import Job, Status
+from processing.packager import DASH_MANIFEST, HLS_MASTER, package
+from processing.services import growing, jobs, publishing
+from processing.services.context import StepContext
+from processing.services.publishing import Product
+from tests.factories import AssetFactory
 from tests.functional.browser import choose, chromium, person, send, sign_in
 from tests.media import media
+from tests.processing.ffmpeg.conftest import probed
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(400)]
 SLOWLY = 0.25
+SOURCE = "full_1080.mp4"
 
 # Notes the time of the film again and again, and the largest step back that it made.
 WATCHED = """() => {
   const video = document.querySelector("#stage video");
   window.watched = { back: 0, at: 0, first: video.currentTime };
   setInterval(() => {
-    const now = document.querySelector("#stage video").currentTime;
+    const { currentTime: now, readyState, seeking } = document.querySelector("#stage video");
+    if (readyState < 2 || seeking) return; // nothing of it is shown: the last picture stands over it
     window.watched.back = Math.max(window.watched.back, window.watched.at - now);
     window.watched.at = now;
   }, 50);
@@ -77,30 +93,101 @@ def test_a_film_is_watched_while_it_is_made(
     person("lina@example.org", settings)
     person("omar@example.org", settings)
     with chromium() as browser:
-        page = browser.new_context().new_page()
-        failures: list[str] = []
-        page.on("pageerror", lambda error: failures.append(str(error)))
+        page = browser.new_page()
         sign_in(page, web, "lina@example.org")
         asset = arrived(page, web)
         page.goto(f"{web}/assets/{asset.pk}/")
         grows(page)
-        first = page.evaluate(ADVANCES, SLOWLY)
+        first = page.evaluate(ADVANCES, 1)
         assert first["from"] < 1, "it begins at its beginning"
         assert first["moved"] >= 1 and first["width"] == 640
-        page.evaluate(WATCHED)
+        assert Job.objects.get().status == Status.PROCESSING
+
+
+def encoded(folder: Path) -> Encoded:
+    """Two rungs and the sound of a film of six seconds; the smaller one lies in `growing`, too."""
+    probe = probed(SOURCE)
+    assert probe.video is not None
+    rungs = plan(probe.video)
+    (folder / "growing").mkdir()
+    smaller = transcode(media(SOURCE), probe, rungs[-1:], folder, grows=folder / "growing")
+    larger = transcode(media(SOURCE), probe, rungs[1:2], folder, sound=False)
+    return replace(smaller, rungs=(*larger.rungs, *smaller.rungs))
+
+
+def begun(user: User) -> Job:
+    """A job whose step `first_play` runs."""
+    asset = AssetFactory(uploaded_by=user, passed_gate=True, duration=6.0)
+    job = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    now = timezone.now()
+    Job.objects.filter(pk=job.pk).update(status=Status.PROCESSING, started_at=now)
+    job.steps.filter(name__in=["scan", "probe"]).update(status=Status.COMPLETED, progress=100)
+    job.steps.filter(name="first_play").update(
+        status=Status.PROCESSING, worker="tests", attempt=1, lease_until=now + timedelta(minutes=10)
+    )
+    return Job.objects.select_related("asset").get(pk=job.pk)
+
+
+def grown(job: Job, folder: Path) -> None:
+    """Publish all of the smaller rung as it would have grown."""
+    probe = probed(SOURCE)
+    assert probe.video is not None
+    step = job.steps.select_related("job__asset").get(name="first_play")
+    context = StepContext(
+        job, step, job.asset, media(SOURCE), folder, report=lambda _share: None, stop=lambda: False
+    )
+    made = growing.GrowingSet(
+        context,
+        folder=folder / "growing",
+        rung=plan(probe.video)[-1],
+        tracks=probe.audio,
+        bit_rate=128_000,
+    )
+    made.look()
+
+
+def packaged(job: Job, made: Encoded, folder: Path) -> None:
+    """Publish the packaged set of both rungs, as the step `packaging` does at its end."""
+    (folder / "package").mkdir()
+    done = package(made.rungs, made.audio, folder / "package")
+    entries = {"hls": HLS_MASTER, "dash": DASH_MANIFEST}
+    product = Product(done.folder, "manifest", "hls", HLS_MASTER, entries=entries)
+    step = job.steps.get(name="packaging")
+    prepared = publishing.prepare(step=step, asset=job.asset, products=[product])
+    with transaction.atomic():
+        publishing.publish(step=step, job=job, asset=job.asset, prepared=prepared)
+
+
+def test_an_open_film_gets_better_without_a_jump(
+    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    made = encoded(tmp_path)
+    job = begun(person("lina@example.org", settings))
+    person("omar@example.org", settings)
+    grown(job, tmp_path)
+    with chromium() as browser:
+        page = browser.new_context().new_page()
+        failures: list[str] = []
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        sign_in(page, web, "lina@example.org")
+        page.goto(f"{web}/assets/{job.asset_id}/")
+        grows(page)
         resting = page.context.new_page()
-        resting.goto(f"{web}/assets/{asset.pk}/")
+        resting.goto(f"{web}/assets/{job.asset_id}/")
         grows(resting)
         resting.evaluate(ADVANCES, 1)
         stopped_at = resting.evaluate(PAUSED)
-        nobody_else_plays(browser, web, asset)
-        assert page.request.get(f"{web}/api/v1/assets/{asset.pk}/playback").json()["growing"] is True
-        assert Job.objects.get().status == Status.PROCESSING
+        first = page.evaluate(ADVANCES, SLOWLY)
+        page.evaluate(WATCHED)
+        nobody_else_plays(browser, web, job.asset)
+        links = f"{web}/api/v1/assets/{job.asset_id}/playback"
+        assert page.request.get(links).json()["growing"] is True
 
+        packaged(job, made, tmp_path)
         for one in (page, resting):
             assert one.evaluate(BETTER) > 640
             expect(one.locator(".growing-word")).to_have_count(0)
-        page.wait_for_timeout(1000)
         watched, now = page.evaluate("window.watched"), page.evaluate(NOW)
         assert watched["back"] < 0.3, "it went on where it was"
         assert now["at"] > first["from"] + 1 and not now["paused"] and now["rate"] == SLOWLY
