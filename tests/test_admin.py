@@ -69,10 +69,10 @@ def lived_in() -> Job:
     GuestLinkFactory(title="<b>Festival</b>")
     asset.collections.add(CollectionFactory(parent=CollectionFactory()))
     asset.tags.add(tag_named(f"tag {asset.pk}"))
-    job = job_of(asset, status="failed", error_code="corrupt_media", error_detail="It is broken.")
+    job = job_of(asset, status="failed", error_code="processing_failed", error_detail="It is broken.")
     Step.objects.filter(job=job, name="probe").update(
         status="failed",
-        error_code="corrupt_media",
+        error_code="processing_failed",
         error_detail="It is broken.",
         log="ffprobe: <moov> not found",
     )
