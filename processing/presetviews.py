@@ -23,7 +23,7 @@ def preset_list(request: HttpRequest) -> HttpResponse:
     """Every preset with its rungs drawn as a ladder, the default first."""
     _require_manager(request)
     found = Preset.objects.order_by("-is_default", "slug")
-    lines = [{"preset": preset, "title": _(preset.title), **_drawn(preset)} for preset in found]
+    lines = [{"preset": preset, **_words(preset), **_drawn(preset)} for preset in found]
     return render(request, "processing/presets.html", {"lines": lines})
 
 
@@ -78,7 +78,8 @@ def _form(request: HttpRequest, preset: Preset | None, facts: dict[str, Any]) ->
             messages.success(request, _("Saved"))
             return redirect("presets")
         wrong = True
-    context = {"form": form, "preset": preset, "codecs": CODECS.values(), "wrong": wrong}
+    title = _(preset.title) if preset else ""
+    context = {"form": form, "preset": preset, "title": title, "codecs": CODECS.values(), "wrong": wrong}
     return render(request, "processing/preset.html", context, status=422 if wrong else 200)
 
 
@@ -95,6 +96,11 @@ def _saved(request: HttpRequest, form: PresetForm, preset: Preset | None) -> boo
         form.refuse(problem)
         return False
     return True
+
+
+def _words(preset: Preset) -> dict[str, str]:
+    """A preset's title and description; those that come with the portal are said in the reader's language."""
+    return {"title": _(preset.title), "description": preset.description and _(preset.description)}
 
 
 def _drawn(preset: Preset) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+from processing.models import Preset
 
 CATALOGUE = Path(settings.BASE_DIR) / "locale" / "ar" / "LC_MESSAGES" / "django.po"
 MARKED = re.compile(r"""\{% translate ("|')(.+?)\1""")
@@ -22,3 +25,13 @@ def test_every_sentence_of_the_templates_is_in_the_catalogue() -> None:
             assert f'msgid "{written}"' in known, (
                 f"{template.name} says {sentence!r}: run manage.py makemessages -l ar"
             )
+
+
+@pytest.mark.django_db
+def test_what_comes_with_the_portal_is_in_the_catalogue() -> None:
+    known = CATALOGUE.read_text(encoding="utf-8")
+    shipped = Preset.objects.all()
+    assert shipped
+    for preset in shipped:
+        assert f'msgid "{preset.title}"' in known
+        assert f'msgid "{preset.description}"' in known

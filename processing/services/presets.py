@@ -19,26 +19,33 @@ from processing.ffmpeg.media import Probe
 from processing.models import Job, Preset, Status
 from processing.services import recipes
 
-# What comes with the portal: name, title, description, recipe; the first is the default. The titles are kept in
-# English and said in the reader's language.
+# What comes with the portal: name, title, description, recipe; the first is the default. Titles and descriptions
+# are kept in English and said in the reader's language.
 _SHIPPED = (
-    ("standard", gettext_noop("Standard"), "1080p, 720p, 480p and 360p, never above the source.", STANDARD),
+    (
+        "standard",
+        gettext_noop("Standard"),
+        gettext_noop("1080p, 720p, 480p and 360p, never above the source."),
+        STANDARD,
+    ),
     (
         "weak-network",
         gettext_noop("Weak network"),
-        "720p down to 144p with lean sound, for slow links.",
+        gettext_noop("720p down to 144p with lean sound, for slow links."),
         WEAK_NETWORK,
     ),
     (
         "efficient",
         gettext_noop("Efficient"),
-        "The same pictures in fewer bits: 1080p and 720p also in AV1, which takes longer to make.",
+        gettext_noop(
+            "The same pictures in fewer bits: 1080p and 720p also in AV1, which takes longer to make."
+        ),
         EFFICIENT,
     ),
     (
         "hdr",
         gettext_noop("HDR kept"),
-        "Up to 2160p in H.265 with the colours of HDR, and ordinary H.264 beside it.",
+        gettext_noop("Up to 2160p in H.265 with the colours of HDR, and ordinary H.264 beside it."),
         HDR_KEPT,
     ),
 )

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
+from django.utils.html import escape
 
 from processing.ffmpeg.ladder import STANDARD, WEAK_NETWORK
 from processing.forms import PresetForm, facts_of
@@ -49,6 +51,18 @@ def test_the_list_shows_every_rung(manager: Client) -> None:
     for name in ("Standard", "Weak network", "1080p_av1", "2160p_h265", "144p"):
         assert name in page
     assert page.count('data-state="ready"') == 1
+
+
+def test_what_comes_with_the_portal_is_said_in_the_language_of_its_reader() -> None:
+    client = Client()
+    client.force_login(UserFactory(role="manager", language="ar"))
+    page, form = (client.get(path).content.decode() for path in ("/presets/", "/presets/standard/"))
+    with translation.override("ar"):
+        for preset in Preset.objects.all():
+            assert escape(translation.gettext(preset.title)) in page
+            assert escape(translation.gettext(preset.description)) in page
+        assert f"<h1><bdi>{translation.gettext('Standard')}</bdi></h1>" in form
+    assert 'value="Standard"' in form
 
 
 def test_what_is_shown_and_saved_unchanged_stays(manager: Client) -> None:
