@@ -28,7 +28,7 @@ from assets.models import Asset, Leftover, Variant
 from assets.services import leftovers, orphans, places
 from mediaportal.accounts.models import User
 from notifications.models import Event
-from processing.models import OPEN, Job, Status, Step
+from processing.models import OPEN, Job, JobType, Status, Step
 from processing.services import sweeping
 from tests.factories import UserFactory
 from tests.functional.conftest import ROOT, free_port, portal_environment, portal_process
@@ -213,7 +213,7 @@ def _wait_for_end() -> None:
 
 def _check_jobs(count: int) -> None:
     """One job for each asset, each at its end for a reason that is true, each asset published once."""
-    jobs = list(Job.objects.select_related("asset"))
+    jobs = list(Job.objects.filter(job_type=JobType.INGEST).select_related("asset"))
     assert len(jobs) == count == Asset.objects.count() == len({job.asset_id for job in jobs})
     failed = [(job.asset.original_filename, job.error_code) for job in jobs if job.status != Status.COMPLETED]
     say(f"completed: {count - len(failed)}, failed: {failed}")

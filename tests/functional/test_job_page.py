@@ -77,8 +77,8 @@ def test_it_stands_and_passes_axe(
         assert _stands(page, f"/jobs/{running.pk}/") == []
         drawn = page.locator(".edges path")
         if width >= 1024:
-            # upload–scan–probe, from there to four, the pieces to their join, and on to the end
-            assert drawn.count() == 10
+            # upload–scan–probe, from there to three, the samples to the pieces, to their join, and on to the end
+            assert drawn.count() == 11
             ends = page.evaluate(
                 "[...document.querySelectorAll('.edges path')].every((one) => one.getTotalLength() > 10)"
             )

@@ -80,7 +80,9 @@ def cut_job(asset: Asset, *, pieces: int = 6) -> Job:
     names = [f"transcoding_{number:03}" for number in range(1, pieces + 1)]
     job.steps.filter(name="transcoding").update(depends_on=names, position=50)
     for number, name in enumerate(names):
-        job.steps.create(name=name, position=10 + number, queue="transcode", depends_on=["probe"], weight=10)
+        job.steps.create(
+            name=name, position=10 + number, queue="transcode", depends_on=["measuring"], weight=10
+        )
     now = timezone.now()
     Job.objects.filter(pk=job.pk).update(status=Status.PROCESSING, started_at=now - timedelta(seconds=60))
 
@@ -101,6 +103,7 @@ def cut_job(asset: Asset, *, pieces: int = 6) -> Job:
     step("probe", Status.COMPLETED, 57, 57, 55)
     step("thumbnails", Status.COMPLETED, 55, 54, 48)
     step("first_play", Status.COMPLETED, 55, 55, 40)
+    step("measuring", Status.COMPLETED, 55, 55, 55)
     for number, name in enumerate(names[:4]):
         done = number < pieces // 3
         step(

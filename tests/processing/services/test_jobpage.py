@@ -27,16 +27,17 @@ def test_pieces_are_one_box_between_what_they_wait_for_and_their_join() -> None:
         ["upload"],
         ["scan"],
         ["probe"],
-        ["thumbnails", "transcoding_pieces", "first_play"],
+        ["thumbnails", "measuring", "first_play"],
+        ["transcoding_pieces"],
         ["transcoding"],
         ["packaging"],
         ["metadata"],
     ]
-    pieces = columns[3][1]
+    pieces = columns[4][0]
     assert (pieces.label, pieces.word) == ("Making renditions, in parts", "2 of 6 parts")
-    assert (pieces.status, pieces.progress, pieces.after) == ("processing", 46, ["probe"])
+    assert (pieces.status, pieces.progress, pieces.after) == ("processing", 46, ["measuring"])
     assert len(pieces.pieces) == 6
-    join = columns[4][0]
+    join = columns[5][0]
     assert (join.after, join.after_labels) == (["transcoding_pieces"], ["Making renditions, in parts"])
 
 
@@ -55,7 +56,7 @@ def test_pieces_stand_where_the_worst_of_them_stands(statuses: list[str], togeth
     for number, status in enumerate(statuses, start=1):
         lease = timezone.now() if status == "processing" else None
         job.steps.filter(name=f"transcoding_00{number}").update(status=status, lease_until=lease)
-    box = next(node for node in page_of(job)["columns"][3] if node.pieces)
+    box = next(node for node in page_of(job)["columns"][4] if node.pieces)
     assert box.status == together
 
 

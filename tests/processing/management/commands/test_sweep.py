@@ -24,9 +24,14 @@ pytestmark = pytest.mark.django_db
 def _wide(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No line is broken; nothing of other tests lies in the folder."""
     monkeypatch.setenv("COLUMNS", "200")
-    shutil.rmtree(Path(live_settings.MEDIA_ROOT) / "assets", ignore_errors=True)
+    _emptied()
     yield
-    shutil.rmtree(Path(live_settings.MEDIA_ROOT) / "assets", ignore_errors=True)
+    _emptied()
+
+
+def _emptied() -> None:
+    for folder in ("assets", "quarantine"):
+        shutil.rmtree(Path(live_settings.MEDIA_ROOT) / folder, ignore_errors=True)
 
 
 def told(*options: str) -> str:
