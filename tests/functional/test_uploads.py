@@ -164,8 +164,6 @@ def test_files_and_parts_of_them(web: str) -> None:
 def test_health(web: str) -> None:
     assert get(web, "/health/live")[0] == 200
     ready = json.loads(get(web, "/health/ready")[2])
-    # Which walls a machine offers is its own affair.
-    assert (ready["failing"], ready["degraded"]) == (
-        [],
-        [] if ready["sandbox"] == "bubblewrap" else ["sandbox"],
-    )
+    # Which walls a machine offers is its own affair; workers may run or not.
+    degraded = [one for one in ready["degraded"] if not one.startswith("queue_")]
+    assert (ready["failing"], degraded) == ([], [] if ready["sandbox"] == "bubblewrap" else ["sandbox"])
