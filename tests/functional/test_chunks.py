@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from assets.models import Variant, VariantType
 from processing.ffmpeg.ladder import Ladder, Level
 from processing.models import OPEN, Job, Preset, Status
-from processing.services import jobs, leases, progress
+from processing.services import jobs, leases, progress, sweeping
 from tests.factories import AssetFactory
 from tests.functional.conftest import ROOT, free_port, portal_environment
 from tests.media import media
@@ -66,7 +67,7 @@ def wait_for(what: Callable[[], Any]) -> Any:
     raise AssertionError("it did not come to pass")
 
 
-def test_a_lost_worker_costs_one_chunk(two_workers: list[subprocess.Popen[bytes]]) -> None:
+def test_a_lost_worker_costs_one_chunk(two_workers: list[subprocess.Popen[bytes]], settings: Any) -> None:
     Preset.objects.create(slug="slow", title="Slow", recipe=SLOW.as_data())
     asset = AssetFactory(content=media("long_25.mp4").read_bytes())
     job = jobs.create(asset=asset, job_id=asset.job_id, parameters={"preset": "slow"})
@@ -93,3 +94,8 @@ def test_a_lost_worker_costs_one_chunk(two_workers: list[subprocess.Popen[bytes]
     assert job.steps.get(name="transcoding").results["joined"] is True
     made = Variant.objects.filter(asset=asset, variant_type=VariantType.RENDITION)
     assert {(one.quality, one.detail["frames"]) for one in made} == {("144p", 310), ("96p", 310)}
+    wait_for(lambda: None if Job.objects.filter(status__in=OPEN).exists() else True)
+    # What the lost worker left is taken away once its lease could not live any more.
+    settings.STEP_LEASE_SECONDS = 0
+    assert sweeping.sweep_scratch() >= 1
+    assert not list(Path(settings.SCRATCH_ROOT).iterdir())

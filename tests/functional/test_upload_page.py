@@ -215,6 +215,7 @@ def test_the_dock_goes_on_over_every_page_until_ready(
         _wait_for_state(row, "uploading")
         dock.get_by_role("button", name="Pause all").click()
         _wait_for_state(row, "paused")
+        page.wait_for_timeout(700)  # the browser's store writes down at most every half second
         page.goto(f"{web}/")
         _wait_for_state(row, "paused")
         wire.limit(-1)

@@ -133,14 +133,14 @@ def test_a_download_is_stopped_in_its_middle(bucket: Any, tmp_path: Path) -> Non
     (tmp_path / "a").write_bytes(bytes(1024 * 1024))
     places.put(tmp_path / "a", "places/a")
     gc.collect()
-    known = {id(one) for one in gc.get_objects() if isinstance(one, HTTPResponse)}
+    known = {id(one) for one in gc.get_objects() if type(one) is HTTPResponse}
     gc.disable()
     try:
         with pytest.raises(places.Stopped) as stopped, places.local_file("places/a", stop=lambda: True):
             pass
         del stopped
         # What was half read is given up at once and not at some time: it holds a connection.
-        assert not [one for one in gc.get_objects() if isinstance(one, HTTPResponse) and id(one) not in known]
+        assert not [one for one in gc.get_objects() if type(one) is HTTPResponse and id(one) not in known]
     finally:
         gc.enable()
     with places.local_file("places/a") as path:
