@@ -26,6 +26,8 @@ if (list) {
     if (button) ask([button.closest("li")], ACTS[button.dataset.act]);
   });
   list.addEventListener("change", count);
+  // A click before this script runs would be lost: until now nothing could be clicked.
+  for (const button of list.querySelectorAll("[data-act]")) button.disabled = false;
   all.addEventListener("change", () => {
     for (const line of lines()) line.querySelector(".held-check").checked = all.checked;
     count();
