@@ -90,4 +90,4 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http":
         await app_for(scope["path"])(_plain(scope), receive, send)
     else:
-        raise NotImplementedError(f"{scope['type']} is not served here")
+        raise ValueError(f"{scope['type']} is not served here")

@@ -35,7 +35,7 @@ _PAGE = 500
 # How many names below an asset's folder an orphan has at least. Runs have names of their own that never come again, so
 # what is left can never be the place of something new.
 _RUN = 2
-_RUN_IN = {"work": 3}
+_RUN_IN = {"interim": 3}
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class Handed:
 
 def folder_of(job: Job) -> str:
     """The prefix of everything that the steps of a job hand on."""
-    return f"{asset_folder(job.asset_id)}/work/{job.pk}"
+    return f"{asset_folder(job.asset_id)}/interim/{job.pk}"
 
 
 def put(*, folder: str, files: Sequence[Interim]) -> dict[str, dict[str, Any]]:

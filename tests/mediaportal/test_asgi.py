@@ -52,7 +52,7 @@ async def test_there_is_no_lifespan() -> None:
     async def nothing(*_: Any) -> Any:
         return None
 
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(ValueError, match="lifespan"):
         await asgi.application({"type": "lifespan"}, nothing, nothing)
 
 

@@ -43,7 +43,7 @@ def test_what_a_row_names_again_stays() -> None:
 
 
 def test_what_was_taken_back_stays() -> None:
-    key = f"{asset_folder(AssetFactory().pk)}/work/a"
+    key = f"{asset_folder(AssetFactory().pk)}/interim/a"
     file = laid(f"{key}/one.mp4")
     leftovers.leave(key)
     leftovers.keep(key)
@@ -51,7 +51,7 @@ def test_what_was_taken_back_stays() -> None:
 
 
 def test_a_storage_that_is_away_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    key = f"{asset_folder(AssetFactory().pk)}/work/a"
+    key = f"{asset_folder(AssetFactory().pk)}/interim/a"
     leftovers.leave(key)
 
     def away(_key: str) -> None:

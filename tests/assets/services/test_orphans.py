@@ -91,7 +91,7 @@ def test_orphans_go_and_what_is_named_stays() -> None:
     for number in range(3):
         lay(f"{home}/packaging/old/video/{number}.m4s")
     lay(f"{home}/first_play/now.mp4")
-    lay(f"{home}/work/{_SOME_ID}/transcoding-1/720p.mp4")
+    lay(f"{home}/interim/{_SOME_ID}/transcoding-1/720p.mp4")
     nobody = asset_folder(_SOME_ID)
     lay(f"{nobody}/original/a.mp4")
     lay(f"{nobody}/thumbnails/1.webp")
@@ -100,7 +100,7 @@ def test_orphans_go_and_what_is_named_stays() -> None:
         [
             f"{home}/packaging/old",
             f"{home}/first_play/now.mp4",
-            f"{home}/work/{_SOME_ID}/transcoding-1",
+            f"{home}/interim/{_SOME_ID}/transcoding-1",
             nobody,
             f"quarantine/{_SOME_ID}",
         ]
