@@ -28,7 +28,7 @@ if not DEBUG and (len(SECRET_KEY) < 32 or SECRET_KEY.startswith(("only-for-devel
         "Set it in the environment, or start with script/server, which makes one."
     )
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
-PORT = env.number("PORT", 8000, least=1)
+PORT = env.number("PORT", 8000, least=1, most=65_535)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 HTTPS = env.flag("HTTPS", default=False)
@@ -207,7 +207,7 @@ ORPHAN_GRACE_HOURS = env.number("ORPHAN_GRACE_HOURS", 24, least=1)
 STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)
 STEP_ATTEMPTS = env.number("STEP_ATTEMPTS", 3, least=1)
 # How much the programs of steps yield that nobody waits for before a screen (0 to 19).
-STEP_NICENESS = env.number("STEP_NICENESS", 10)
+STEP_NICENESS = env.number("STEP_NICENESS", 10, most=19)
 STEP_MOST_SECONDS = env.number("STEP_MOST_SECONDS", 43_200, least=60)
 # Long steps (ladders, chunks) that each transcode worker carries out at once; one thread more is kept for first plays.
 TRANSCODE_CONCURRENCY = env.number("TRANSCODE_CONCURRENCY", 1, least=1)

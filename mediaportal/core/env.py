@@ -43,8 +43,8 @@ class Env:
             return False
         raise EnvError(f"{name} must be true or false, not {value!r}")
 
-    def number(self, name: str, default: int, *, least: int = 0) -> int:
-        """A whole number of at least `least`."""
+    def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+        """A whole number of at least `least`, and of at most `most` where there is one."""
         value = self.text(name)
         if not value:
             return default
@@ -54,6 +54,8 @@ class Env:
             raise EnvError(f"{name} must be a whole number, not {value!r}") from None
         if number < least:
             raise EnvError(f"{name} must be at least {least}, not {number}")
+        if most is not None and number > most:
+            raise EnvError(f"{name} must be at most {most}, not {number}")
         return number
 
     def size(self, name: str, default: int) -> int:

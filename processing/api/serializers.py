@@ -7,7 +7,9 @@ from rest_framework import serializers
 from mediaportal.core.serializers import ErrorSerializer, VmafSerializer
 from processing.models import Job, Preset
 from processing.services import priorities, status
-from processing.services.graph import Behind, Graph, GraphStep
+from processing.services.graph import Behind, GraphStep
+
+_PRIORITY = "0 is the usual one; higher goes first"
 
 
 class StepSerializer(serializers.Serializer[dict[str, Any]]):
@@ -66,8 +68,8 @@ class ResultsSerializer(serializers.Serializer[dict[str, Any]]):
     metadata_url = serializers.CharField(allow_null=True)
 
 
-class JobStatusSerializer(serializers.Serializer[dict[str, Any]]):
-    """The answer of `GET /api/v1/media/job/{job_id}/status`."""
+class _JobHeadSerializer(serializers.Serializer[Any]):
+    """What every document of one job begins with."""
 
     job_id = serializers.UUIDField()
     asset_id = serializers.UUIDField()
@@ -76,6 +78,11 @@ class JobStatusSerializer(serializers.Serializer[dict[str, Any]]):
     progress = serializers.IntegerField()
     current_step = serializers.CharField(allow_null=True)
     estimated_completion = serializers.DateTimeField(allow_null=True)
+
+
+class JobStatusSerializer(_JobHeadSerializer):
+    """The answer of `GET /api/v1/media/job/{job_id}/status`."""
+
     error = ErrorSerializer(allow_null=True)
     steps = StepSerializer(many=True)
     results = ResultsSerializer()
@@ -87,7 +94,7 @@ class PrioritySerializer(serializers.Serializer[dict[str, Any]]):
     priority = serializers.IntegerField(
         min_value=priorities.LOWEST,
         max_value=priorities.HIGHEST,
-        help_text="0 is the usual one; higher goes first",
+        help_text=_PRIORITY,
     )
 
 
@@ -122,16 +129,10 @@ class GraphStepSerializer(serializers.Serializer[GraphStep]):
     behind = BehindSerializer(allow_null=True, help_text="null unless the caller manages everybody's assets")
 
 
-class JobGraphSerializer(serializers.Serializer[Graph]):
+class JobGraphSerializer(_JobHeadSerializer):
     """The answer of `GET /api/v1/media/job/{job_id}/graph`."""
 
-    job_id = serializers.UUIDField()
-    asset_id = serializers.UUIDField()
-    job_type = serializers.CharField()
-    status = serializers.CharField()
-    progress = serializers.IntegerField()
-    current_step = serializers.CharField(allow_null=True)
-    estimated_completion = serializers.DateTimeField(allow_null=True)
+    priority = serializers.IntegerField(help_text=_PRIORITY)
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     completed_at = serializers.DateTimeField(allow_null=True)
@@ -156,6 +157,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
             "job_type",
             "status",
             "progress",
+            "priority",
             "error",
             "created_at",
             "started_at",

@@ -62,6 +62,7 @@ class Graph:
     progress: int
     current_step: str | None
     estimated_completion: datetime | None
+    priority: int
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
@@ -89,6 +90,7 @@ def graph_of(*, job: Job, user: Actor, moving: Mapping[str, Any] | None = None) 
         progress=moving["progress"],
         current_step=moving["current_step"],
         estimated_completion=None if left is None else now + timedelta(seconds=left),
+        priority=job.priority,
         created_at=job.created_at,
         started_at=job.started_at,
         completed_at=job.completed_at,

@@ -40,6 +40,12 @@ def answer_of(method: str, path: str, status: str) -> dict[str, Any]:
     return resolved(response["content"]["application/json"]["schema"])
 
 
+def rows_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """The schema of what a list holds: of a page, or of a plain list."""
+    rows = answer if answer["type"] == "array" else answer["properties"]["results"]
+    return resolved(rows["items"])
+
+
 def test_the_document_is_valid_and_31() -> None:
     validator: Any = validation
     validator.validate_schema(schema())
@@ -64,9 +70,17 @@ def test_the_page_names_the_fields_of_the_answers(method: str, path: str, text: 
         if found := re.match(r"Answer (\d+):", line):
             assert list(answer_of(method, path, found[1])["properties"]) == names
         elif line.startswith("Each:"):
-            page = answer_of(method, path, "200")
-            rows = resolved(page["properties"]["results"]["items"])
-            assert list(rows["properties"]) == names
+            assert list(rows_of(answer_of(method, path, "200"))["properties"]) == names
+
+
+def test_a_list_is_a_page_or_told_to_be_plain_and_its_rows_are_told() -> None:
+    for method, path, text in SECTIONS:
+        answer = schema()["paths"][path][method.lower()]["responses"].get("200", {})
+        found = resolved(answer.get("content", {}).get("application/json", {}).get("schema", {}))
+        plain = found.get("type") == "array"
+        paged = {"next", "results"} <= set(found.get("properties", {}))
+        assert plain == ("plain list" in text), path
+        assert (plain or paged) == ("Each:" in text), path
 
 
 def test_filters_of_the_library_are_told() -> None:

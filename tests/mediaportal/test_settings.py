@@ -1,6 +1,7 @@
 """The settings refuse what would be unsafe, before anything else happens."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,23 @@ def test_without_debug_a_missing_or_default_secret_stops_the_start(secret: str) 
 def test_a_real_secret_or_debug_lets_it_start() -> None:
     assert start(SECRET_KEY="k" * 50).returncode == 0
     assert start(DEBUG="1").returncode == 0
+
+
+def test_readme_tells_every_variable_and_no_other() -> None:
+    table = re.findall(r"^\| (`[A-Z][^|]*)\|([^|]*)\|", (ROOT / "README.md").read_text(), re.M)
+    told = {name for row in table for name in re.findall(r"`([A-Z][A-Z0-9_]+)`", "".join(row))}
+    settings = (ROOT / "mediaportal" / "settings.py").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', settings))
+    assert len(read) > 50 and read - told == set()
+    commands = [ROOT / "Procfile", *(path for path in (ROOT / "script").rglob("*") if path.is_file())]
+    also = "\n".join(path.read_text(errors="replace") for path in commands)
+    assert {name for name in told - read if not re.search(rf"\b{name}\b", also)} == set()
+
+
+@pytest.mark.parametrize("niceness", ["20", "5000"])
+def test_programs_yield_no_more_than_the_system_knows(niceness: str) -> None:
+    ended = start(SECRET_KEY="k" * 50, STEP_NICENESS=niceness)
+    assert ended.returncode != 0 and "STEP_NICENESS must be at most 19" in ended.stderr
 
 
 def test_a_wrong_value_is_named() -> None:

@@ -40,6 +40,7 @@ def test_sizes_have_binary_units(text: str, size: int) -> None:
         ("flag", {"A": "perhaps"}),
         ("number", {"A": "seven"}),
         ("number", {"A": "-1"}),
+        ("number", {"A": "20"}),
         ("size", {"A": "5 bananas"}),
         ("choice", {"A": "clam"}),
         ("networks", {"A": "10.0.0.0/8, 10.1.2.3/8"}),
@@ -51,7 +52,7 @@ def test_sizes_have_binary_units(text: str, size: int) -> None:
 def test_a_wrong_value_names_its_variable(reader: str, value: dict[str, str]) -> None:
     known: dict[str, dict[str, Any]] = {
         "flag": {"default": False},
-        "number": {"default": 1},
+        "number": {"default": 1, "most": 19},
         "size": {"default": 1},
         "choice": {"default": "none", "choices": ("none",)},
         "networks": {},

@@ -158,6 +158,11 @@ def test_only_managers_put_jobs_before_others(video_job: Job, who: str, status: 
     assert answer.status_code == status
     video_job.refresh_from_db()
     assert video_job.priority == (100 if status == 202 else 0)
+    if status != 404:
+        told = signed_in(user)
+        assert told.get(status_url(video_job, "graph")).json()["priority"] == video_job.priority
+        (row,) = told.get("/api/v1/jobs/").json()["results"]
+        assert row["priority"] == video_job.priority
     assert Entry.objects.filter(action="job.priority_given", object_id=video_job.pk).count() == (
         status == 202
     )
