@@ -1,23 +1,42 @@
 """The form of a preset: its words, what holds for all rungs, and a row for each rung. The service judges the recipe."""
 
 from collections.abc import Mapping
+from decimal import Decimal
+from itertools import chain, repeat
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mediaportal.core.problems import Problem
+from mediaportal.core.problems import FieldProblem, Problem
 from processing.ffmpeg.codecs import CODECS
 from processing.ffmpeg.ladder import KEEP, STANDARD, TONE_MAP
 from processing.models import Preset
-from processing.services.recipes import MOST_LEVELS
+from processing.services.recipes import MOST_LEVELS, RateProblem
 
 _KILO = 1000
-_RATES = ("max_rate", "max_rate_fast")
+
+
+class RateField(forms.DecimalField):
+    """A rate, which a recipe has in bit/s, in kbit/s as people know it; no bit of it is lost on the way."""
+
+    def __init__(self, *, label: Any) -> None:
+        super().__init__(
+            label=label, max_digits=12, decimal_places=3, widget=forms.NumberInput({"step": "any"})
+        )
+
+    def clean(self, value: Any) -> int:
+        """What was sent, in bit/s."""
+        return int(super().clean(value) * _KILO)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A recipe's rate in kbit/s; what was sent stays as it is."""
+        return Decimal(value) / _KILO if isinstance(value, int) else value
 
 
 class RungForm(forms.Form):
-    """One rung; rates are asked for in kbit/s, as people know them."""
+    """One rung."""
 
     name = forms.CharField(label=_("Name"), max_length=20)
     codec = forms.ChoiceField(
@@ -25,8 +44,8 @@ class RungForm(forms.Form):
     )
     width = forms.IntegerField(label=_("Width"))
     height = forms.IntegerField(label=_("Height"))
-    max_rate = forms.IntegerField(label=_("Most kbit/s"))
-    max_rate_fast = forms.IntegerField(label=_("Most at 60 fps"))
+    max_rate = RateField(label=_("Most kbit/s"))
+    max_rate_fast = RateField(label=_("Most at 60 fps"))
     crf = forms.IntegerField(label=_("CRF"), required=False)
     speed = forms.CharField(label=_("Speed"), max_length=20, required=False)
 
@@ -37,11 +56,7 @@ class RungForm(forms.Form):
     @property
     def level(self) -> dict[str, Any]:
         """The rung as a recipe has it; what was left empty is not said."""
-        return {
-            name: value * _KILO if name in _RATES else value
-            for name, value in self.cleaned_data.items()
-            if value not in {None, ""}
-        }
+        return {name: value for name, value in self.cleaned_data.items() if value not in {None, ""}}
 
 
 class PresetForm(forms.Form):
@@ -55,7 +70,7 @@ class PresetForm(forms.Form):
     crf = forms.IntegerField(label=_("CRF of H.264"), help_text=_("Less is better and larger."))
     speed = forms.CharField(label=_("Speed of H.264"), max_length=20)
     segment_seconds = forms.IntegerField(label=_("Seconds of a segment"))
-    audio_kbits = forms.IntegerField(label=_("Sound, in kbit/s"))
+    audio_bit_rate = RateField(label=_("Sound, in kbit/s"))
     loudness = forms.FloatField(
         label=_("Loudness, in LUFS"),
         required=False,
@@ -74,15 +89,14 @@ class PresetForm(forms.Form):
     ) -> None:
         """Show `facts`, a preset as data, or what was sent."""
         recipe = facts["recipe"]
-        shown = {**recipe, **facts, "audio_kbits": recipe["audio_bit_rate"] // _KILO}
-        super().__init__(data, initial=shown)
+        super().__init__(data, initial={**recipe, **facts})
         if not is_new:
             del self.fields["slug"]
         _dress(self)
         count = _count(data) if data else len(recipe["levels"])
         self.rows = [
-            RungForm(data, initial=_shown(recipe["levels"], number), prefix=f"levels-{number}")
-            for number in range(count)
+            RungForm(data, initial=level, prefix=f"levels-{number}")
+            for number, level in zip(range(count), chain(recipe["levels"], repeat({})), strict=False)
         ]
 
     def is_valid(self) -> bool:
@@ -93,7 +107,6 @@ class PresetForm(forms.Form):
     def recipe(self) -> dict[str, Any]:
         """What was sent, as a recipe."""
         own = {name: value for name, value in self.cleaned_data.items() if name not in _WORDS}
-        own["audio_bit_rate"] = own.pop("audio_kbits") * _KILO
         return {**own, "levels": [row.level for row in self.rows]}
 
     @property
@@ -105,11 +118,11 @@ class PresetForm(forms.Form):
         """Show why the service refused it, beside the fields that it names."""
         for error in problem.errors or ():
             parts = error.field.removeprefix("recipe.").split(".")
-            name = "audio_kbits" if parts[-1] == "audio_bit_rate" else parts[-1]
+            name = parts[-1]
             form: forms.Form = self
             if parts[0] == "levels" and len(parts) > 2 and int(parts[1]) < len(self.rows):  # noqa: PLR2004 - a path
                 form = self.rows[int(parts[1])]
-            form.add_error(name if name in form.fields else None, error.detail)
+            form.add_error(name if name in form.fields else None, _in_kbits(error))
         if not problem.errors:
             self.add_error("slug" if "slug" in self.fields else None, problem.detail)
 
@@ -162,10 +175,19 @@ def _count(data: Mapping[str, str]) -> int:
     return min(int(told), MOST_LEVELS) if told.isascii() and told.isdigit() and len(told) < 3 else 0  # noqa: PLR2004
 
 
-def _shown(levels: list[dict[str, Any]], number: int) -> dict[str, Any]:
-    if number >= len(levels):
-        return {}
-    return {name: value // _KILO if name in _RATES else value for name, value in levels[number].items()}
+def _in_kbits(problem: FieldProblem) -> str:
+    """What is wrong, with the bounds of a rate in the unit that the form asks for."""
+    if not isinstance(problem, RateProblem):
+        return problem.detail
+    bounds = {
+        "least": None if problem.least is None else -(-problem.least // _KILO),
+        "most": None if problem.most is None else problem.most // _KILO,
+    }
+    if problem.most is None:
+        return gettext("So few bits show nothing at this size: %(least)d kbit/s at least.") % bounds
+    if problem.least is None:
+        return gettext("At most %(most)d kbit/s.") % bounds
+    return gettext("Between %(least)d and %(most)d kbit/s.") % bounds
 
 
 def _dress(form: forms.Form) -> None:

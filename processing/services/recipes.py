@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -47,6 +48,14 @@ _LEVEL_KINDS: dict[str, tuple[type, ...]] = {
     "speed": (*_WORD, type(None)),
 }
 _NEEDED = ("name", "width", "height", "max_rate", "max_rate_fast")
+
+
+@dataclass(frozen=True)
+class RateProblem(FieldProblem):
+    """A rate beyond its bounds, which are in bit/s; None where there is none on that side."""
+
+    least: int | None = None
+    most: int | None = None
 
 
 def sound(recipe: Any) -> Ladder:
@@ -102,7 +111,7 @@ def _kinds(data: dict[str, Any], kinds: dict[str, tuple[type, ...]], path: str) 
 def _whole(ladder: Ladder) -> Iterator[FieldProblem]:
     """What is wrong with the ladder as a whole."""
     yield from _quality(H264, ladder.crf, ladder.speed, "")
-    yield from _between("audio_bit_rate", "audio_rate_out_of_bounds", ladder.audio_bit_rate, AUDIO_BIT_RATES)
+    yield from _audio_rate(ladder.audio_bit_rate)
     yield from _between("segment_seconds", "segment_out_of_bounds", ladder.segment_seconds, SEGMENT_SECONDS)
     if ladder.loudness is not None:
         yield from _between("loudness", "loudness_out_of_bounds", ladder.loudness, LOUDNESS)
@@ -149,19 +158,25 @@ def _side(path: str, side: int) -> Iterator[FieldProblem]:
     yield from _between(path, "size_out_of_bounds", side, _SIDES)
 
 
+def _audio_rate(rate: int) -> Iterator[FieldProblem]:
+    for problem in _between("audio_bit_rate", "audio_rate_out_of_bounds", rate, AUDIO_BIT_RATES):
+        least, most = AUDIO_BIT_RATES
+        yield RateProblem(problem.field, problem.code, problem.detail, least=least, most=most)
+
+
 def _caps(path: str, level: Level) -> Iterator[FieldProblem]:
     """Caps that leave nothing to see, or that are none."""
     least = max(_RATES[0], int(level.width * level.height * 30 * _LEAST_BITS_OF_A_PIXEL))
     if level.max_rate < least:
         said = _("So few bits show nothing at this size: %(least)d bit/s at least.") % {"least": least}
-        yield _at(f"{path}max_rate", "cap_too_low", said)
+        yield RateProblem(f"recipe.{path}max_rate", "cap_too_low", said, least=least)
     if level.max_rate_fast < level.max_rate:
         said = _("With 60 pictures a second the cap must not be lower than with 30.")
         yield _at(f"{path}max_rate_fast", "cap_too_low", said)
     for name in ("max_rate", "max_rate_fast"):
         if getattr(level, name) > _RATES[1]:
             said = _("At most %(most)d bit/s.") % {"most": _RATES[1]}
-            yield _at(f"{path}{name}", "cap_too_high", said)
+            yield RateProblem(f"recipe.{path}{name}", "cap_too_high", said, most=_RATES[1])
 
 
 def _quality(codec: Codec, crf: int | None, speed: str | None, path: str) -> Iterator[FieldProblem]:

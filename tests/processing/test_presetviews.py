@@ -1,5 +1,6 @@
 """The pages of presets: seen and changed by managers alone, with what is wrong beside its field."""
 
+import re
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def sent(preset: Preset | None, **changes: str) -> dict[str, str]:
     data: dict[str, Any] = {"levels": len(form.rows), "act": "save"}
     for part in (form, *form.rows):
         for field in part:
-            value = field.initial
+            value = field.value()
             if value is not None and value is not False:
                 data[field.html_name] = "on" if value is True else value
     return {name: str(value) for name, value in data.items()} | changes
@@ -94,26 +95,65 @@ def test_rungs_are_added_and_removed_before_saving(manager: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
+    ("changes", "place", "sentence"),
     [
-        ({"crf": "5"}, "CRF of H.264 is between 10 and 40."),
-        ({"audio_kbits": "1"}, "Between 32000 and 320000."),
-        ({"levels-0-width": "1921"}, "A side must be an even number of pixels."),
-        ({"levels-3-codec": "av1"}, "The lowest rung must be H.264"),
-        ({"levels-0-height": "tall"}, "Enter a whole number."),
-        ({"levels": "0"}, "it needs rungs"),
-        ({"title": " "}, "This field is required."),
+        ({"crf": "5"}, "crf", "CRF of H.264 is between 10 and 40."),
+        ({"audio_bit_rate": "1"}, "audio_bit_rate", "Between 32 and 320 kbit/s."),
+        (
+            {"levels-0-max_rate": "300"},
+            "levels-0-max_rate",
+            "So few bits show nothing at this size: 312 kbit/s at least.",
+        ),
+        ({"levels-1-max_rate_fast": "100001"}, "levels-1-max_rate_fast", "At most 100000 kbit/s."),
+        ({"levels-0-max_rate": "1.2345"}, "levels-0-max_rate", "no more than 3 decimal places"),
+        ({"levels-0-width": "1921"}, "levels-0-width", "A side must be an even number of pixels."),
+        ({"levels-3-codec": "av1"}, "levels-3-codec", "The lowest rung must be H.264"),
+        ({"levels-0-height": "tall"}, "levels-0-height", "Enter a whole number."),
+        ({"levels": "0"}, "", "it needs rungs"),
+        ({"title": " "}, "title", "This field is required."),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field(
-    manager: Client, changes: dict[str, str], sentence: str
+    manager: Client, changes: dict[str, str], place: str, sentence: str
 ) -> None:
     preset = Preset.objects.get(slug="standard")
     answer = manager.post("/presets/standard/", sent(preset, **changes))
     assert answer.status_code == 422
-    assert sentence in answer.content.decode()
+    form = answer.context["form"]
+    fields = {field.html_name: field for part in (form, *form.rows) for field in part}
+    told = fields[place].errors if place else form.non_field_errors()
+    assert len(told) == 1 and sentence in told[0]
+    everything = [error for part in (form, *form.rows) for errors in part.errors.values() for error in errors]
+    assert everything == told
+    page = answer.content.decode()
+    assert escape(told[0]) in page
+    if place:
+        described = re.search(rf'name="{place}"[^>]*aria-describedby="([^"]*)"', page)
+        assert described
+        for name in described[1].split():
+            assert page.count(f'id="{name}"') == 1
+        beside = page[page.index(f'id="id_{place}_error"') :]
+        assert escape(told[0]) in beside[: beside.index("</div>")]
     preset.refresh_from_db()
     assert preset.recipe == STANDARD.as_data()
+
+
+def test_a_bound_that_is_obeyed_in_the_unit_of_the_form_is_enough(manager: Client) -> None:
+    preset = Preset.objects.get(slug="standard")
+    obeyed = {"levels-0-max_rate": "312", "audio_bit_rate": "32"}
+    assert manager.post("/presets/standard/", sent(preset, **obeyed)).status_code == 302
+    preset.refresh_from_db()
+    assert (preset.recipe["levels"][0]["max_rate"], preset.recipe["audio_bit_rate"]) == (312_000, 32_000)
+
+
+def test_a_rate_keeps_each_of_its_bits_when_something_else_is_changed(manager: Client) -> None:
+    recipe = STANDARD.as_data() | {"audio_bit_rate": 128_001}
+    recipe["levels"][0]["max_rate"] = 1_234_567
+    preset = Preset.objects.create(slug="exact", title="Exact", recipe=recipe)
+    assert 'value="1234.567"' in manager.get("/presets/exact/").content.decode()
+    assert manager.post("/presets/exact/", sent(preset, title="Renamed")).status_code == 302
+    preset.refresh_from_db()
+    assert (preset.title, preset.recipe) == ("Renamed", recipe)
 
 
 def test_a_name_that_is_taken(manager: Client) -> None:
