@@ -1,6 +1,7 @@
 """What Celery does for `assets`."""
 
 import logging
+import threading
 from typing import Any
 
 from celery import shared_task
@@ -12,15 +13,24 @@ from assets.services import importing, leftovers, orphans, uploads
 from assets.services.tus import finishing
 
 logger = logging.getLogger(__name__)
+_sweeping = threading.Lock()
 
 
 @shared_task(name="assets.sweep_uploads", ignore_result=True)
 def sweep_uploads() -> None:
-    """Finish what was left whole, end uploads that nobody goes on with, and remove their bytes."""
-    finishing.finish_left_behind()
-    importing.sweep()
-    uploads.sweep_stale()
-    leftovers.sweep()
+    """Finish what was left whole, end uploads that nobody goes on with, and remove their bytes.
+
+    Nothing while the last one still goes on: a slow storage must not take one thread after the other.
+    """
+    if not _sweeping.acquire(blocking=False):
+        return
+    try:
+        finishing.finish_left_behind()
+        importing.sweep()
+        uploads.sweep_stale()
+        leftovers.sweep()
+    finally:
+        _sweeping.release()
 
 
 @shared_task(name=orphans.TASK, acks_late=True, ignore_result=True)

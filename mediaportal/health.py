@@ -21,8 +21,8 @@ from mediaportal.core import sandbox
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, send_json
 from mediaportal.core.problems import MethodNotAllowed
 from mediaportal.core.threads import in_bucket, in_database, on_disk
-from processing.models import Queue
 from processing.services import workers
+from processing.services.queues import SERVED
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def ask_workers(queue: str) -> None:
 def lesser_parts() -> dict[str, Check]:
     """What the portal can do without for a while, by name."""
     found: dict[str, Check] = {"sandbox": partial(on_disk, is_walled)}
-    for queue in Queue.values:
+    for queue in SERVED:
         found[f"queue_{queue}"] = partial(on_disk, partial(ask_workers, queue))
     if settings.SCANNER != "none" and settings.SCAN_POLICY == "optional":
         found["scanner"] = partial(on_disk, ask_scanner)

@@ -392,17 +392,17 @@ CELERY_BEAT_SCHEDULE = {
     "processing.sweep": {
         "task": "processing.sweep",
         "schedule": 10.0,
-        "options": {"queue": "ingest", "expires": 10},
+        "options": {"queue": "upkeep", "expires": 10},
     },
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,
-        "options": {"queue": "ingest", "expires": 180},
+        "options": {"queue": "upkeep", "expires": 180},
     },
     "assets.sweep_orphans": {
         "task": "assets.sweep_orphans",
         "schedule": 86_400.0,
-        "options": {"queue": "ingest", "expires": 3_600},
+        "options": {"queue": "upkeep", "expires": 3_600},
     },
     "notifications.sweep": {
         "task": "notifications.sweep",

@@ -31,9 +31,8 @@ def work(queue: str, hops: int = 0) -> None:
 
 @shared_task(name="processing.sweep", ignore_result=True)
 def sweep() -> None:
-    """Take back expired leases, wake queues in which something waits, and remove what dead workers left."""
+    """Take back expired leases and wake queues in which something waits."""
     leases.sweep()
-    sweeping.sweep_scratch()
     turns.forget()
 
 
@@ -48,7 +47,7 @@ def refuse_without_walls(**_kwargs: Any) -> None:
 
 @celeryd_after_setup.connect
 def count_slots(instance: Any, **_kwargs: Any) -> None:
-    """Know from the start how many long steps this process may carry out at once."""
+    """Know from the start how many steps this process may carry out at once."""
     slots.settle(heavy=settings.TRANSCODE_CONCURRENCY, threads=instance.concurrency)
 
 
@@ -56,7 +55,13 @@ def count_slots(instance: Any, **_kwargs: Any) -> None:
 def sign_on(sender: Any, **_kwargs: Any) -> None:
     """Let others know that this worker is alive, until it ends."""
     queues = sorted(sender.app.amqp.queues.consume_from)
-    workers.sign_on(queues=queues, threads=sender.controller.concurrency, over=running.shutting_down)
+    workers.sign_on(queues=queues, over=running.shutting_down)
+
+
+@worker_ready.connect
+def tidy_up(**_kwargs: Any) -> None:
+    """Each machine that has a worker, whatever that serves, is freed of what dead ones have left there."""
+    sweeping.keep_swept(over=running.shutting_down)
 
 
 @worker_ready.connect

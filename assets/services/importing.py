@@ -35,7 +35,7 @@ from mediaportal.core.problems import Conflict, NotFound, NotPermitted, Problem,
 log = logging.getLogger(__name__)
 
 TASK = "assets.import_next"
-QUEUE = "ingest"
+QUEUE = "imports"
 LEASE = timedelta(minutes=3)
 ATTEMPTS = 3
 _LOCK = 0x696D706F7274  # the advisory lock under which imports are handed out

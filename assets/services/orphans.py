@@ -29,7 +29,7 @@ from assets.services.quarantine import PREFIX as QUARANTINE
 
 logger = logging.getLogger(__name__)
 TASK = "assets.sweep_orphans"
-QUEUE = "ingest"
+QUEUE = "upkeep"
 PIECE_SECONDS = 15.0
 _PAGE = 500
 # How many names below an asset's folder an orphan has at least. Runs have names of their own that never come again, so

@@ -20,10 +20,10 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from assets.models import Asset
-from processing.models import OPEN, Job, Queue, Status, Step, Turn
+from processing.models import OPEN, Job, Status, Step, Turn
 from processing.services import measures, speeds, workers
 from processing.services.outlook import Outlook, Place, Task
-from processing.services.slots import HEAVY
+from processing.services.slots import group_of
 
 logger = logging.getLogger(__name__)
 _KEY = "processing.estimates"
@@ -192,14 +192,14 @@ def _coster(row: dict[str, Any], known: speeds.Speeds) -> Callable[[str], speeds
 
 
 def _places() -> list[Place]:
-    """The workers alive. Those of long work keep a slot for urgent steps."""
+    """The workers alive. Those of steps keep a slot for urgent ones."""
     return [
         Place(
             name=worker.name,
             host=worker.host,
             queues=frozenset(worker.queues),
             slots=worker.slots,
-            keeps_one=bool({Queue(queue) for queue in worker.queues if queue in Queue.values} & HEAVY),
+            keeps_one=any(group_of(queue) for queue in worker.queues),
         )
         for worker in workers.alive()
     ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from assets.models import Leftover, UploadSession
 from processing.models import OPEN, Job, Queue, Status, Step
 from processing.services import workers
+from processing.services.queues import SERVED
 
 _RECENT = timedelta(hours=1)
 
@@ -121,7 +122,7 @@ def serving() -> list[Workers]:
     """Who serves each queue; all zero while Redis is away."""
     alive = workers.alive()
     found = []
-    for queue in Queue.values:
+    for queue in SERVED:
         those = [worker for worker in alive if queue in worker.queues]
         found.append(Workers(queue, len(those), sum(worker.slots for worker in those)))
     return found

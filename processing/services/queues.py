@@ -7,8 +7,13 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from assets.services import importing, orphans
+from processing.models import Queue
+
 logger = logging.getLogger(__name__)
 WORK_TASK = "processing.work"
+SERVED = (*Queue.values, importing.QUEUE, orphans.QUEUE)
+"""Every queue that needs a worker: those of steps, that of imports, and that of the sweepers."""
 
 
 def wake(queues: Iterable[str], *, hops: int = 0) -> None:

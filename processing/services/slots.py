@@ -1,48 +1,66 @@
 """How much a worker process takes on at once.
 
-Long work (the queues in `HEAVY`) has a fixed number of heavy slots. The process runs one thread more than that, and a
-thread that finds the heavy slots taken takes urgent steps only: so there is always one that a ladder cannot hold.
+Long work (the queues in `HEAVY`) has a fixed number of heavy slots, and what a file goes through before (`LIGHT`) has
+light ones. The process runs one thread more than it has of either, and a thread that finds the slots taken takes urgent
+steps only: so there is always one that a ladder, or the pictures of a large file, cannot hold.
 """
 
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from processing.models import Queue, Step
 
-HEAVY = frozenset({Queue.TRANSCODE, Queue.ANALYSIS})
+Group = frozenset[Queue]
+HEAVY: Group = frozenset({Queue.TRANSCODE, Queue.ANALYSIS})
 """The queues whose steps, unless they are urgent, take a heavy slot."""
+LIGHT: Group = frozenset({Queue.INGEST})
+"""Those whose steps, unless they are urgent, take a light one."""
+
+
+def group_of(queue: str) -> Group | None:
+    """The queues whose steps take the same slots as those of this one; None for one whose steps take none."""
+    return next((group for group in (HEAVY, LIGHT) if queue in group), None)
 
 
 @dataclass
 class Slots:
-    """The slots of one process: `heavy` of them, its threads, and what runs in it just now."""
+    """The slots of one process, `heavy` and `light` ones, its threads, and what runs in it just now."""
 
     heavy: int = 1
+    light: int = 1
     threads: int = 1
-    taken: int = 0
-    missed: bool = False
+    taken: Counter[Group] = field(default_factory=Counter)
+    missed: set[Group] = field(default_factory=set)
     running: dict[UUID, Step] = field(default_factory=dict)
     last: dict[str, Step] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def take(self) -> bool:
-        """Take a heavy slot; when all are taken, remember that somebody asked in vain."""
+    def take(self, group: Group) -> bool:
+        """Take a slot of a group; when all are taken, remember that somebody asked in vain."""
         with self.lock:
-            if self.taken >= self.heavy:
-                self.missed = True
+            if self.taken[group] >= (self.heavy if group == HEAVY else self.light):
+                self.missed.add(group)
                 return False
-            self.taken += 1
+            self.taken[group] += 1
             return True
 
-    def free(self) -> bool:
-        """Give a heavy slot back; True when somebody asked in vain meanwhile, who may have missed a step by it."""
+    def free(self, group: Group) -> bool:
+        """Give a slot back; True when somebody asked in vain meanwhile, who may have missed a step by it."""
         with self.lock:
-            self.taken -= 1
-            missed, self.missed = self.missed, False
+            self.taken[group] -= 1
+            missed = group in self.missed
+            self.missed.discard(group)
             return missed
+
+    def at_once(self, queues: Sequence[str]) -> int:
+        """How many steps of these queues can run at the same time, not counting the slot kept for urgent ones."""
+        if HEAVY & set(queues):
+            return self.heavy
+        return self.light if LIGHT & set(queues) else self.threads
 
     def steps(self) -> list[str]:
         """The ids of the steps that run now."""
@@ -55,9 +73,10 @@ here = Slots()
 
 
 def settle(*, heavy: int, threads: int) -> None:
-    """Fix this process's heavy slots when it starts: one thread stays for urgent steps, if it has more than one."""
+    """Fix this process's slots when it starts: one thread stays for urgent steps, if it has more than one."""
     here.threads = threads
-    here.heavy = max(1, min(heavy, threads - 1))
+    here.light = max(1, threads - 1)
+    here.heavy = min(heavy, here.light)
 
 
 def urgent_first(queue: str) -> bool:
@@ -72,34 +91,34 @@ def urgent_first(queue: str) -> bool:
 
 @dataclass
 class Room:
-    """A thread's room for one step. `urgent_only` when no heavy slot was left; `look_again` when a step may have been
-    passed over because of it.
+    """A thread's room for one step, with a slot of a group. `urgent_only` when none was left; `look_again` when a step
+    may have been passed over because of it.
     """
 
-    heavy: bool
+    slot: Group | None
     urgent_only: bool
     look_again: bool = False
 
     def hold(self, step: Step) -> None:
-        """Keep the room for this step; an urgent one needs no heavy slot."""
+        """Keep the room for this step; an urgent one needs no slot."""
         with here.lock:
             here.running[step.pk] = here.last[step.queue] = step
         if step.urgency > 0:
             self.release()
 
     def release(self) -> None:
-        """Give the heavy slot back, if one is held."""
-        if self.heavy:
-            self.heavy = False
-            self.look_again = here.free()
+        """Give the slot back, if one is held."""
+        if self.slot:
+            group, self.slot = self.slot, None
+            self.look_again = here.free(group)
 
 
 @contextmanager
 def room(queue: str) -> Iterator[Room]:
     """Room for one step of a queue, given back at the end."""
-    bounded = queue in HEAVY
-    heavy = bounded and here.take()
-    found = Room(heavy=heavy, urgent_only=bounded and not heavy)
+    group = group_of(queue)
+    held = group is not None and here.take(group)
+    found = Room(slot=group if held else None, urgent_only=group is not None and not held)
     try:
         yield found
     finally:

@@ -3,12 +3,14 @@
 import logging
 import re
 import shutil
+import threading
 import time
 from collections.abc import Collection
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
+from django.db import Error, connection
 
 from assets.services import places
 from assets.services.names import asset_folder
@@ -16,7 +18,25 @@ from processing.models import OPEN, Job, Status, Step
 from processing.services import interim
 
 logger = logging.getLogger(__name__)
+SWEPT_SECONDS = 60.0
 _SCRATCH_NAME = re.compile(r"(?P<job>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<step>\w+)-[0-9a-f]{8}")
+
+
+def keep_swept(*, over: threading.Event) -> None:
+    """Sweep this machine's scratch at once and then each minute, in a thread of its own, until `over` is set."""
+
+    def again() -> None:
+        while True:
+            try:
+                sweep_scratch()
+            except (Error, OSError):
+                logger.warning("the scratch of this machine could not be swept", exc_info=True)
+            finally:
+                connection.close()
+            if over.wait(SWEPT_SECONDS):
+                return
+
+    threading.Thread(target=again, name="scratch", daemon=True).start()
 
 
 def sweep_scratch() -> int:

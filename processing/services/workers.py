@@ -15,8 +15,8 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from mediaportal.core.quickredis import quick_redis
-from processing.models import Queue
-from processing.services.slots import HEAVY, here
+from processing.services.queues import SERVED
+from processing.services.slots import here
 
 logger = logging.getLogger(__name__)
 SAID_SECONDS = 10.0
@@ -96,19 +96,18 @@ def slots(queue: str) -> int:
 def unserved() -> list[str]:
     """The queues that no worker serves."""
     served = {queue for worker in alive() for queue in worker.queues}
-    return [queue for queue in Queue.values if queue not in served]
+    return [queue for queue in SERVED if queue not in served]
 
 
-def sign_on(*, queues: Sequence[str], threads: int, over: threading.Event) -> None:
+def sign_on(*, queues: Sequence[str], over: threading.Event) -> None:
     """Say again and again, in a thread of its own, that this process is alive, until `over` is set."""
     host, pid = socket.gethostname(), os.getpid()
     name = f"{host}:{pid}"
 
     def keep_saying() -> None:
         while True:
-            capacity = here.heavy if HEAVY & set(queues) else threads
             try:
-                say(Worker(name, host, pid, tuple(queues), capacity, tuple(here.steps())))
+                say(Worker(name, host, pid, tuple(queues), here.at_once(queues), tuple(here.steps())))
             except RedisError as error:
                 logger.warning("the worker could not say that it is alive: %s", error)
             if over.wait(SAID_SECONDS):

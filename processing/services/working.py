@@ -17,7 +17,7 @@ def work(*, queue: str, worker: str, hops: int = 0) -> None:
     """
     if running.shutting_down.is_set():
         return
-    heard = slots.HEAVY if queue in slots.HEAVY else frozenset({queue})
+    heard: frozenset[str] = frozenset(slots.group_of(queue) or {queue})
     with slots.room(queue) as room:
         step = leases.claim(
             queue=queue, worker=worker, urgent_only=room.urgent_only, urgent_first=slots.urgent_first(queue)

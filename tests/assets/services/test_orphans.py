@@ -350,7 +350,7 @@ def test_the_next_piece_is_sent_after_the_commit(
     with django_capture_on_commit_callbacks(execute=True):
         orphans.go_on(after="assets/x")
         assert not sent
-    assert sent == [("assets.sweep_orphans", {"args": ["assets/x"], "queue": "ingest", "retry": False})]
+    assert sent == [("assets.sweep_orphans", {"args": ["assets/x"], "queue": "upkeep", "retry": False})]
 
 
 def test_leftovers_are_due_at_once() -> None:

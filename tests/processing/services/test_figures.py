@@ -60,13 +60,15 @@ def test_uploads_and_leftovers() -> None:
 
 def test_workers_are_counted_for_each_queue_that_they_serve(monkeypatch: pytest.MonkeyPatch) -> None:
     alive = [
-        Worker("a", "host", 1, ("ingest", "notify"), 4),
+        Worker("a", "host", 1, ("ingest",), 3),
+        Worker("d", "host", 4, ("upkeep", "imports", "notify"), 6),
         Worker("b", "host", 2, ("transcode", "analysis"), 1),
         Worker("c", "other", 3, ("transcode",), 2),
     ]
     monkeypatch.setattr(workers, "alive", lambda *_queue: alive)
     found = {one.queue: (one.alive, one.slots) for one in figures.serving()}
-    assert found == {"ingest": (1, 4), "notify": (1, 4), "transcode": (2, 3), "analysis": (1, 1)}
+    steps = {"ingest": (1, 3), "transcode": (2, 3), "analysis": (1, 1)}
+    assert found == steps | dict.fromkeys(("notify", "imports", "upkeep"), (1, 6))
 
 
 def test_a_query_has_a_time_limit_and_the_next_one_has_its_own(settings: Any) -> None:

@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.utils import timezone
 
 from assets.services.names import asset_folder
@@ -39,6 +41,22 @@ def test_what_a_dead_worker_left_is_swept(video_job: Job) -> None:
     finally:
         for folder in (left, fresh, other):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_process_sweeps_again_and_again_whatever_goes_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    swept, over = threading.Semaphore(0), threading.Event()
+
+    def sweep() -> int:
+        swept.release()
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(sweeping, "SWEPT_SECONDS", 0.01)
+    monkeypatch.setattr(sweeping, "sweep_scratch", sweep)
+    sweeping.keep_swept(over=over)
+    try:
+        assert all(swept.acquire(timeout=10) for _ in range(3))
+    finally:
+        over.set()
 
 
 def test_open_work_needs_all_of_its_asset(video_job: Job) -> None:

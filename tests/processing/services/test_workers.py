@@ -33,7 +33,7 @@ def test_those_alive_are_listed_by_queue_with_their_slots() -> None:
     assert [worker.name for worker in workers.alive()] == ["a", "b", "c"]
     assert [worker.name for worker in workers.alive("transcode")] == ["a", "b"]
     assert (workers.slots("transcode"), workers.slots("ingest"), workers.slots("notify")) == (5, 4, 0)
-    assert workers.unserved() == ["notify"]
+    assert workers.unserved() == ["notify", "imports", "upkeep"]
 
 
 def test_who_leaves_or_falls_silent_is_forgotten() -> None:
@@ -60,7 +60,7 @@ def test_a_process_says_what_it_does_until_it_ends(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(workers, "here", slots.Slots(heavy=2, running={step.pk: step}))
     monkeypatch.setattr(workers, "SAID_SECONDS", 0.02)
     over = threading.Event()
-    workers.sign_on(queues=["transcode", "analysis"], threads=3, over=over)
+    workers.sign_on(queues=["transcode", "analysis"], over=over)
     _until(lambda: len(workers.alive("analysis")) == 1)
     (said,) = workers.alive("transcode")
     assert (said.slots, said.steps) == (2, (str(step.pk),))

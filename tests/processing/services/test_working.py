@@ -21,10 +21,10 @@ Sent = list[int]
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    """The messages that were sent to the queue of long steps: their hops."""
+    """The messages that were sent to the queues of steps that take slots: their hops."""
     found: Sent = []
     monkeypatch.setattr(
-        waking, "_send", lambda queue, hops: found.append(hops) if queue == "transcode" else None
+        waking, "_send", lambda queue, hops: found.append(hops) if queue != "notify" else None
     )
     return found
 
@@ -93,14 +93,17 @@ def _status(step: Step) -> str:
     return str(Step.objects.get(pk=step.pk).status)
 
 
-def test_a_first_play_begins_while_a_long_step_runs(runs: Runs, message: Any, sent: Sent) -> None:
-    ladder, waiting = _step(runs), _step(runs)
-    message()
+@pytest.mark.parametrize("queue", ["transcode", "ingest"])
+def test_an_urgent_step_begins_while_a_slow_one_runs(
+    queue: str, runs: Runs, message: Any, sent: Sent
+) -> None:
+    slow, waiting = _step(runs, queue=queue), _step(runs, queue=queue)
+    message(queue)
     _until_one_runs()
-    message().join(10)  # no heavy slot is left: it takes nothing
-    assert {_status(ladder), _status(waiting)} == {Status.PROCESSING, Status.PENDING}
-    urgent = _step(runs, urgency=10)
-    message()
+    message(queue).join(10)  # no slot is left: it takes nothing
+    assert {_status(slow), _status(waiting)} == {Status.PROCESSING, Status.PENDING}
+    urgent = _step(runs, urgency=10, queue=queue)
+    message(queue)
     assert runs.begun[str(urgent.pk)].wait(10)
 
 
@@ -169,18 +172,27 @@ def _until_one_runs() -> None:
     raise AssertionError("no step was begun")
 
 
+def test_slots_of_short_and_of_long_work_are_counted_apart(runs: Runs, message: Any, sent: Sent) -> None:
+    ladder, pictures = _step(runs), _step(runs, queue="ingest")
+    for queue in ("transcode", "ingest"):
+        message(queue)
+    assert all(runs.begun[str(step.pk)].wait(10) for step in (ladder, pictures))
+
+
 def test_other_queues_know_no_slots(runs: Runs, message: Any, sent: Sent) -> None:
-    steps = [_step(runs, queue="ingest") for _ in range(3)]
+    steps = [_step(runs, queue="notify") for _ in range(3)]
     for _ in steps:
-        message("ingest")
+        message("notify")
     assert all(runs.begun[str(step.pk)].wait(10) for step in steps)
 
 
 def test_a_process_keeps_a_thread_where_it_has_one_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slots, "here", slots.Slots())
-    for threads, heavy in [(1, 1), (2, 1), (3, 2), (9, 4)]:
+    for threads, heavy, light in [(1, 1, 1), (2, 1, 1), (3, 2, 2), (9, 4, 8)]:
         slots.settle(heavy=4, threads=threads)
-        assert slots.here.heavy == heavy
+        assert slots.here.at_once(["transcode", "analysis"]) == heavy
+        assert slots.here.at_once(["ingest"]) == light
+        assert slots.here.at_once(["upkeep", "notify"]) == threads
 
 
 def test_one_thread_alone_takes_urgent_steps_every_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
