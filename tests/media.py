@@ -106,6 +106,10 @@ RECIPES: dict[str, str] = {
         f" -fps_mode vfr -enc_time_base 1/90000 {_X264} -g 90 -bf 2 {_AAC}"
     ),
     "wide_1080.mp4": f"{_video('1920x800', '10', 1)} {_X264} {_AAC}",
+    # Black at first, and never a key frame again.
+    "dark_then_busy.mp4": (
+        f"{_video('320x180', '25', 10, sound=False)} -vf drawbox=c=black:t=fill:enable='lt(t,2)' {_X264} -g 999"
+    ),
     "full_1080.mp4": f"{_video('1920x1080', '10', 6)} {_X264} {_AAC}",
     "grainy_720.mp4": f"{_video('1280x720', '15', 4)} -vf noise=alls=8:allf=t {_X264} -crf 30 {_AAC}",
     "tiny.mp4": f"{_video('64x48', '10', 2)} {_X264} {_AAC}",

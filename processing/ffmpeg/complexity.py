@@ -1,9 +1,10 @@
 """How hard a title is to encode, measured on a few seconds of it, and the CRF and the caps that follow.
 
 Two to six windows of eight pictures, spread over the title and each begun at a key frame, are encoded twice with the
-encoder of the top rung: at the ladder's CRF, and six above, which about halves the bits. What VMAF says of both is
-drawn as a straight line, and the CRF is taken at which it falls to `TARGET`. Of large pictures a quarter is encoded
-(four pieces, at full resolution). Two windows of 1080p took 1.1 to 2.2 s of CPU, six take about three times that.
+encoder of the top rung: at the ladder's CRF, and six above, which about halves the bits; a third time, twelve above,
+where the second is still better than what is wanted. Between what VMAF says of them straight lines are drawn, and the
+CRF is taken at which they fall to `TARGET`. Of large pictures a quarter is encoded (four pieces, at full resolution).
+Two windows of 1080p took 1.1 to 2.2 s of CPU, six take about three times that.
 """
 
 import math
@@ -25,7 +26,7 @@ TARGET = 94.0
 room for samples that are kinder than the whole (of slides they told 95.7 and 94.6, and the whole clip had 95.6 and
 94.7)."""
 STEP = 6
-MOST_OFFSET = 6
+MOST_OFFSET = 2 * STEP
 """No more than was measured: beyond it the line would be a guess."""
 ROOM = 1.5
 """The cap stands so many times above the rate that the samples need: passages are harder than their mean."""
@@ -41,20 +42,21 @@ _TILED_ABOVE = 540
 _EVERY = 2
 _NO_CAP = 200_000_000
 _KEY_EVERY_SECONDS = 4.0
-_FLAT = 0.02
+# Up to this length a title with hardly a key frame is decoded to where its windows are.
+_MOST_TO_DECODE = 30.0
 
 
 @dataclass(frozen=True)
 class Choice:
     """What is added to a title's CRF, and the factor of its caps; how that was found.
 
-    `scores` are the VMAF at the ladder's CRF and `STEP` above it, `rate` the bit/s that the top rung would need at the
-    ladder's CRF, `frames` how many pictures were encoded.
+    `scores` are the VMAF at the ladder's CRF and at each `STEP` above it, `rate` the bit/s that the top rung would need
+    at the ladder's CRF, `frames` how many pictures were encoded.
     """
 
     offset: int = 0
     cap: float = 1.0
-    scores: tuple[float, float] | None = None
+    scores: tuple[float, ...] | None = None
     rate: int | None = None
     frames: int = 0
     cpu_seconds: float = 0.0
@@ -67,10 +69,30 @@ class Choice:
     def from_data(cls, data: dict[str, Any]) -> "Choice":
         """Make it again of what `as_data` returned, possibly after a way through JSON."""
         scores = data["scores"]
-        return cls(**{**data, "scores": (scores[0], scores[1]) if scores else None})
+        return cls(**{**data, "scores": tuple(scores) if scores else None})
 
 
 AS_THE_PRESET_SAYS = Choice()
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """Where windows are read (seconds): from the key frame before, or from that very second."""
+
+    begins: tuple[float, ...]
+    at_keys: bool
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self.begins)
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """A file that holds the windows, encoded with this CRF."""
+
+    path: Path
+    crf: int
 
 
 def measure(
@@ -85,24 +107,24 @@ def measure(
         raise ValueError("There are no pictures")
     if (video.duration or probe.duration) < SHORTEST_SECONDS:
         return AS_THE_PRESET_SAYS
-    begins = positions(probe, video)
-    names = [folder / f"{name}.mp4" for name in ("plain", "fine", "coarse")]
-    try:
-        done = program.ffmpeg(
-            _command(source, probe, top, begins, names), reads=[source], writes=[folder], stop=stop
-        )
-    except ProgramFailed as error:
-        raise EncodingFailed(error.stderr_tail) from error
-    plain, fine, coarse = names
-    pairs = [vmaf.Pair(path, plain, seconds=_NO_CAP) for path in (fine, coarse)]
-    scores = [vmaf.pooled(found).mean for found in vmaf.compare(pairs, folder, every=_EVERY, stop=stop)]
-    sizes = _packets(fine, stop)
+    windows = _windows(source, probe, video, stop)
+    if not windows:
+        return AS_THE_PRESET_SAYS
+    samples = [_Sample(folder / f"crf_{top.crf + more}.mp4", top.crf + more) for more in (0, STEP)]
+    plain = folder / "plain.mp4"
+    cpu = _encode(_command(source, probe, top, windows, plain, samples), [source], folder, stop)
+    scores = _scores(samples, plain, folder, stop)
+    if scores[-1] > TARGET:
+        coarsest = _Sample(folder / "coarsest.mp4", top.crf + MOST_OFFSET)
+        again = graph.source(plain, "video/mp4")["v:0"]
+        cpu += _encode(graph.arguments(_output(again, video, top, coarsest)), [], folder, stop)
+        scores += _scores([coarsest], plain, folder, stop)
+        samples.append(coarsest)
+    sizes = [_packets(sample.path, stop) for sample in samples]
     area = 4.0 if _is_tiled(top) else 1.0
-    rate = round(area * _rate(sizes, len(begins), output_frame_rate(video)))
+    rates = [round(area * _rate(packets, len(windows.begins), output_frame_rate(video))) for packets in sizes]
     return replace(
-        chosen((scores[0], scores[1]), rate=rate, cap=top.max_rate),
-        frames=len(sizes),
-        cpu_seconds=round(done.cpu_seconds, 2),
+        chosen(scores, rates=rates, cap=top.max_rate), frames=len(sizes[0]), cpu_seconds=round(cpu, 2)
     )
 
 
@@ -111,24 +133,19 @@ def sampled_rung(largest: Rung, ladder: Ladder) -> Rung:
     return replace(largest, codec=H264.name, crf=ladder.crf, speed=ladder.speed, hdr=False)
 
 
-def chosen(scores: tuple[float, float], *, rate: int, cap: int) -> Choice:
-    """Return what follows from the VMAF at the ladder's CRF and `STEP` above, and the bit/s needed at the former.
+def chosen(scores: Sequence[float], *, rates: Sequence[int], cap: int) -> Choice:
+    """Return what follows from the VMAF and the bit/s needed at the ladder's CRF and at each `STEP` above.
 
     A title that reaches its cap even so stays as it is: there the cap decides, and a lower one would show.
     """
-    slope = (scores[0] - scores[1]) / STEP
-    spare = scores[0] - TARGET
-    if spare <= 0:
-        offset = 0
-    elif slope < _FLAT:
-        offset = MOST_OFFSET
-    else:
-        offset = min(MOST_OFFSET, math.floor(spare / slope))
-    needed = rate * 2 ** (-offset / STEP)
+    offset = 0
+    while offset < STEP * (len(scores) - 1) and _between(scores, offset + 1) >= TARGET:
+        offset += 1
+    needed = math.exp(_between([math.log(max(1, rate)) for rate in rates], offset))
     if offset == 0 or needed >= cap:
-        return Choice(scores=scores, rate=rate)
+        return Choice(scores=tuple(scores), rate=rates[0])
     factor = max(LEAST_CAP, min(1.0, round(ROOM * needed / cap, 2)))
-    return Choice(offset, factor, scores, rate)
+    return Choice(offset, factor, tuple(scores), rates[0])
 
 
 def applied(choice: Choice, rungs: Sequence[Rung]) -> tuple[Rung, ...]:
@@ -158,29 +175,86 @@ def _is_tiled(top: Rung) -> bool:
     return min(top.width, top.height) > _TILED_ABOVE
 
 
-def _command(
-    source: Path, probe: Probe, top: Rung, begins: Sequence[float], names: Sequence[Path]
+def _between(values: Sequence[float], offset: int) -> float:
+    """Return the value at an offset of CRF, on the lines between those at each `STEP`."""
+    place, beyond = divmod(offset, STEP)
+    if not beyond:
+        return values[place]
+    return values[place] + (values[place + 1] - values[place]) * beyond / STEP
+
+
+def _windows(source: Path, probe: Probe, video: VideoStream, stop: program.Stop | None) -> _Windows:
+    """Return where windows are read; none where the title has too few key frames to look into it at several places."""
+    wanted = positions(probe, video)
+    # Of windows in one group only the last is kept: reading begins at its key frame for all of them.
+    keys = dict(zip(_keys_before(source, probe, video, wanted, stop), wanted, strict=False))
+    if len(keys) >= _LEAST_WINDOWS:
+        return _Windows(tuple(keys.values()), at_keys=True)
+    if probe.duration <= _MOST_TO_DECODE:
+        return _Windows(tuple(wanted), at_keys=False)
+    return _Windows((), at_keys=True)
+
+
+def _keys_before(
+    source: Path, probe: Probe, video: VideoStream, seconds: Sequence[float], stop: program.Stop | None
 ) -> list[str]:
-    """One input for each window; the samples without loss, at the ladder's CRF and above it."""
+    """Return the time of the packet at which reading begins when each of some seconds is sought, as ffprobe tells it;
+    nothing where not each of them can be sought.
+    """
+    intervals = ",".join(f"{second + probe.start_time:.3f}%+#1" for second in seconds)
+    arguments = [
+        *("-select_streams", str(video.index), "-show_entries", "packet=pts_time", "-of", "csv=p=0"),
+        *("-read_intervals", intervals),
+        *program.source_arguments(source, probe.mime_type),
+    ]
+    try:
+        answer = program.ffprobe(arguments, reads=[source], stop=stop).stdout.decode(errors="replace")
+    except ProgramFailed as error:
+        raise EncodingFailed(error.stderr_tail) from error
+    found = [line.split(",")[0] for line in answer.split()]
+    return found if len(found) == len(seconds) else []
+
+
+def _command(  # noqa: PLR0917 - one step of `measure`
+    source: Path, probe: Probe, top: Rung, windows: _Windows, plain: Path, samples: Sequence[_Sample]
+) -> list[str]:
+    """One input for each window; the pictures without loss, and each sample of them."""
     video = probe.video
     if video is None:
         raise ValueError("There are no pictures")
+    reading: graph.Options = {"noaccurate_seek": None} if windows.at_keys else {}
     opened = [
-        graph.source(source, probe.mime_type, {"threads": 1, "noaccurate_seek": None, "ss": f"{begin:.3f}"})
-        for begin in begins
+        graph.source(source, probe.mime_type, {"threads": 1, **reading, "ss": f"{begin:.3f}"})
+        for begin in windows.begins
     ]
-    pictures = filters.sample(
+    rest = filters.sample(
         [one[f"{video.index}"] for one in opened], video, top, frames=_FRAMES, tiled=_is_tiled(top)
     )
-    plain, rest = graph.split(pictures)
-    fine, coarse = graph.split(rest)
-    outputs = [graph.output([plain], names[0], vmaf.LOSSLESS)]
-    for stream, crf, name in ((fine, top.crf, names[1]), (coarse, top.crf + STEP, names[2])):
-        free = replace(top, crf=crf, max_rate=_NO_CAP, buffer_size=_NO_CAP)
-        outputs.append(
-            graph.output([stream], name, {**video_options(video, free), "fps_mode": "passthrough"})
-        )
-    return graph.arguments(*outputs)
+    outputs = []
+    for sample in samples:
+        stream, rest = graph.split(rest)
+        outputs.append(_output(stream, video, top, sample))
+    return graph.arguments(graph.output([rest], plain, vmaf.LOSSLESS), *outputs)
+
+
+def _output(stream: graph.Stream, video: VideoStream, top: Rung, sample: _Sample) -> graph.Output:
+    """One sample, with as many bits as it needs."""
+    free = replace(top, crf=sample.crf, max_rate=_NO_CAP, buffer_size=_NO_CAP)
+    return graph.output([stream], sample.path, {**video_options(video, free), "fps_mode": "passthrough"})
+
+
+def _encode(arguments: list[str], reads: Sequence[Path], folder: Path, stop: program.Stop | None) -> float:
+    """Write samples; returns the CPU seconds that it took."""
+    try:
+        return program.ffmpeg(arguments, reads=reads, writes=[folder], stop=stop).cpu_seconds
+    except ProgramFailed as error:
+        raise EncodingFailed(error.stderr_tail) from error
+
+
+def _scores(samples: Sequence[_Sample], plain: Path, folder: Path, stop: program.Stop | None) -> list[float]:
+    """Return the VMAF of each sample."""
+    pairs = [vmaf.Pair(sample.path, plain, seconds=_NO_CAP) for sample in samples]
+    return [vmaf.pooled(found).mean for found in vmaf.compare(pairs, folder, every=_EVERY, stop=stop)]
 
 
 def _packets(path: Path, stop: program.Stop | None) -> list[int]:

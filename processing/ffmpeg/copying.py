@@ -4,6 +4,7 @@ They must have the rung's codec, size and colours, stay below its cap, and begin
 time at which a segment begins: players change between rungs there.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,7 +26,7 @@ _ROUNDED = 0.002
 _REFRESHES = {"h264": "5", "hevc": "19-20"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Packet:
     """One picture as it lies in a file: when it is shown (seconds), its bytes, whether it is a key frame."""
 
@@ -127,7 +128,7 @@ def _serves(copy: Path, video: VideoStream, rung: Rung, stop: program.Stop | Non
         return False
     refreshed = _refreshed(copy, video, stop) if video.codec in _REFRESHES else _keys(packets)
     starts = _starts(times, rung.segment_seconds)
-    if not all(any(abs(start - key) <= _ROUNDED for key in refreshed) for start in starts):
+    if not all(_is_among(refreshed, start) for start in starts):
         return False
     return _within_cap(packets, starts, rung)
 
@@ -181,8 +182,14 @@ def _starts(times: Sequence[float], seconds: int) -> list[float]:
     return starts
 
 
+def _is_among(times: Sequence[float], wanted: float) -> bool:
+    """Whether a time stands in an ascending row of times."""
+    place = bisect_left(times, wanted - _ROUNDED)
+    return place < len(times) and times[place] <= wanted + _ROUNDED
+
+
 def _keys(packets: Sequence[_Packet]) -> list[float]:
-    return [packet.shown for packet in packets if packet.is_key]
+    return sorted(packet.shown for packet in packets if packet.is_key)
 
 
 def _refreshed(copy: Path, video: VideoStream, stop: program.Stop | None) -> list[float]:
@@ -208,15 +215,14 @@ def _refreshed(copy: Path, video: VideoStream, stop: program.Stop | None) -> lis
         on_line=read,
         stop=stop,
     )
-    return found
+    return sorted(found)
 
 
 def _within_cap(packets: Sequence[_Packet], starts: Sequence[float], rung: Rung) -> bool:
     """Whether the whole and each segment take no more bits than an encoder would have been allowed."""
     bits = [0] * len(starts)
     for packet in packets:
-        place = max(number for number, start in enumerate(starts) if start <= packet.shown + _ROUNDED)
-        bits[place] += packet.size * 8
+        bits[max(0, bisect_right(starts, packet.shown + _ROUNDED) - 1)] += packet.size * 8
     return (
         sum(bits) <= rung.max_rate * (packets[-1].shown + 1)
         and max(bits) <= rung.max_rate * rung.segment_seconds + rung.buffer_size

@@ -100,12 +100,16 @@ def rungs_for(job: Job, probe: Probe) -> tuple[Rung, ...]:
     The lowest one is made before and stays as the preset says. Raises `ValueError` for what has no pictures.
     """
     *upper, lowest = rungs_as_planned(job, probe)
-    measured = (
-        job.steps.filter(name="measuring", status=Status.COMPLETED).values_list("results", flat=True).first()
-    )
-    if measured and "choice" in measured:
-        upper = list(complexity.applied(complexity.Choice.from_data(measured["choice"]), upper))
+    if choice := measurement_of(job).get("choice"):
+        upper = list(complexity.applied(complexity.Choice.from_data(choice), upper))
     return (*upper, lowest)
+
+
+def measurement_of(job: Job) -> dict[str, Any]:
+    """What the samples of a job's title have told; empty until they have been measured."""
+    done = job.steps.filter(name="measuring", status=Status.COMPLETED)
+    results: dict[str, Any] | None = done.values_list("results", flat=True).first()
+    return results or {}
 
 
 def rungs_as_planned(job: Job, probe: Probe) -> tuple[Rung, ...]:

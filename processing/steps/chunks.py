@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from processing.exceptions import EncodingFailed
@@ -11,11 +11,12 @@ from processing.ffmpeg import chunks, join
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.media import Probe
 from processing.ffmpeg.transcode import EncodedRung
+from processing.models import Job, Step
 from processing.services import interim
 from processing.services.chunking import chunk_of, steps_of
 from processing.services.context import StepContext
 from processing.services.interim import Handed, Interim
-from processing.services.presets import rungs_for
+from processing.services.presets import measurement_of, rungs_for
 from processing.steps.probe import probe_of
 
 logger = logging.getLogger(__name__)
@@ -31,9 +32,10 @@ def run(context: StepContext) -> dict[str, Any]:
     if chunk is None:
         raise ValueError(f"{context.step.name} makes no chunk")
     probe = probe_of(context.asset)
-    rungs = rungs_for(context.job, probe)[:-1]
+    copied = copied_rungs(context.job)
+    rungs = [rung for rung in rungs_for(context.job, probe)[:-1] if rung.quality not in copied]
     if not rungs:
-        return {"refused": "the preset has no further rung now"}
+        return {"refused": "no rung is left to encode"}
     try:
         made = chunks.encode(
             context.source,
@@ -58,11 +60,38 @@ def run(context: StepContext) -> dict[str, Any]:
     return {"frames": made.rungs[0].frames, "cpu_seconds": round(made.cpu_seconds, 1)}
 
 
-def joined(context: StepContext, probe: Probe, rungs: Sequence[Rung]) -> tuple[EncodedRung, ...] | None:
-    """Join what the chunks of a job have become; None where there are none or they do not fit together."""
+@dataclass(frozen=True)
+class Joined:
+    """The rungs that chunks have become, and the names of those that were copied and lie ready."""
+
+    rungs: tuple[EncodedRung, ...]
+    copied: tuple[str, ...]
+
+
+def copied_rungs(job: Job) -> dict[str, int]:
+    """The frames of each rung that was copied before the chunks were encoded, by the rungs' names."""
+    facts = [file["facts"] for file in measurement_of(job).get("interim", {}).values()]
+    return {one["rung"]["quality"]: one["frames"] for one in facts}
+
+
+def joined(context: StepContext, probe: Probe, rungs: Sequence[Rung]) -> Joined | None:
+    """Join what the chunks of a job have become; None where there are none or they do not fit together, nor to what
+    was copied.
+    """
     steps = steps_of(context.job)
     if not steps:
         return None
+    copied = copied_rungs(context.job)
+    made = _joined(context, probe, steps, [rung for rung in rungs if rung.quality not in copied])
+    if made is None or not set(copied.values()) <= {rung.frames for rung in made}:
+        return None
+    return Joined(made, tuple(copied))
+
+
+def _joined(
+    context: StepContext, probe: Probe, steps: Sequence[Step], rungs: Sequence[Rung]
+) -> tuple[EncodedRung, ...] | None:
+    """Join these rungs, which only chunks have."""
     with ExitStack() as held:
         names = [step.name for step in steps]
         files = held.enter_context(interim.taken(job=context.job, steps=names, stop=context.stop))
@@ -83,7 +112,7 @@ def _is_of(file: Handed, rung: Rung) -> bool:
     return bool(file.facts["rung"] == asdict(rung))
 
 
-def _part(steps: Sequence[Any], file: Handed) -> join.Part:
+def _part(steps: Sequence[Step], file: Handed) -> join.Part:
     """A chunk's file with the bounds that its step has."""
     chunk = chunk_of(steps[file.facts["chunk"] - 1])
     if chunk is None:

@@ -75,9 +75,13 @@ def _parts(context: StepContext) -> Iterator[_Parts]:
             for variant in made
             if variant.variant_type in {VariantType.RENDITION, VariantType.AUDIO_ONLY}
         }
-        handed = held.enter_context(interim.taken(job=context.job, steps=["transcoding"], stop=context.stop))
+        # What was copied while samples were measured stays where it lies, unless it had to be encoded after all.
+        handed = held.enter_context(
+            interim.taken(job=context.job, steps=["measuring", "transcoding"], stop=context.stop)
+        )
+        further = {one.name: handed_rung(one.path, one.facts) for one in handed}
         yield _Parts(
             [rung_of(v, path) for v, path in local.items() if v.variant_type == VariantType.RENDITION],
-            [handed_rung(one.path, one.facts) for one in handed],
+            list(further.values()),
             [track_of(v, path) for v, path in local.items() if v.variant_type == VariantType.AUDIO_ONLY],
         )

@@ -1,6 +1,7 @@
 """A rendition as the steps that make one hand it in and take it up again."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from processing.ffmpeg import mux
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
 from processing.services.context import StepContext
+from processing.services.interim import Interim
 from processing.services.publishing import Product
 
 
@@ -51,6 +53,11 @@ def rung_of(variant: Variant, path: Path) -> EncodedRung:
         size=variant.file_size,
         bit_rate=variant.bitrate or 0,
     )
+
+
+def handing(done: EncodedRung) -> Interim:
+    """A finished rung without sound, to be handed on to the packaging."""
+    return Interim(f"{done.rung.quality}.mp4", done.path, {**asdict(done), "path": ""})
 
 
 def handed_rung(path: Path, facts: dict[str, Any]) -> EncodedRung:

@@ -1,8 +1,6 @@
 """Renditions: every further rung of a video from one decode, and the AAC rendition of a sound with its waveform."""
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -10,13 +8,12 @@ import orjson
 from assets.models import VariantType
 from processing import engines
 from processing.ffmpeg import audio
-from processing.ffmpeg.transcode import EncodedRung
 from processing.services.context import StepContext
-from processing.services.interim import Interim
 from processing.services.presets import ladder_for, rungs_for
 from processing.services.publishing import Product
 from processing.steps.chunks import joined
 from processing.steps.probe import probe_of
+from processing.steps.renditions import handing
 
 _CARD_PEAKS = 96
 
@@ -32,26 +29,19 @@ def run_video(context: StepContext) -> dict[str, Any]:
     qualities = [rung.quality for rung in rungs]
     whole = joined(context, probe, rungs)
     if whole is not None:
-        _hand_on(context, whole)
-        return {"qualities": qualities, "joined": True}
+        context.interim.extend(handing(done) for done in whole.rungs)
+        return {"qualities": qualities, "joined": True, "copied": list(whole.copied)}
     encoded = engines.chosen().encode(
         engines.Order(context.source, probe, rungs, context.scratch, sound=False),
         on_progress=context.report,
         stop=context.stop,
     )
-    _hand_on(context, encoded.rungs)
+    context.interim.extend(handing(done) for done in encoded.rungs)
     return {
         "qualities": qualities,
         "copied": list(encoded.copied),
         "cpu_seconds": round(encoded.cpu_seconds, 1),
     }
-
-
-def _hand_on(context: StepContext, rungs: Sequence[EncodedRung]) -> None:
-    """Leave finished rungs to the packaging."""
-    for done in rungs:
-        facts = {**asdict(done), "path": ""}
-        context.interim.append(Interim(f"{done.rung.quality}.mp4", done.path, facts))
 
 
 def run_audio(context: StepContext) -> dict[str, Any]:

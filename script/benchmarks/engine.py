@@ -4,12 +4,15 @@ A film can be watched when the row of its growing set is there: its first segmen
 storage before. The clock starts when the gate has passed the file, which is when the step `probe` has completed.
 """
 
+import contextlib
 import subprocess
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.core.management import call_command
 
 from assets.models import Variant
@@ -36,6 +39,13 @@ def measure(folder: Path) -> Iterator[Row]:
     with portal.working(folder):
         yield from _whole(owner, minute, folder)
         yield Row("First picture of 10 min 1080p after the gate, idle", _first(owner, film), "s", most=5)
+        _end_all()
+        yield Row(
+            "Cancelling a ladder that runs: programs and scratch gone after",
+            _cancelled(owner, film),
+            "s",
+            most=2,
+        )
         _end_all()
         short = _cut(minute, folder / "short.mp4")
         for number in range(_LADDERS):
@@ -82,6 +92,28 @@ def _first(owner: User, path: Path) -> float:
     gate = _completed(job.steps.get(name="probe"))
     jobs.cancel(job=job, user=owner)
     return (row.created_at - gate).total_seconds()
+
+
+def _cancelled(owner: User, path: Path) -> float:
+    """Seconds from the wish to cancel a running ladder until none of its programs runs and its scratch is gone."""
+    job_id = portal.stored(owner, path)
+    scratch = Path(settings.SCRATCH_ROOT)
+    place = f"{scratch}/{job_id}-transcoding".encode()
+    portal.until(lambda: any(place in line for line in _commands()), _LONGEST)
+    begun = time.monotonic()
+    jobs.cancel(job=Job.objects.get(pk=job_id), user=owner)
+    portal.until(
+        lambda: not any(place in line for line in _commands()) and not list(scratch.glob(f"{job_id}-*")), 60
+    )
+    return time.monotonic() - begun
+
+
+def _commands() -> Iterator[bytes]:
+    """The command line of every process."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                yield (entry / "cmdline").read_bytes()
 
 
 def _row(job_id: UUID) -> Variant | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report import Row
-from processing.ffmpeg import graph, ladder, mux, probe, transcode
+from processing.ffmpeg import graph, ladder, mux, probe, transcode, vmaf
 from processing.ffmpeg.filters import rung_pictures
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.media import Probe
@@ -131,6 +131,8 @@ def measure(folder: Path) -> Iterator[Row]:
         place.mkdir()
         costs[name] = way(source, place)
     mine, one, other = costs["ours"], costs["one"], costs["peer"]
+    facts, rungs = _plan(source)
+    ahead = list(_ahead_of_peer(source, facts, rungs, folder))
     yield Row(f"Ladder of {SECONDS} s 1080p, wall", mine.wall, "s")
     yield Row("Ladder, CPU", mine.cpu, "s")
     yield Row("One plain ffmpeg command, CPU", one.cpu, "s")
@@ -139,7 +141,17 @@ def measure(folder: Path) -> Iterator[Row]:
     yield Row("Ladder / one plain command, CPU", mine.cpu / one.cpu, "×", most=1.12)
     yield Row("Ladder / one plain command, wall", mine.wall / one.wall, "×", most=1.15)
     yield Row("Ladder / the peer's commands, wall", mine.wall / other.wall, "×", most=0.5)
-    yield Row("Ladder / the peer's commands, bytes of the four files", mine.size / other.size, "×")
+    yield Row("Ladder / the peer's commands, bytes of the four files", mine.size / other.size, "×", most=1)
+    yield Row("Ladder, VMAF above the peer's, the least of the four rungs", min(ahead), "points", least=-1)
+
+
+def _ahead_of_peer(source: Path, facts: Probe, rungs: Sequence[Rung], folder: Path) -> Iterator[float]:
+    """Yield for each rung how many points of VMAF ours stands above the peer's of the same size."""
+    ours_of = [(rung, folder / "ours" / mux.rendition_name("clip", rung.quality)) for rung in rungs]
+    peers_of = [(rung, folder / "peer" / f"peer_{rung.height}.mp4") for rung in rungs]
+    made = [vmaf.measure(source, facts, ways, folder) for ways in (ours_of, peers_of)]
+    for mine, other in zip(*made, strict=True):
+        yield mine.mean - other.mean
 
 
 def _plan(source: Path) -> tuple[Probe, tuple[Rung, ...]]:

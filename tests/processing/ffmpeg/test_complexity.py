@@ -13,6 +13,7 @@ from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
 
 CAP = 6_750_000
+EASY = (99.0, 98.0, 97.0)
 
 
 def rungs_of(name: str) -> tuple[Rung, ...]:
@@ -32,6 +33,29 @@ def test_samples_are_encoded_twice_and_compared(tmp_path: Path) -> None:
     assert found.rate is not None and 100_000 < found.rate < 50_000_000
     assert found.cpu_seconds > 0
     assert Choice.from_data(found.as_data()) == found
+
+
+def test_an_easy_title_is_encoded_a_third_time(tmp_path: Path) -> None:
+    name = "dark_then_busy.mp4"
+    top = replace(rungs_of(name)[0], crf=10)
+    found = complexity.measure(media(name), probed(name), top, tmp_path)
+    assert found.scores is not None and len(found.scores) == 3
+    assert list(found.scores) == sorted(found.scores, reverse=True)
+    assert found.scores[1] > complexity.TARGET
+
+
+def test_a_title_with_one_key_frame_is_not_judged_by_its_beginning(tmp_path: Path) -> None:
+    name = "dark_then_busy.mp4"
+    found = complexity.measure(media(name), probed(name), rungs_of(name)[0], tmp_path)
+    assert found.frames == 16
+    # Black would need next to nothing.
+    assert found.rate is not None and found.rate > 100_000
+
+
+def test_a_long_title_with_one_key_frame_is_made_as_the_preset_says(tmp_path: Path) -> None:
+    name = "dark_then_busy.mp4"
+    probe = replace(probed(name), duration=3600.0)
+    assert complexity.measure(media(name), probe, rungs_of(name)[0], tmp_path) == AS_THE_PRESET_SAYS
 
 
 def test_a_short_title_is_made_as_the_preset_says(tmp_path: Path) -> None:
@@ -57,25 +81,28 @@ def test_what_cannot_be_encoded_is_told(tmp_path: Path) -> None:
     [
         ((complexity.TARGET + 3, complexity.TARGET - 3), 3),
         ((complexity.TARGET + 1, complexity.TARGET - 5), 1),
-        ((99.0, 98.0), complexity.MOST_OFFSET),
-        ((99.0, 99.0), complexity.MOST_OFFSET),
+        ((99.0, complexity.TARGET + 3, complexity.TARGET - 3), 9),
+        ((99.0, 98.0, complexity.TARGET), complexity.MOST_OFFSET),
+        ((99.0, 99.0, 99.0), complexity.MOST_OFFSET),
         ((complexity.TARGET, 90.0), 0),
         ((80.0, 70.0), 0),
     ],
 )
-def test_the_crf_rises_until_the_target_is_met(scores: tuple[float, float], offset: int) -> None:
-    assert chosen(scores, rate=1_000_000, cap=CAP).offset == offset
+def test_the_crf_rises_until_the_target_is_met(scores: tuple[float, ...], offset: int) -> None:
+    rates = [1_000_000 // 2**number for number in range(len(scores))]
+    assert chosen(scores, rates=rates, cap=CAP).offset == offset
 
 
-def test_the_cap_follows_what_the_samples_need() -> None:
-    easy, hard = (99.0, 98.0), (99.0, 98.5)
-    assert chosen(easy, rate=1_000_000, cap=CAP).cap == complexity.LEAST_CAP
-    assert chosen(hard, rate=CAP, cap=CAP).cap == 0.75
-    assert chosen(hard, rate=round(1.8 * CAP), cap=CAP).cap == 1.0
+@pytest.mark.parametrize(
+    ("needed", "cap"), [(100_000, complexity.LEAST_CAP), (CAP // 2, 0.75), (CAP - 1, 1.0)]
+)
+def test_the_cap_follows_what_the_samples_need(needed: int, cap: float) -> None:
+    found = chosen(EASY, rates=[4 * CAP, 2 * CAP, needed], cap=CAP)
+    assert (found.offset, found.cap, found.rate) == (complexity.MOST_OFFSET, cap, 4 * CAP)
 
 
 def test_a_title_that_reaches_its_cap_anyway_stays_as_it_is() -> None:
-    found = chosen((99.0, 98.0), rate=3 * CAP, cap=CAP)
+    found = chosen(EASY, rates=[3 * CAP, 2 * CAP, CAP + 1000], cap=CAP)
     assert (found.offset, found.cap, found.rate) == (0, 1.0, 3 * CAP)
 
 

@@ -16,7 +16,7 @@ from processing.ffmpeg.outcome import look
 from processing.ffmpeg.transcode import transcode
 from processing.models import Job, Preset, Status, Step
 from processing.pipeline import label_of, plan_of
-from processing.services import chunking, jobs, leases, presets, running, status, workers
+from processing.services import chunking, interim, jobs, leases, presets, running, status, workers
 from processing.services.workers import Worker
 from processing.steps import chunks as chunk_steps
 from processing.steps import transcoding
@@ -26,6 +26,7 @@ from tests.processing.ffmpeg.conftest import probed
 
 pytestmark = pytest.mark.django_db
 TWO_RUNGS = Ladder((Level("144p", 256, 144, 225_000, 300_000), Level("96p", 172, 96, 100_000, 150_000)))
+COPY_AND_TWO = Ladder((Level("180p", 320, 180, 900_000, 900_000), *TWO_RUNGS.levels), per_title=False)
 NAMES = ["transcoding_001", "transcoding_002", "transcoding_003"]
 
 
@@ -40,15 +41,15 @@ def short_chunks(settings: Any) -> None:
 def make_job(db: None) -> Callable[..., Job]:
     """Make the job of a stored video, its gate passed and its probe not yet learned."""
 
-    def make(name: str = "long_25.mp4", ladder: Ladder = TWO_RUNGS) -> Job:
+    def make(
+        name: str = "long_25.mp4", ladder: Ladder = TWO_RUNGS, done: tuple[str, ...] = ("scan", "measuring")
+    ) -> Job:
         Preset.objects.update_or_create(slug="short", defaults={"recipe": ladder.as_data(), "title": "Short"})
         asset = AssetFactory(
             uploaded_by=UserFactory(role="contributor"), content=media(name).read_bytes(), kind="video"
         )
         job = jobs.create(asset=asset, job_id=asset.job_id, parameters={"preset": "short"})
-        Step.objects.filter(job=job, name__in=["scan", "measuring"]).update(
-            status=Status.COMPLETED, progress=100
-        )
+        Step.objects.filter(job=job, name__in=done).update(status=Status.COMPLETED, progress=100)
         Step.objects.filter(job=job, name="probe").update(ready_at=timezone.now())
         return job
 
@@ -234,6 +235,35 @@ def test_chunks_that_do_not_fit_are_made_in_one_pass(make_job: Callable[..., Job
 
 
 @pytest.mark.django_db(transaction=True)
+def test_no_chunk_encodes_what_the_source_already_is(make_job: Callable[..., Job]) -> None:
+    job = learned(make_job("copy_fits.mp4", COPY_AND_TWO, done=("scan",)), "copy_fits.mp4")
+    run_all(job)
+    assert job.status == Status.COMPLETED, job.error_detail
+    results = job.steps.get(name="transcoding").results
+    assert (results["qualities"], results["joined"], results["copied"]) == (["180p", "144p"], True, ["180p"])
+    assert set(job.steps.get(name=NAMES[0]).results["interim"]) == {"144p_001.mp4"}
+    made = Variant.objects.filter(asset=job.asset, variant_type=VariantType.RENDITION)
+    assert {(one.quality, one.detail["frames"]) for one in made} == {
+        ("180p", 225), ("144p", 225), ("96p", 225)
+    }  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_of_other_pictures_than_the_chunks_have_is_not_used(make_job: Callable[..., Job]) -> None:
+    job = learned(make_job("copy_fits.mp4", COPY_AND_TWO, done=("scan",)), "copy_fits.mp4")
+    run_all(job, stop_before="transcoding")
+    measuring = job.steps.get(name="measuring")
+    measuring.results["interim"]["180p.mp4"]["facts"]["frames"] = 224
+    measuring.save(update_fields=["results"])
+    running.run(step=job.steps.select_related("job__asset").get(name="transcoding"))
+    run_all(job)
+    assert job.status == Status.COMPLETED, job.error_detail
+    assert "joined" not in job.steps.get(name="transcoding").results
+    made = Variant.objects.get(asset=job.asset, variant_type=VariantType.RENDITION, quality="180p")
+    assert made.detail["frames"] == 225
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_retry_keeps_the_chunks_that_are_made(make_job: Callable[..., Job]) -> None:
     job = learned(make_job())
     step = leases.claim(queue="transcode", worker="tests")
@@ -255,7 +285,9 @@ def test_a_retry_keeps_the_chunks_that_are_made(make_job: Callable[..., Job]) ->
 def test_nothing_of_the_chunks_is_left(make_job: Callable[..., Job]) -> None:
     job = learned(make_job())
     run_all(job)
+    handed_on = places.path_of(interim.folder_of(job))
+    assert list(handed_on.rglob("*.mp4"))
     leftovers.sweep()
-    assert not list(places.path_of(job.asset.storage_key).parent.parent.glob("work/**/*.mp4"))
+    assert not list(handed_on.rglob("*.mp4"))
     assert Asset.objects.get(pk=job.asset_id).processing_verdict == "done"
     assert transcoding.run_video is plan_of("video", "transcoding").work
