@@ -56,24 +56,27 @@ class Product:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Products with their places, ready to be published: `keys` and `sizes` (bytes) and `sums` by their paths.
+    """A job's products with their places, ready to be published: `keys`, `sums`, `sizes` (bytes, in a bucket) and
+    `beside` (where they wait, on local storage) by their paths.
 
     A folder's key is the prefix of its files. `interim` is what other steps find in the step's results.
     """
 
+    job_id: UUID
     products: list[Product]
-    keys: dict[Path, str]
-    sums: dict[Path, str]
-    sizes: dict[Path, int]
-    interim: dict[str, dict[str, Any]]
     interim_folder: str
+    keys: dict[Path, str] = field(default_factory=dict)
+    sums: dict[Path, str] = field(default_factory=dict)
+    sizes: dict[Path, int] = field(default_factory=dict)
+    beside: dict[Path, Path] = field(default_factory=dict)
+    interim: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def prepare(
     *, step: Step, asset: Asset, products: list[Product], handed_on: Sequence[Interim] = ()
 ) -> Prepared:
     """Everything about publishing that takes time, done before the transaction: reading every byte for its SHA-256,
-    and where the storage is a bucket, sending the files.
+    and sending the files to a bucket, or beside their places in a folder.
 
     What is sent gets keys of its own, so another run of the same step never writes over it. Raises
     `StorageUnavailable`; then nothing that was sent stays.
@@ -81,10 +84,10 @@ def prepare(
     # The time for people, the rest so that no two runs are ever alike.
     run = f"{timezone.now():%Y%m%d%H%M%S}-{step.attempt}-{uuid4().hex[:6]}"
     folder = f"{asset_folder(asset.pk)}/{step.name}"
-    prepared = Prepared(products, {}, {}, {}, {}, f"{interim.folder_of(step.job)}/{step.name}-{run}")
+    prepared = Prepared(step.job_id, products, f"{interim.folder_of(step.job)}/{step.name}-{run}")
     done = False
     try:
-        for product in products:
+        for number, product in enumerate(products):
             path = product.path
             if product.entries:
                 prepared.keys[path] = f"{folder}/{run}"
@@ -93,7 +96,10 @@ def prepare(
                 own = f"{folder}/{run}" if places.is_remote() else folder
                 prepared.keys[path] = f"{own}/{product.filename}"
             if places.is_remote():
-                prepared.sizes[path] = _move(product, prepared.keys[path])
+                prepared.sizes[path] = _move(product, path, prepared.keys[path])
+            else:
+                mark = f"{run}-{number}"
+                prepared.beside[path] = places.bring_beside(path, prepared.keys[path], mark=mark)
         prepared.interim.update(interim.put(folder=prepared.interim_folder, files=handed_on))
         done = True
     finally:
@@ -103,15 +109,21 @@ def prepare(
 
 
 def withdraw(*, prepared: Prepared) -> None:
-    """Remove what was handed on or sent to a bucket and has not been published; never raises.
+    """Remove what was handed on or sent and has not been published; never raises.
 
     Only what no row names is removed: when the database does not say so, nothing is.
     """
     try:
-        if not Step.objects.filter(results__interim__icontains=prepared.interim_folder).exists():
+        steps = Step.objects.filter(job_id=prepared.job_id)
+        if not steps.filter(results__interim__icontains=prepared.interim_folder).exists():
             places.remove(prepared.interim_folder)
     except (StorageUnavailable, DatabaseError, OSError) as error:
         logger.warning("%s may be left in the storage", prepared.interim_folder, exc_info=error)
+    for path in prepared.beside.values():
+        try:
+            places.discard(path)  # what was published has another name by now
+        except OSError as error:
+            logger.warning("%s may be left in the storage", path, exc_info=error)
     if not places.is_remote():
         return
     for product in prepared.products:
@@ -135,8 +147,8 @@ def _is_published(key: str) -> bool:
 
 
 def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
-    """Write the rows of the products, and on local storage move them to their places. Must run in the transaction
-    that completes the step.
+    """Write the rows of the products, and on local storage give them their names. Must run in the transaction that
+    completes the step.
 
     What an earlier run of the same step left is replaced, so a second run changes nothing; its files go once no link to
     them can still be good.
@@ -180,15 +192,16 @@ def retire(variant: Variant, *, asset: Asset) -> None:
     leftovers.leave(left, seconds=delivery.longest_life(asset))
 
 
-def _move(product: Product, key: str) -> int:
-    """Move one product into the storage; returns its size in bytes."""
-    return (places.put_tree if product.entries else places.put)(product.path, key)
+def _move(product: Product, path: Path, key: str) -> int:
+    """Move one product from where it is now to its place in the storage; returns its size in bytes."""
+    return (places.put_tree if product.entries else places.put)(path, key)
 
 
 def _rows(product: Product, *, asset: Asset, step: Step, prepared: Prepared) -> list[Variant]:
     """The unsaved rows of a product, one for a file, one for each entry of a folder; the files are in their places."""
-    key = prepared.keys[product.path]
-    size = prepared.sizes[product.path] if places.is_remote() else _move(product, key)
+    path = product.path
+    key = prepared.keys[path]
+    size = prepared.sizes[path] if places.is_remote() else _move(product, prepared.beside[path], key)
     detail = {"step": step.name, **product.facts.get("detail", {})}
     facts: dict[str, Any] = {
         "asset": asset,

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from assets.services.places import bucket, cache, local
 from assets.services.places.cache import Stopped
-from assets.services.places.local import path_of
+from assets.services.places.local import discard, path_of
 from assets.services.places.opened import Opened
 from assets.services.places.stored import Stored
 from mediaportal.core.stopping import Stop, never
@@ -25,6 +25,8 @@ __all__ = [
     "Stopped",
     "Stored",
     "ask_bucket",
+    "bring_beside",
+    "discard",
     "free_for_incoming",
     "free_space",
     "is_remote",
@@ -83,6 +85,13 @@ def take_over(source: Path, key: str) -> None:
     to the caller, who removes it once nobody will ask for it again.
     """
     local.take_over(source, key)
+
+
+def bring_beside(source: Path, key: str, *, mark: str) -> Path:
+    """Move a file or a folder beside its place in the local storage, from where `put` or `put_tree` only rename it;
+    returns where it is now. Between file systems every byte is copied, which may take long. `mark` is new each time.
+    """
+    return local.bring_beside(source, key, mark=mark)
 
 
 def put_tree(source: Path, prefix: str) -> int:

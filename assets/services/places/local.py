@@ -37,6 +37,29 @@ def put(source: Path, key: str) -> int:
     return size
 
 
+def bring_beside(source: Path, key: str, *, mark: str) -> Path:
+    """Move a file or a folder beside its place, under a hidden name; what breaks off leaves nothing there."""
+    target = path_of(key)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    halfway = target.with_name(f".{mark}.part")
+    done = False
+    try:
+        shutil.move(source, halfway)
+        done = True
+    finally:
+        if not done:
+            discard(halfway)
+    return halfway
+
+
+def discard(path: Path) -> None:
+    """Remove a local file or folder; nothing happens when it is not there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def take_over(source: Path, key: str) -> None:
     """Give a local file a second name, at its place, and see to it that the disk remembers it; where a file cannot
     have two names it is moved.
@@ -81,11 +104,7 @@ def move(key: str, new_key: str) -> None:
 
 def remove(key: str) -> None:
     """Remove a file or a folder."""
-    path = path_of(key)
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    discard(path_of(key))
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,25 @@
-"""In a bucket too, results appear whole or not at all, and what came to nothing is removed."""
+"""In a folder and in a bucket, results appear whole or not at all, and what came to nothing is removed."""
 
+import errno
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assets.exceptions import StorageUnavailable
 from assets.models import Asset, Leftover, Variant
 from assets.services import leftovers, places
+from assets.services.names import asset_folder
 from mediaportal.core.buckets import BucketStorage
 from processing.exceptions import LeaseLost
 from processing.models import Status, Step
 from processing.services import jobs, leases, publishing, running
+from processing.services.interim import Interim
 from processing.services.publishing import Prepared, Product
 from tests.buckets import keys_in
 from tests.factories import AssetFactory
@@ -25,6 +30,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def step(bucket: BucketStorage) -> Step:
     """A claimed step of an image's job, whose original lies in the bucket."""
+    return claimed()
+
+
+@pytest.fixture
+def at_home() -> Step:
+    """The same with a folder as storage."""
+    return claimed()
+
+
+def claimed() -> Step:
     asset = AssetFactory(image=True, passed_gate=True, content=b"original")
     jobs.create(asset=asset, job_id=asset.job_id, parameters={})
     found = leases.claim(queue="ingest", worker="tests")
@@ -125,3 +140,63 @@ def test_a_bucket_that_is_away_is_the_machines_trouble(
     running.run(step=step)
     after = Step.objects.get(pk=step.pk)
     assert (after.status, after.error_code) == (Status.PENDING, "worker_trouble")
+
+
+def stored(asset: Asset) -> list[Path]:
+    """The files of an asset in a local storage, but for its original."""
+    home = places.path_of(asset_folder(asset.pk))
+    return [path for path in home.rglob("*") if path.is_file() and path != places.path_of(asset.storage_key)]
+
+
+def test_what_lies_on_another_file_system_is_copied_before_the_transaction(
+    at_home: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if self.is_relative_to(tmp_path):
+            raise OSError(errno.EXDEV, "another file system")
+        return rename(self, target)
+
+    def copied(*_: Any) -> None:
+        raise AssertionError("the job's row is locked meanwhile")
+
+    monkeypatch.setattr(Path, "replace", replace)
+    prepared = prepare(at_home, tmp_path / "one")
+    assert all(path.exists() for path in prepared.beside.values()) and not Variant.objects.exists()
+    monkeypatch.setattr(shutil, "move", copied)
+    complete(at_home, prepared)
+    publishing.withdraw(prepared=prepared)  # what rows name stays
+    assert {path.name for path in stored(at_home.job.asset)} == {"a.webp", "master.m3u8", "1.m4s", "2.m4s"}
+    sizes = {variant.file_size for variant in Variant.objects.all()}
+    assert sizes == {7, 12} and not any((tmp_path / "one").iterdir())
+
+
+def test_a_run_that_lost_its_step_leaves_nothing_in_a_folder(at_home: Step, tmp_path: Path) -> None:
+    handed_on = [Interim("a.mp4", tmp_path / "a.mp4", {})]
+    handed_on[0].path.write_bytes(b"rung")
+    prepared = publishing.prepare(
+        step=at_home, asset=at_home.job.asset, products=products(tmp_path / "one"), handed_on=handed_on
+    )
+    assert len(stored(at_home.job.asset)) == 5
+    Step.objects.filter(pk=at_home.pk).update(worker="another")
+    with pytest.raises(LeaseLost):
+        complete(at_home, prepared)
+    with CaptureQueriesContext(connection) as asked:
+        publishing.withdraw(prepared=prepared)
+    assert not stored(at_home.job.asset) and not Variant.objects.exists()
+    # The results of all steps of all jobs are never read through.
+    assert all(str(at_home.job_id) in query["sql"] for query in asked)
+
+
+def test_a_full_disk_leaves_nothing_in_a_folder(
+    at_home: Step, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_source: Path, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(shutil, "move", broken)
+    with pytest.raises(OSError, match="no space"):
+        prepare(at_home, tmp_path / "one")
+    assert not stored(at_home.job.asset)
