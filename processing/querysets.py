@@ -24,6 +24,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Those that decide about their asset, without what is only measured afterwards."""
         return self.filter(job_type="ingest")
 
+    def measuring(self) -> Self:
+        """Those that measure the renditions of an asset that is ready."""
+        return self.filter(job_type="quality")
+
     def with_steps(self) -> Self:
         """With the asset, and the steps in their order, in one further query."""
         return self.select_related("asset").prefetch_related("steps")

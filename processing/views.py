@@ -15,9 +15,10 @@ from django.views.decorators.http import require_GET
 from assets.access import can_change
 from assets.services.reasons import said
 from processing.access import can_order_work
-from processing.models import Job, Status, Step
+from processing.models import Job, JobType, Status, Step
 from processing.pipeline import label_of
 from processing.services import estimates, jobpage, jobs, status
+from processing.services.actors import manages
 
 _PAGE = 50
 # Running first, then waiting, then failed, then the rest.
@@ -95,14 +96,13 @@ def _card(job: Job, left: int | None, request: HttpRequest) -> dict[str, Any]:
 
 @require_GET
 def job_list(request: HttpRequest) -> HttpResponse:
-    """Every job that this person may see; `?status=` narrows it."""
-    found = (
-        Job.objects.visible_to(request.user)
-        .of_assets()
-        .with_steps()
-        .annotate(rank=_ORDER)
-        .order_by("rank", "-created_at")
-    )
+    """Every job that this person may see; `?status=` narrows it, and `?type=quality` shows managers what is measured
+    when the files are ready.
+    """
+    seen = Job.objects.visible_to(request.user)
+    measuring = request.GET.get("type") == JobType.QUALITY and manages(request.user)
+    found = seen.measuring() if measuring else seen.of_assets()
+    found = found.with_steps().annotate(rank=_ORDER).order_by("rank", "-created_at")
     wanted = request.GET.get("status", "")
     if wanted in Status.values:
         found = found.filter(status=wanted)
@@ -113,6 +113,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "jobs": [_card(job, left[job.pk], request) for job in page],
         "status": wanted,
         "statuses": Status.choices,
+        "manages": manages(request.user),
+        "measuring": measuring,
     }
     return render(request, "processing/jobs.html", context)
 
@@ -128,17 +130,11 @@ def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 @require_GET
 def job_steps(request: HttpRequest, asset_id: UUID) -> HttpResponse:
-    """The steps of an asset's last job, as a fragment of the asset page."""
-    job = (
-        Job.objects.visible_to(request.user)
-        .of_assets()
-        .with_steps()
-        .filter(asset_id=asset_id)
-        .order_by("-created_at")
-        .first()
-    )
+    """The steps of an asset's last job, as a fragment of the asset page; managers find there how it was measured."""
+    seen = Job.objects.visible_to(request.user).filter(asset_id=asset_id).order_by("-created_at")
+    job = seen.of_assets().with_steps().first()
     if job is None:
         raise Http404
-    return render(
-        request, "processing/steps.html", _card(job, estimates.seconds_left([job])[job.pk], request)
-    )
+    card = _card(job, estimates.seconds_left([job])[job.pk], request)
+    measured = seen.measuring().first() if manages(request.user) else None
+    return render(request, "processing/steps.html", card | {"measured": measured})

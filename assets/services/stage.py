@@ -40,9 +40,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class File:
-    """Something to download. Size in bytes and pixels, rate in bit/s; `vmaf` (0 to 100) for those who may change the
-    asset.
-    """
+    """Something to download. Size in bytes and pixels, rate in bit/s; `vmaf` (0 to 100) once it has been measured."""
 
     name: str
     filename: str
@@ -157,7 +155,6 @@ def files_of(asset: Asset, *, user: Caller) -> list[File]:
         None,
         is_original=True,
     )
-    sees_quality = access.can_change(user, asset)
     return [original] + [
         File(
             _name(v),
@@ -167,7 +164,7 @@ def files_of(asset: Asset, *, user: Caller) -> list[File]:
             v.width,
             v.height,
             v.bitrate,
-            vmaf=v.detail.get("vmaf", {}).get("mean") if sees_quality else None,
+            vmaf=v.detail.get("vmaf", {}).get("mean"),
         )
         for v in variants
     ]

@@ -113,19 +113,19 @@ def tell_of_access(*, asset: Asset) -> Event | None:
 def tell_of_job(*, job: Job, durable: bool) -> None:
     """Write down that a job has ended; send any other movement as it comes (after the commit, if there is one).
 
-    What is only measured when an asset is ready is no news.
+    What is only measured when an asset is ready rings no bell, and is told to those who look at it.
     """
-    if job.job_type == JobType.QUALITY:
-        return
+    measures = job.job_type == JobType.QUALITY
     event_type = _ENDED.get(job.status) if durable else None
     if event_type is not None:
         event = _write(
             event_type=event_type,
-            topics=[job_topic(job.pk), asset_topic(job.asset_id), LIBRARY],
+            topics=[job_topic(job.pk), asset_topic(job.asset_id), *([] if measures else [LIBRARY])],
             data=progress_of(job),
             asset=job.asset,
         )
-        bell.ring(event=event, asset=job.asset)
+        if not measures:
+            bell.ring(event=event, asset=job.asset)
     elif durable:
         transaction.on_commit(lambda: _send_progress(job), robust=True)
     else:
@@ -161,7 +161,9 @@ def _write(*, event_type: EventType, topics: list[str], data: dict[str, Any], as
 def _send_progress(job: Job) -> None:
     data = progress_of(job)
     asset = job.asset
-    topics = [job_topic(job.pk), asset_topic(job.asset_id), LIBRARY]
+    topics = [job_topic(job.pk)]
+    if job.job_type != JobType.QUALITY:
+        topics += [asset_topic(job.asset_id), LIBRARY]
     groups = audience.groups_of(
         topics, owner_id=asset.uploaded_by_id, told_all=audience.shown_to_everyone(asset)
     )

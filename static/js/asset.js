@@ -139,6 +139,11 @@ subscribe(`asset:${id}`, (event) => {
   // Whoever removes it leaves the page by themselves; for everyone else the server says that it is not here.
   if (event.type === "asset.removed" || event.code === "not_permitted") setTimeout(() => location.reload(), 1500);
   else if (event.type.startsWith("asset.")) everything();
+  else if (/^job\.(completed|failed)$/.test(event.type) && event.data?.job_id !== page.dataset.job) {
+    // What was measured when all was made.
+    refresh(panel);
+    refresh("#side");
+  }
   else if (event.type === "variant.ready") {
     refreshStage();
     refresh("#side", 900);

@@ -294,6 +294,25 @@ def test_the_page_says_what_was_not_scanned(client: Client) -> None:
     assert "Not scanned for malware" not in page_of(client, plain.uploaded_by, plain)
 
 
+def test_what_was_measured_is_told_to_whoever_may_have_the_file_on_the_page_and_by_the_api(
+    client: Client,
+) -> None:
+    vmaf = {"mean": 94.6, "min": 91.0, "harmonic_mean": 94.0, "frames": 88, "model": "vmaf_v0.6.1"}
+    asset = AssetFactory(published=True)
+    VariantFactory(asset=asset, quality="720p", detail={"vmaf": vmaf})
+    VariantFactory(asset=asset, quality="360p", detail={"vmaf": vmaf | {"mean": 0.0}})
+    VariantFactory(asset=asset, quality="240p")
+    for person in (UserFactory(role="viewer"), asset.uploaded_by, UserFactory(role="manager")):
+        page = page_of(client, person, asset)
+        assert sorted(re.findall(r">VMAF ([^<]*)<", page)) == ["0", "95"]
+        told = client.get(f"/api/v1/assets/{asset.pk}/variants/").json()["results"]
+        assert {one["quality"]: one["vmaf"] and one["vmaf"]["mean"] for one in told} == {
+            "720p": 94.6,
+            "360p": 0.0,
+            "240p": None,
+        }
+
+
 def test_managers_find_their_decisions_on_the_page(client: Client) -> None:
     manager = UserFactory(role="manager")
     held = AssetFactory(scan_verdict="unscannable", failed=True)

@@ -3,10 +3,14 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import expect
 
 from assets.models import Asset
-from tests.factories import AssetFactory
+from processing.models import Job, JobType, Status
+from processing.services.publishing import describe
+from processing.signals import job_changed
+from tests.factories import AssetFactory, VariantFactory
 from tests.functional.browser import chromium, person, sign_in
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -41,6 +45,34 @@ def test_a_title_is_edited_where_it_stands_and_the_file_goes_to_the_trash(
         page.wait_for_url(f"{web}/")
         expect(page.get_by_role("heading", name="Drop your first files here")).to_be_visible()
     assert Asset.objects.get(pk=asset.pk).deleted_at is not None
+
+
+def test_what_was_measured_stands_beside_the_file_without_a_reload(
+    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    layer = settings.CHANNEL_LAYERS["default"]
+    config = {name: value for name, value in layer["CONFIG"].items() if name != "prefix"}
+    settings.CHANNEL_LAYERS = {"default": layer | {"CONFIG": config}}  # those of the web process
+    user = person("lina@example.org", settings, role="manager")
+    asset = AssetFactory(uploaded_by=user, published=True)
+    Job.objects.create(id=asset.job_id, asset=asset, status=Status.COMPLETED)
+    rendition = VariantFactory(asset=asset)
+    with chromium() as browser:
+        page = browser.new_page()
+        sign_in(page, web, "lina@example.org")
+        page.goto(f"{web}/assets/{asset.pk}/")
+        expect(page.locator("html")).to_have_attribute("data-live", "live")
+        expect(page.locator(".work-acts a")).to_have_count(1)
+        expect(page.locator("#side .files")).not_to_contain_text("VMAF")
+        with transaction.atomic():
+            job = Job.objects.create(asset=asset, job_type=JobType.QUALITY, status=Status.COMPLETED)
+            describe(asset=asset, details={rendition.pk: {"vmaf": {"mean": 94.6}}})
+            job_changed.send(sender=Job, job=job, durable=True)
+        expect(page.locator("#side .files")).to_contain_text("VMAF 95")
+        page.locator("details.work summary").click()
+        page.get_by_role("link", name="Measuring quality").click()
+        page.wait_for_url(f"{web}/jobs/{job.pk}/")
 
 
 def test_keys_lead_through_the_portal_and_may_be_switched_off(

@@ -7,10 +7,10 @@ from django.dispatch import Signal
 
 from assets import signals as assets
 from assets.models import Asset
-from notifications.models import Event
+from notifications.models import Event, Notification
 from notifications.services import broadcast
 from processing import signals as processing
-from processing.models import Job, Status
+from processing.models import Job, JobType, Status
 from tests.factories import AssetFactory, VariantFactory
 from tests.notifications.conftest import job_of
 
@@ -74,6 +74,25 @@ def test_progress_is_only_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     assert written() == []
     assert [told["type"] for _group, told in sent] == ["job.progress"] * 4 + ["upload.progress"]
     assert sent[-1][1]["data"]["progress"] is None
+
+
+def test_what_is_measured_is_told_to_those_who_look_and_rings_no_bell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[tuple[str, Any]] = []
+    monkeypatch.setattr(broadcast, "send", sent.extend)
+    asset = AssetFactory(published=True)
+    job = Job.objects.create(asset=asset, job_type=JobType.QUALITY, status=Status.PROCESSING)
+    processing.job_changed.send(sender=Job, job=job, durable=False, step=None, fraction=0.5)
+    assert [(group, told["type"]) for group, told in sent] == [(f"job.{job.pk}", "job.progress")]
+    for status, told in ((Status.COMPLETED, "job.completed"), (Status.FAILED, "job.failed")):
+        job.status = status
+        processing.job_changed.send(sender=Job, job=job, durable=True)
+        event = Event.objects.get(type=told)
+        assert event.topics == [f"job:{job.pk}", f"asset:{asset.pk}"]
+        assert event.data["job_id"] == str(job.pk)
+    assert not Event.objects.filter(type="notification.new").exists()
+    assert not Notification.objects.exists()
 
 
 def test_files_that_change_a_card_are_told_in_the_library_too() -> None:

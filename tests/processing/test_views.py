@@ -6,7 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from processing.models import Job
+from processing.models import Job, JobType, Status
 from processing.services import jobs
 from tests.factories import AssetFactory, UserFactory
 from tests.processing.conftest import cut_job
@@ -92,6 +92,26 @@ def test_the_steps_after_a_failure_were_not_reached(video_job: Job) -> None:
     owner = signed_in(video_job.asset.uploaded_by)
     page = owner.get(f"/assets/{video_job.asset_id}/steps/").content.decode()
     assert "Not reached" in page and "Cancelled" not in page
+
+
+def test_managers_reach_what_is_measured_afterwards(video_job: Job) -> None:
+    asset = video_job.asset
+    measured = Job.objects.create(
+        asset=asset, job_type=JobType.QUALITY, status=Status.FAILED, error_code="processing_failed"
+    )
+    address = f'href="/jobs/{measured.pk}/"'
+    owner, manager = signed_in(asset.uploaded_by), signed_in(UserFactory(role="manager"))
+    steps, listed = f"/assets/{asset.pk}/steps/", "/jobs/?type=quality"
+    for page in (steps, listed):
+        assert address in manager.get(page).content.decode()
+        assert address not in owner.get(page).content.decode()
+    assert f'href="/jobs/{video_job.pk}/"' not in manager.get(listed).content.decode()
+    assert 'type=quality"' in manager.get("/jobs/").content.decode()
+    assert 'type=quality"' not in owner.get("/jobs/").content.decode()
+    assert address not in manager.get("/jobs/").content.decode()
+    assert address in manager.get("/jobs/?type=quality&status=failed").content.decode()
+    measured.delete()
+    assert "Nothing has been measured yet" in manager.get(listed).content.decode()
 
 
 def test_a_job_has_a_page_for_whoever_sees_its_asset(video_job: Job) -> None:
