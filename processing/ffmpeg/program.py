@@ -5,11 +5,12 @@ list or a subtitle file in disguise opens nothing; and no protocol but plain fil
 """
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from mediaportal.core.sandbox import Completed, Limits, SandboxError, run
+from mediaportal.core.sandbox import Completed, Limits, ProgramFailed, ProgramKilled, SandboxError, run
 
 Stop = Callable[[], bool]
 
@@ -41,6 +42,9 @@ _MEMORY_BYTES = 8 * _GIB + (os.cpu_count() or 1) * _GIB // 4
 _MOST_WALL_SECONDS = 48 * 3600
 # 400 Mbit/s: well above the highest cap that a rung may have.
 _BYTES_OF_A_SECOND = 50_000_000
+
+# With this code ffmpeg ends when it was asked to, by TERM or another signal that it hears.
+_ASKED_TO_END = 255
 
 LOOK_LIMITS = Limits(wall_seconds=120, cpu_seconds=120, memory_bytes=4 * _GIB, file_bytes=_GIB)
 """For a look at a file or a few pictures of it."""
@@ -91,15 +95,20 @@ def ffmpeg(
     stop: Stop | None = None,
 ) -> Completed:
     """Run ffmpeg; raises the errors of the sandbox."""
-    return run(
-        ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y", *arguments],
-        reads=reads,
-        writes=writes,
-        limits=limits,
-        on_line=on_line,
-        on_chunk=on_chunk,
-        stop=stop,
-    )
+    try:
+        return run(
+            ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y", *arguments],
+            reads=reads,
+            writes=writes,
+            limits=limits,
+            on_line=on_line,
+            on_chunk=on_chunk,
+            stop=stop,
+        )
+    except ProgramFailed as error:
+        if error.returncode == _ASKED_TO_END:
+            raise ProgramKilled(error.program, signal.SIGTERM) from error
+        raise
 
 
 def ffprobe(

@@ -3,6 +3,7 @@
 Reads one request as JSON and prints one answer. It imports nothing of the project.
 """
 
+import errno
 import io
 import json
 import os
@@ -276,6 +277,8 @@ def main() -> None:
         TypeError,
         RuntimeError,
     ) as error:
+        if getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}:
+            raise  # the disk is full: nothing is said about the image
         # Pillow's decoders raise all of these for damaged files.
         answer = {"error": "corrupt_media", "log": f"{type(error).__name__}: {error}"}
     json.dump(answer, sys.stdout)

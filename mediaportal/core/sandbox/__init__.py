@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from ._errors import (
+    DiskFull,
     OutputTooLarge,
     ProgramFailed,
+    ProgramKilled,
     ProgramMissing,
     ProgramStopped,
     ProgramTimedOut,
@@ -26,14 +28,17 @@ from ._errors import (
 )
 from ._level import TEMPORARY, Level, drops_root, level, wrap
 from ._process import Bounds, Completed, Watch, execute
+from ._room import is_full, says_full
 from ._tools import tool
 
 __all__ = [
     "Completed",
+    "DiskFull",
     "Level",
     "Limits",
     "OutputTooLarge",
     "ProgramFailed",
+    "ProgramKilled",
     "ProgramMissing",
     "ProgramStopped",
     "ProgramTimedOut",
@@ -41,6 +46,7 @@ __all__ = [
     "Used",
     "counting",
     "drops_root",
+    "is_full",
     "level",
     "run",
     "run_python",
@@ -104,7 +110,8 @@ def run(
     least every half second; when it answers true the program is killed. An error raised by a callback kills
     it too.
 
-    Raises `ProgramMissing`, `ProgramFailed`, `ProgramTimedOut`, `ProgramStopped`, `OutputTooLarge`, and
+    Raises `ProgramFailed` for what the program itself did not manage; `ProgramKilled` and `DiskFull`, which are no
+    kinds of it, for what happened to it; `ProgramMissing`, `ProgramTimedOut`, `ProgramStopped`, `OutputTooLarge`; and
     `FileNotFoundError` or `ValueError` for a path that is not there or not absolute.
     """
     for path in (*reads, *writes):
@@ -116,22 +123,27 @@ def run(
     # it.
     cwd = str(writes[0]) if writes else "/"
     limited = [*_nice(limits), *_prlimit(limits), program, *(str(part) for part in argv[1:])]
-    done = execute(
-        lambda asks: wrap(limited, reads, writes, cwd, asks=asks),
-        program=Path(program).name,
-        environment={
-            "PATH": _PATH,
-            "HOME": TEMPORARY,
-            "LANG": "C.UTF-8",
-            "TMPDIR": cwd if writes else TEMPORARY,
-            # A memory limit counts address space; glibc would reserve 64 MB of it for each thread.
-            "MALLOC_ARENA_MAX": "2",
-        },
-        cwd=cwd,
-        stdin=stdin,
-        bounds=Bounds(limits.wall_seconds, limits.cpu_seconds, limits.stdout_bytes),
-        watch=Watch(on_line, on_chunk, stop),
-    )
+    try:
+        done = execute(
+            lambda asks: wrap(limited, reads, writes, cwd, asks=asks),
+            program=Path(program).name,
+            environment={
+                "PATH": _PATH,
+                "HOME": TEMPORARY,
+                "LANG": "C.UTF-8",
+                "TMPDIR": cwd if writes else TEMPORARY,
+                # A memory limit counts address space; glibc would reserve 64 MB of it for each thread.
+                "MALLOC_ARENA_MAX": "2",
+            },
+            cwd=cwd,
+            stdin=stdin,
+            bounds=Bounds(limits.wall_seconds, limits.cpu_seconds, limits.stdout_bytes),
+            watch=Watch(on_line, on_chunk, stop),
+        )
+    except ProgramFailed as error:
+        if says_full(error.stderr_tail) or any(is_full(path) for path in writes):
+            raise DiskFull(error.program, error.stderr_tail) from error
+        raise
     if (used := _used.get()) is not None:
         used.cpu_seconds += done.cpu_seconds
     return done

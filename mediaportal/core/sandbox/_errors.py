@@ -25,6 +25,25 @@ class ProgramFailed(SandboxError):
         self.stderr_tail = stderr_tail
 
 
+class ProgramKilled(SandboxError):
+    """Somebody outside has ended the program: the kernel for want of memory, or a person. Not its input's fault."""
+
+    def __init__(self, program: str, signal: int) -> None:
+        """Keep the number of the signal that ended it."""
+        super().__init__(f"{program} was ended from outside by signal {signal}")
+        self.program = program
+        self.signal = signal
+
+
+class DiskFull(SandboxError):
+    """There was no room left where the program writes. Not its input's fault."""
+
+    def __init__(self, program: str, stderr_tail: str) -> None:
+        """Keep the end of what it said."""
+        super().__init__(f"{program} found no room on the disk: {stderr_tail[-500:].strip()}")
+        self.program = program
+
+
 class OutputTooLarge(SandboxError):
     """The program wrote more to its standard output than the caller wanted to keep."""
 

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ._errors import OutputTooLarge, ProgramFailed, ProgramMissing, ProgramStopped, ProgramTimedOut
+from ._errors import (
+    OutputTooLarge,
+    ProgramFailed,
+    ProgramKilled,
+    ProgramMissing,
+    ProgramStopped,
+    ProgramTimedOut,
+)
 
 _POLL_SECONDS = 0.2
 _REAP_SECONDS = 2.0
@@ -22,6 +29,9 @@ _CPU_LIMIT_SHARE = 0.75
 _CHUNK_BYTES = 1 << 16
 _STDERR_TAIL_BYTES = 8192
 _LONGEST_LINE_BYTES = 1 << 16
+_SIGNALS = 128
+# What others send. A program that crashes gets another one; what the kernel ends for its CPU time is told apart before.
+_FROM_OUTSIDE = frozenset({signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM})
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,10 @@ def execute(
         code != 0 and cpu >= bounds.cpu_seconds * _CPU_LIMIT_SHARE
     ):  # each level reports the kernel's kill in its own way
         raise ProgramTimedOut(program, bounds.cpu_seconds)
+    # With a namespace or a shell around it the program's signal is told by them.
+    ended_by = -code if code < 0 else code - _SIGNALS
+    if ended_by in _FROM_OUTSIDE:
+        raise ProgramKilled(program, ended_by)
     if code != 0:
         raise ProgramFailed(program, code, output.stderr_tail)
     return Completed(bytes(output.kept), output.stderr_tail, time.monotonic() - started, cpu)

@@ -1,6 +1,7 @@
 """Programs are shut in, bounded, and ended with everything that they started."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from mediaportal.core import sandbox
 from mediaportal.core.sandbox import Limits, _level, _ordinary, _process
+from tests.killing import killing
 
 PYTHON = "/usr/bin/python3"
 LEVELS: list[sandbox.Level] = ["bubblewrap", "unshare", "limits"]
@@ -118,6 +120,47 @@ def test_failure_carries_the_end_of_stderr(each_level: sandbox.Level) -> None:
     assert caught.value.returncode == 7
     assert caught.value.stderr_tail.endswith("the reason\n")
     assert len(caught.value.stderr_tail) <= 8192
+
+
+@pytest.mark.parametrize("name", ["KILL", "TERM", "INT", "HUP"])
+def test_who_ends_it_from_outside_is_not_its_own_failure(each_level: sandbox.Level, name: str) -> None:
+    with pytest.raises(sandbox.ProgramKilled) as caught:
+        shell(_ends_by(name))
+    assert caught.value.signal == getattr(signal, f"SIG{name}")
+    with pytest.raises(sandbox.ProgramKilled):
+        sandbox.run(["sleep", "60"], stop=killing())
+
+
+def test_a_crash_is_its_own_failure(each_level: sandbox.Level) -> None:
+    for name in ("SEGV", "ABRT"):
+        with pytest.raises(sandbox.ProgramFailed):
+            shell(_ends_by(name))
+
+
+def _ends_by(name: str) -> str:
+    """A script whose program ends by a signal: not the first process, which may be deaf to it."""
+    return f"{PYTHON} -c 'import os, signal; os.kill(os.getpid(), signal.SIG{name})'; exit $?"
+
+
+def test_a_full_disk_is_told_from_what_the_program_says(each_level: sandbox.Level) -> None:
+    with pytest.raises(sandbox.DiskFull):
+        shell("dd if=/dev/zero of=/dev/full bs=1k count=9")
+
+
+def test_a_full_disk_is_told_from_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(sandbox.ProgramFailed):
+        shell("exit 1", writes=[tmp_path])
+    look = os.statvfs
+
+    def full(path: Path) -> os.statvfs_result:
+        facts = list(look(path))
+        facts[4] = 3  # f_bavail
+        return os.statvfs_result(facts)
+
+    monkeypatch.setattr(os, "statvfs", full)
+    with pytest.raises(sandbox.DiskFull):
+        shell("exit 1", writes=[tmp_path])
+    assert shell("true", writes=[tmp_path]).stdout == b""
 
 
 def test_missing_program_and_paths(tmp_path: Path) -> None:

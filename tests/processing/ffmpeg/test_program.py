@@ -1,16 +1,23 @@
 """Every command has limits in proportion to what it works on, and what goes beyond them is ended."""
 
+import os
+import signal
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mediaportal.core.sandbox import Limits, ProgramFailed, ProgramTimedOut
+from mediaportal.core.sandbox import DiskFull, Limits, ProgramFailed, ProgramKilled, ProgramTimedOut
+from processing import pictures
 from processing.exceptions import CorruptMedia, EncodingFailed, MediaError
-from processing.ffmpeg import program
-from processing.ffmpeg.ladder import Ladder, Level, plan
+from processing.ffmpeg import audio, chunks, copying, join, loudness, mux, outcome, program, stills
+from processing.ffmpeg.chunks_bounds import Chunk
+from processing.ffmpeg.ladder import Ladder, Level, Rung, plan
 from processing.ffmpeg.probe import examine
-from processing.ffmpeg.transcode import transcode
+from processing.ffmpeg.transcode import EncodedRung, transcode
+from processing.packager import package
+from tests.killing import killing
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
 
@@ -88,3 +95,106 @@ def test_a_program_that_fails_says_why() -> None:
 def test_encoders_are_known() -> None:
     assert program.has_encoder("libx264")
     assert not program.has_encoder("libx299")
+
+
+def _rung() -> Rung:
+    video = probed("plain.mp4").video
+    assert video is not None
+    return plan(video, LOWEST)[0]
+
+
+def _encoded() -> EncodedRung:
+    return EncodedRung(_rung(), media("plain.mp4"), 3.0, 75, 100_000, 250_000)
+
+
+def _part() -> join.Part:
+    return join.Part(Chunk(1, 0, None, "25", 0, 75), media("plain.mp4"), 75)
+
+
+SOURCE = "plain.mp4"
+Work = Callable[[Path, program.Stop], object]
+WORKS: dict[str, Work] = {
+    "look": lambda _folder, stop: examine(media(SOURCE), mime_type="video/mp4", stop=stop),
+    "ladder": lambda folder, stop: transcode(media(SOURCE), probed(SOURCE), [_rung()], folder, stop=stop),
+    "chunk": lambda folder, stop: chunks.encode(
+        media(SOURCE), probed(SOURCE), [_rung()], _part().chunk, folder, on_progress=print, stop=stop
+    ),
+    "join": lambda folder, stop: join.join({_rung(): [_part()]}, folder, duration=3, stop=stop),
+    "mux": lambda folder, stop: mux.mux(_encoded(), (), folder / "film.mp4", stop=stop),
+    "package": lambda folder, stop: package([_encoded()], [], folder, stop=stop),
+    "outcome": lambda _folder, stop: outcome.look(media(SOURCE), stop=stop),
+    "sound": lambda folder, stop: audio.render(
+        media("tone.wav"), probed("tone.wav"), folder / "tone.m4a", stop=stop
+    ),
+    "loudness": lambda _folder, stop: loudness.corrections(
+        media("tone.wav"), probed("tone.wav"), -16, stop=stop
+    ),
+    "stills": lambda folder, stop: stills.take(media(SOURCE), probed(SOURCE), folder, stop=stop),
+    "image": lambda _folder, stop: pictures.inspect(media("picture.jpg"), mime_type="image/jpeg", stop=stop),
+    "copy": lambda _folder, stop: copying.plays(_encoded(), stop=stop),
+}
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_the_file_is_not_blamed_for_a_program_that_was_killed(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ProgramKilled):
+        WORKS[name](tmp_path, killing())
+
+
+def test_ffmpeg_that_was_asked_to_end_has_not_failed() -> None:
+    """It hears the signal, and ends with a code of its own."""
+
+    def end(_line: str) -> None:
+        own = Path(f"/proc/{os.getpid()}/task")
+        for pid in _below(own):
+            os.kill(pid, signal.SIGTERM)
+
+    endless = ["-f", "lavfi", "-re", "-i", "testsrc2=s=64x64", "-f", "null", "-"]
+    with pytest.raises(ProgramKilled):
+        program.ffmpeg(["-progress", "pipe:1", *endless], reads=[], on_line=end)
+
+
+def _below(tasks: Path) -> set[int]:
+    """The ffmpegs that descend from a process."""
+    found: set[int] = set()
+    for task in tasks.iterdir():
+        for pid in (task / "children").read_text(encoding="ascii").split():
+            if Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "ffmpeg":
+                found.add(int(pid))
+            found |= _below(Path(f"/proc/{pid}/task"))
+    return found
+
+
+FULL: dict[str, tuple[str, Work]] = {
+    "ladder": ("144p.mp4", WORKS["ladder"]),
+    "chunk": ("144p.mp4", WORKS["chunk"]),
+    "join": (
+        "144p.mp4",
+        lambda folder, stop: join.join({_rung(): [_whole(folder)]}, folder, duration=3, stop=stop),
+    ),
+    "mux": ("film.mp4", WORKS["mux"]),
+    "sound": ("tone.m4a", WORKS["sound"]),
+    "image": (
+        "picture_web.webp",
+        lambda folder, stop: pictures.render(
+            media("picture.jpg"), folder, "picture", mime_type="image/jpeg", stop=stop
+        ),
+    ),
+}
+
+
+def _whole(folder: Path) -> join.Part:
+    """A chunk that can be joined."""
+    place = folder / "chunk"
+    place.mkdir()
+    part = _part()
+    chunks.encode(media(SOURCE), probed(SOURCE), [_rung()], part.chunk, place, on_progress=print)
+    return replace(part, path=place / "144p.mp4")
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_the_file_is_not_blamed_for_a_full_disk(name: str, tmp_path: Path) -> None:
+    target, work = FULL[name]
+    (tmp_path / target).symlink_to("/dev/full")
+    with pytest.raises(DiskFull):
+        work(tmp_path, lambda: False)
