@@ -16,18 +16,19 @@ from processing.exceptions import LeaseLost
 from processing.models import OPEN, Job, Status, Step
 from processing.services import growing_rows, jobs, progress, turns, workers
 from processing.services.queues import wake
+from processing.services.turns import Ahead
 from processing.signals import job_changed
 
 logger = logging.getLogger(__name__)
 
 
-def claim(*, queue: str, worker: str, urgent_only: bool = False, urgent_first: bool = True) -> Step | None:
+def claim(*, queue: str, worker: str, urgent_only: bool = False, ahead: Ahead = Ahead.ALL) -> Step | None:
     """Take the step of a queue whose turn it is, with a lease for this worker; None when there is none.
 
     Two workers never get the same step, and neither waits for the other (SKIP LOCKED).
     """
     with transaction.atomic():
-        waiting = turns.in_turn(queue, urgent_only=urgent_only, urgent_first=urgent_first)
+        waiting = turns.in_turn(queue, urgent_only=urgent_only, ahead=ahead)
         step = waiting.select_related("job").select_for_update(skip_locked=True, of=("self",)).first()
         if step is None:
             return None

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from processing.models import Queue, Step
+from processing.services.turns import Ahead
 
 Group = frozenset[Queue]
 HEAVY: Group = frozenset({Queue.TRANSCODE, Queue.ANALYSIS})
 """The queues whose steps, unless they are urgent, take a heavy slot."""
 LIGHT: Group = frozenset({Queue.INGEST})
 """Those whose steps, unless they are urgent, take a light one."""
+_MOST_IN_A_ROW = 4
 
 
 def group_of(queue: str) -> Group | None:
@@ -37,6 +39,7 @@ class Slots:
     missed: set[Group] = field(default_factory=set)
     running: dict[UUID, Step] = field(default_factory=dict)
     last: dict[str, Step] = field(default_factory=dict)
+    in_a_row: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def take(self, group: Group) -> bool:
@@ -62,6 +65,10 @@ class Slots:
             return self.heavy
         return self.light if LIGHT & set(queues) else self.threads
 
+    def hurries(self, queue: str) -> bool:
+        """Whether an urgent step of a queue runs; asked with the lock."""
+        return any(step.urgency > 0 and step.queue == queue for step in self.running.values())
+
     def steps(self) -> list[str]:
         """The ids of the steps that run now."""
         with self.lock:
@@ -79,14 +86,17 @@ def settle(*, heavy: int, threads: int) -> None:
     here.heavy = min(heavy, here.light)
 
 
-def urgent_first(queue: str) -> bool:
-    """Whether this process takes urgent steps of a queue before all others: while it has none running, as otherwise a
-    thousand of them would keep the rest waiting. With one thread only, every second time.
+def ahead(queue: str) -> Ahead:
+    """Which urgent steps of a queue this process takes before all others: every one while it has none running, and
+    beside one those of people who have none running. After a few of these in a row comes whose turn it is, as the many
+    first plays of many people would otherwise keep everybody's ladders waiting. With one thread, every second time.
     """
     with here.lock:
-        if here.threads > 1:
-            return not any(step.urgency > 0 and step.queue == queue for step in here.running.values())
-        return queue not in here.last or here.last[queue].urgency <= 0
+        if here.threads == 1:
+            return Ahead.NONE if queue in here.last and here.last[queue].urgency > 0 else Ahead.ALL
+        if not here.hurries(queue):
+            return Ahead.ALL
+        return Ahead.OF_IDLE if here.in_a_row[queue] < _MOST_IN_A_ROW else Ahead.NONE
 
 
 @dataclass
@@ -102,6 +112,10 @@ class Room:
     def hold(self, step: Step) -> None:
         """Keep the room for this step; an urgent one needs no slot."""
         with here.lock:
+            if step.urgency <= 0:
+                here.in_a_row[step.queue] = 0
+            elif here.hurries(step.queue):
+                here.in_a_row[step.queue] += 1
             here.running[step.pk] = here.last[step.queue] = step
         if step.urgency > 0:
             self.release()

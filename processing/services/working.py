@@ -20,7 +20,7 @@ def work(*, queue: str, worker: str, hops: int = 0) -> None:
     heard: frozenset[str] = frozenset(slots.group_of(queue) or {queue})
     with slots.room(queue) as room:
         step = leases.claim(
-            queue=queue, worker=worker, urgent_only=room.urgent_only, urgent_first=slots.urgent_first(queue)
+            queue=queue, worker=worker, urgent_only=room.urgent_only, ahead=slots.ahead(queue)
         )
         if step is not None:
             room.hold(step)

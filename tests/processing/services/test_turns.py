@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from assets.models import Asset
 from processing.models import Job, Status, Step, Turn
 from processing.services import leases, turns
+from processing.services.turns import Ahead
 from tests.factories import AssetFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def _waiting(asset: Asset, owner: UUID, count: int, **facts: Any) -> list[Step]:
     )
 
 
-def _claim(**wishes: bool) -> Step | None:
+def _claim(**wishes: Any) -> Step | None:
     return leases.claim(queue="transcode", worker="tests", **wishes)
 
 
@@ -92,9 +93,21 @@ def test_urgent_steps_that_do_not_go_first_take_turns_too() -> None:
     _waiting(asset, many, 1, age=timedelta(hours=2))
     _waiting(asset, one, 1)
     assert _owner_of(_claim()) == many
-    assert _owner_of(_claim(urgent_first=False)) == one
-    step = _claim(urgent_first=False)
+    assert _owner_of(_claim(ahead=Ahead.NONE)) == one
+    step = _claim(ahead=Ahead.NONE)
     assert step is not None and step.urgency == 10
+
+
+def test_who_has_no_first_play_running_goes_before_the_ladders_of_all() -> None:
+    """Somebody's long film is made to be watched; another one's first play waits for no ladder because of that."""
+    asset, watching, waiting, newcomer = AssetFactory(), uuid4(), uuid4(), uuid4()
+    Turn.objects.create(queue="transcode", turn_key=newcomer, served_at=timezone.now())
+    _waiting(asset, watching, 2, urgency=10, age=timedelta(hours=1))
+    _waiting(asset, waiting, 2, priority=50)
+    assert _owner_of(_claim(ahead=Ahead.OF_IDLE)) == watching
+    _waiting(asset, newcomer, 2, urgency=10)
+    assert _owner_of(_claim(ahead=Ahead.OF_IDLE)) == newcomer
+    assert _owner_of(_claim(ahead=Ahead.OF_IDLE)) == waiting
 
 
 def test_what_was_begun_is_ended_before_the_next_is_begun() -> None:
@@ -121,7 +134,9 @@ def test_nobody_waits_longer_than_a_round(files: list[tuple[int, int]], slots: i
         _waiting(asset, owner, count, urgency=urgency)
     left, since = Counter(owners), {owner: Counter[UUID]() for owner in owners}
     held: list[Step] = []
-    while (step := _next(held, slots)) is not None:
+    in_a_row = 0
+    while (step := _next(held, slots, in_a_row)) is not None:
+        in_a_row = in_a_row + 1 if step.urgency else 0
         served = _owner_of(step)
         left[served] -= 1
         since[served].clear()
@@ -132,12 +147,13 @@ def test_nobody_waits_longer_than_a_round(files: list[tuple[int, int]], slots: i
     assert not +left
 
 
-def _next(held: list[Step], slots: int) -> Step | None:
+def _next(held: list[Step], slots: int, in_a_row: int) -> Step | None:
     """The next step that the slots take; the oldest one ends when all are taken, or nothing else may begin."""
     while True:
         heavy = sum(step.urgency == 0 for step in held)
-        wishes = {"urgent_only": heavy >= slots, "urgent_first": heavy == len(held)}
-        if len(held) <= slots and (step := _claim(**wishes)) is not None:
+        beside = Ahead.OF_IDLE if in_a_row < 4 else Ahead.NONE
+        ahead = Ahead.ALL if heavy == len(held) else beside
+        if len(held) <= slots and (step := _claim(urgent_only=heavy >= slots, ahead=ahead)) is not None:
             held.append(step)
             return step
         if not held:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from processing.models import Job, Status, Step
 from processing.services import leases, running, slots, workers, working
 from processing.services import queues as waking
+from processing.services.turns import Ahead
 from processing.services.workers import Worker
 from tests.factories import AssetFactory
 
@@ -199,10 +200,29 @@ def test_one_thread_alone_takes_urgent_steps_every_second_time(monkeypatch: pyte
     monkeypatch.setattr(slots, "here", slots.Slots())
     taken = []
     for _ in range(3):
-        first = slots.urgent_first("transcode")
+        ahead = slots.ahead("transcode")
         with slots.room("transcode") as room:
-            step = Step(queue="transcode", urgency=10 if first else 0)
+            step = Step(queue="transcode", urgency=10 if ahead == Ahead.ALL else 0)
             room.hold(step)
             slots.done(step)
-        taken.append(first)
-    assert taken == [True, False, True] and slots.urgent_first("analysis")
+        taken.append(ahead)
+    assert taken == [Ahead.ALL, Ahead.NONE, Ahead.ALL] and slots.ahead("analysis") == Ahead.ALL
+
+
+def test_beside_a_first_play_a_few_of_other_people_go_first_before_it_is_anybodys_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(slots, "here", slots.Slots(heavy=1, threads=2))
+    long = Step(queue="transcode", urgency=10)
+    taken = []
+    with slots.room("transcode") as kept:
+        kept.hold(long)
+        for _ in range(6):
+            taken.append(slots.ahead("transcode"))
+            with slots.room("transcode") as room:
+                step = Step(queue="transcode", urgency=0 if taken[-1] == Ahead.NONE else 10)
+                room.hold(step)
+                slots.done(step)
+    slots.done(long)
+    assert taken == [Ahead.OF_IDLE] * 4 + [Ahead.NONE, Ahead.OF_IDLE]
+    assert slots.ahead("transcode") == Ahead.ALL
