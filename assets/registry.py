@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 OptionValidator = Callable[[dict[str, Any]], None]
 StorageClaim = Callable[[Collection[UUID]], dict[UUID, set[str]]]
 Estimator = Callable[["Asset"], float | None]
+WorkLock = Callable[[UUID], None]
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ _option_names: set[str] = set()
 _step_words: list[Callable[[], dict[str, str]]] = []
 _estimators: list[Estimator] = []
 _storage_claims: list[StorageClaim] = []
+_work_locks: list[WorkLock] = []
 _unmendable: set[str] = set()
 
 
@@ -141,3 +143,17 @@ def storage_claims(asset_ids: Collection[UUID]) -> dict[UUID, set[str]]:
         for asset_id, keys in claim(asset_ids).items():
             found.setdefault(asset_id, set()).update(keys)
     return found
+
+
+def register_work_lock(lock: WorkLock) -> None:
+    """Name who locks the rows of an asset's work until the end of the transaction. Everybody locks them before the
+    asset's own row, so nobody waits for another one who waits for him.
+    """
+    if lock not in _work_locks:
+        _work_locks.append(lock)
+
+
+def lock_work(asset_id: UUID) -> None:
+    """Lock the rows of an asset's work, before its own row is locked or changed. Must run in a transaction."""
+    for lock in _work_locks:
+        lock(asset_id)

@@ -15,6 +15,7 @@ from assets.registry import (
     register_storage_claim,
     register_unmendable,
     register_upload_choice,
+    register_work_lock,
 )
 
 
@@ -30,7 +31,7 @@ class ProcessingConfig(AppConfig):
         from processing import checks, receivers  # noqa: F401, PLC0415
         from processing.exceptions import OF_THE_FILE  # noqa: PLC0415
         from processing.pipeline import step_words  # noqa: PLC0415
-        from processing.services import sweeping  # noqa: PLC0415
+        from processing.services import leases, sweeping  # noqa: PLC0415
         from processing.services.estimates import expected_seconds  # noqa: PLC0415
         from processing.services.presets import preset_choices, ship, validate_options  # noqa: PLC0415
 
@@ -42,5 +43,6 @@ class ProcessingConfig(AppConfig):
         register_estimator(lambda asset: expected_seconds(asset=asset))
         register_step_words(step_words)
         register_storage_claim(sweeping.in_use)
+        register_work_lock(leases.lock_jobs_of)
         register_unmendable(OF_THE_FILE)
         register_panel(Panel("steps", _("Processing"), "job-steps", order=10))

@@ -1,10 +1,13 @@
-"""Reads of jobs and steps, named in the words of the house."""
+"""Reads of jobs and steps, named in the words of the house.
+
+Whether a moment has come is asked of the database's clock: those of the machines may differ.
+"""
 
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from assets.models import Asset
 from mediaportal.accounts.models import User
@@ -41,10 +44,10 @@ class StepQuerySet(models.QuerySet["Step"]):
         return self.filter(
             queue=queue,
             status="pending",
-            ready_at__lte=timezone.now(),
+            ready_at__lte=Now(),
             job__status__in=["pending", "processing"],
         ).order_by()
 
     def expired(self) -> Self:
         """Those whose worker has not renewed its lease."""
-        return self.filter(status="processing", lease_until__lt=timezone.now())
+        return self.filter(status="processing", lease_until__lt=Now())

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from assets import access
+from assets import access, registry
 from assets.models import Asset, PolicyVerdict, ScanVerdict
 from assets.services import publication, quarantine
 from assets.services.guestlinks import require_manager
@@ -41,6 +41,7 @@ def release(*, user: access.Caller, asset: Asset) -> Asset:
     blocked.
     """
     actor = require_manager(user)
+    registry.lock_work(asset.pk)
     row = _locked(asset)
     if row.policy_verdict == PolicyVerdict.BLOCK:
         raise Conflict(_("This file has been blocked."))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from assets import access, delivery
+from assets import access, delivery, registry
 from assets.exceptions import NotReleasable, OriginalKept
 from assets.models import Asset, ScanVerdict
 from assets.services import gate, places, publication
@@ -106,6 +106,7 @@ def release(*, user: access.Caller, asset: Asset) -> Asset:
     """
     if not access.can_release(user, asset):
         raise NotPermitted
+    registry.lock_work(asset.pk)
     moved = Asset.objects.filter(
         pk=asset.pk, scan_verdict=ScanVerdict.UNSCANNABLE, scan_released_at=None
     ).update(scan_released_at=timezone.now(), updated_at=timezone.now())

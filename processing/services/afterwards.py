@@ -1,6 +1,6 @@
 """What is done when an asset is ready already: the job that measures its renditions, of which nothing depends."""
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from assets.models import Kind
 from processing.models import OPEN, Job, JobType, Queue, Step
@@ -27,8 +27,6 @@ def measure_quality(*, job: Job) -> Job | None:
         turn_key=job.turn_key,
         parameters={**job.parameters, "measures": str(job.pk)},
     )
-    Step.objects.create(
-        job=made, name="quality", position=0, queue=Queue.ANALYSIS, weight=6, ready_at=timezone.now()
-    )
+    Step.objects.create(job=made, name="quality", position=0, queue=Queue.ANALYSIS, weight=6, ready_at=Now())
     wake([Queue.ANALYSIS])
     return made

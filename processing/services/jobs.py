@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -75,7 +76,7 @@ def _planned(
             urgency=plan.urgency,
             status=Status.COMPLETED if plan.work is None else Status.PENDING,
             progress=100 if plan.work is None else 0,
-            ready_at=now if past and set(plan.after) <= past else None,
+            ready_at=Now() if past and set(plan.after) <= past else None,
             started_at=(began_at or job.asset.created_at) if plan.work is None else None,
             completed_at=now if plan.work is None else None,
         )
@@ -130,7 +131,7 @@ def step_done(*, step: Step) -> None:
         for one in steps
         if one.status == Status.PENDING and one.ready_at is None and set(one.depends_on) <= done
     ]
-    Step.objects.filter(pk__in=[one.pk for one in freed], ready_at=None).update(ready_at=timezone.now())
+    Step.objects.filter(pk__in=[one.pk for one in freed], ready_at=None).update(ready_at=Now())
     job.progress = durable_progress(steps)
     Job.objects.filter(pk=job.pk).update(progress=job.progress)
     if job.job_type == JobType.INGEST:
@@ -190,9 +191,19 @@ def fail(*, job: Job, step: Step, code: str, detail: str) -> None:
         error_code=code,
         error_detail=detail,
     )
-    if job.job_type == JobType.INGEST and plan_of(job.asset.kind, step.name).gate:
+    if job.job_type == JobType.INGEST and _is_gate(job, step):
         asset_rejected.send(sender=Asset, asset=job.asset, code=code, detail=detail)
     job_changed.send(sender=Job, job=job, durable=True)
+
+
+def _is_gate(job: Job, step: Step) -> bool:
+    """Whether the file is refused with a step; one that this version does not know (a later one laid it down) is no
+    gate, and its job must be able to end all the same.
+    """
+    try:
+        return plan_of(job.asset.kind, step.name).gate
+    except KeyError:
+        return False
 
 
 @transaction.atomic
@@ -222,7 +233,10 @@ def cancel(*, job: Job, user: Actor) -> Job:
 
 
 def resume(*, asset: Asset, user: Caller) -> None:
-    """Go on with an asset's job that stopped at the gate, if it did. Raises `NotPermitted`."""
+    """Go on with an asset's job that stopped at the gate, if it did.
+
+    Must run in a transaction that has locked the work. Raises `NotPermitted`, or `RetryHopeless`.
+    """
     job = Job.objects.select_related("asset").filter(pk=asset.job_id, status=Status.FAILED).first()
     if job is not None:
         retry(job=job, user=user)
@@ -260,8 +274,9 @@ def retry(*, job: Job, user: Actor) -> Job:
     for step in again:
         step.status, step.attempt, step.progress = Status.PENDING, 0, 0
         step.error_code = step.error_detail = step.log = step.worker = ""
+        step.results = {}
         step.started_at = step.completed_at = step.lease_until = None
-        step.ready_at = timezone.now() if set(step.depends_on) <= done else None
+        step.ready_at = Now() if set(step.depends_on) <= done else None
         progress.forget(job_id=job.pk, step=step.name)
     Step.objects.bulk_update(
         again,
@@ -277,6 +292,7 @@ def retry(*, job: Job, user: Actor) -> Job:
             "completed_at",
             "lease_until",
             "ready_at",
+            "results",
         ],
     )
     record(action="job.retried", target=job, actor=actor)

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -33,19 +35,27 @@ def claim(*, queue: str, worker: str, urgent_only: bool = False, ahead: Ahead = 
         if step is None:
             return None
         turns.take(queue=queue, turn_key=step.job.turn_key)
-        now = timezone.now()
-        step.status = Status.PROCESSING
-        step.worker = worker
-        step.attempt += 1
-        step.progress = 0
-        step.started_at = now
-        step.lease_until = now + timedelta(seconds=settings.STEP_LEASE_SECONDS)
-        step.save(update_fields=["status", "worker", "attempt", "progress", "started_at", "lease_until"])
+        attempt = step.attempt + 1
+        Step.objects.filter(pk=step.pk).update(
+            status=Status.PROCESSING,
+            worker=worker,
+            attempt=attempt,
+            progress=0,
+            started_at=timezone.now(),
+            lease_until=_lease_end(),
+        )
     # In a transaction of its own: everywhere else the job's row is locked before its steps' rows.
     with transaction.atomic():
         jobs.start(job=step.job)
     progress.forget(job_id=step.job_id, step=step.name)
-    return Step.objects.select_related("job__asset").get(pk=step.pk)
+    # Only as it was claimed: by now it may have been taken away, and be another run's.
+    claimed = Step.objects.select_related("job__asset").filter(pk=step.pk, status=Status.PROCESSING)
+    return claimed.filter(worker=worker, attempt=attempt).first()
+
+
+def _lease_end() -> Combinable:
+    """When a lease ends that is given or renewed now, by the database's clock: each machine has another one."""
+    return Now() + timedelta(seconds=settings.STEP_LEASE_SECONDS)
 
 
 def lock_job_of(*, step_id: UUID) -> Job:
@@ -53,14 +63,17 @@ def lock_job_of(*, step_id: UUID) -> Job:
     return Job.objects.select_for_update(of=("self",)).select_related("asset").get(steps__pk=step_id)
 
 
+def lock_jobs_of(asset_id: UUID) -> None:
+    """Lock all jobs of an asset for the rest of the transaction; whoever changes both takes the asset's row after."""
+    list(Job.objects.select_for_update(of=("self",)).filter(asset=asset_id).order_by("pk").values_list("pk"))
+
+
 def renew(*, step: Step, percent: int) -> bool:
     """Prolong a lease and write down the progress in percent; False when this run no longer holds the step."""
     return bool(
         Step.objects.filter(
             pk=step.pk, status=Status.PROCESSING, worker=step.worker, attempt=step.attempt
-        ).update(
-            lease_until=timezone.now() + timedelta(seconds=settings.STEP_LEASE_SECONDS), progress=percent
-        )
+        ).update(lease_until=_lease_end(), progress=percent)
     )
 
 
@@ -83,16 +96,26 @@ def give_back(*, step: Step) -> None:
             attempt=step.attempt - 1,
             progress=0,
             started_at=None,
-            ready_at=timezone.now(),
+            ready_at=Now(),
         ):
             wake([step.queue])
 
 
-def postpone(*, step: Step, code: str, detail: str, seconds: float, log: str = "") -> None:
+def postpone(
+    *,
+    step: Step,
+    code: str,
+    detail: str,
+    seconds: float,
+    log: str = "",
+    results: dict[str, Any] | None = None,
+) -> None:
     """Return a step that cannot be carried out yet: it waits so many seconds, and no attempt is lost.
 
-    The sweeper wakes its queue when the time has come.
+    The sweeper wakes its queue when the time has come. `results` is what its next run finds; only a reason that is new
+    is told to anybody.
     """
+    kept = {} if results is None else {"results": results}
     with transaction.atomic():
         job = lock_job_of(step_id=step.pk)
         if Step.objects.filter(
@@ -104,12 +127,15 @@ def postpone(*, step: Step, code: str, detail: str, seconds: float, log: str = "
             attempt=step.attempt - 1,
             progress=0,
             started_at=None,
-            ready_at=timezone.now() + timedelta(seconds=seconds),
+            ready_at=Now() + timedelta(seconds=seconds),
             error_code=code,
             error_detail=detail,
             log=log[-8000:],
+            **kept,
         ):
-            job_changed.send(sender=Job, job=job, durable=True)
+            growing_rows.drop_of_step(step=step)
+            if step.error_code != code:
+                job_changed.send(sender=Job, job=job, durable=True)
 
 
 def sweep() -> int:
@@ -119,31 +145,39 @@ def sweep() -> int:
     """
     taken = 0
     for pk in Step.objects.expired().values_list("pk", flat=True):
-        with transaction.atomic():
-            lock_job_of(step_id=pk)
-            step = (
-                Step.objects.expired()
-                .select_for_update(skip_locked=True, of=("self",))
-                .select_related("job__asset")
-                .filter(pk=pk)
-                .first()
-            )
-            if step is None:
-                continue
-            taken += 1
-            logger.warning("the lease of step %s (%s) ran out at %s", step.pk, step.name, step.worker)
-            if not failed_attempt(
-                step=step, code="worker_lost", detail=gettext_noop("The worker that ran this step was lost.")
-            ):
-                wake([step.queue])
+        try:
+            taken += _taken_back(pk)
+        except Exception:
+            # One step that cannot be taken back must not keep all the others, nor what only waits, from going on.
+            logger.exception("step %s, whose lease ran out, could not be taken back", pk)
     wake_waiting()
     return taken
+
+
+@transaction.atomic
+def _taken_back(pk: UUID) -> bool:
+    """Take a step back whose lease ran out; False when another sweeper has done it."""
+    lock_job_of(step_id=pk)
+    step = (
+        Step.objects.expired()
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("job__asset")
+        .filter(pk=pk)
+        .first()
+    )
+    if step is None:
+        return False
+    logger.warning("the lease of step %s (%s) ran out at %s", step.pk, step.name, step.worker)
+    detail = gettext_noop("The worker that ran this step was lost.")
+    if not failed_attempt(step=step, code="worker_lost", detail=detail):
+        wake([step.queue])
+    return True
 
 
 def wake_waiting() -> None:
     """Send each queue in which something waits as many messages as there are steps, or slots for them."""
     waiting = (
-        Step.objects.filter(status=Status.PENDING, ready_at__lte=timezone.now(), job__status__in=OPEN)
+        Step.objects.filter(status=Status.PENDING, ready_at__lte=Now(), job__status__in=OPEN)
         .order_by()
         .values_list("queue")
         .annotate(count=Count("pk"))
@@ -196,7 +230,7 @@ def failed_attempt(*, step: Step, code: str, detail: str, log: str = "", final: 
         worker="" if not last else step.worker,
         lease_until=None,
         completed_at=timezone.now() if last else None,
-        ready_at=timezone.now() + timedelta(seconds=0 if last else 5 * 2 ** (step.attempt - 1)),
+        ready_at=Now() + timedelta(seconds=0 if last else 5 * 2 ** (step.attempt - 1)),
         error_code=code,
         error_detail=detail,
         log=log[-8000:],

@@ -1,56 +1,40 @@
-"""Running one step: the heart that beats while it works, and what becomes of its result."""
+"""Running one step, and what becomes of its result."""
 
 import logging
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from assets.exceptions import StorageUnavailable
-from assets.models import Asset
 from assets.services import places
 from mediaportal.core import sandbox
 from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut, SandboxError
 from processing.exceptions import LeaseLost, MediaError, StepPostponed
 from processing.models import Job, Step
 from processing.pipeline import plan_of
-from processing.services import jobs, leases, progress, publishing, speeds
+from processing.services import jobs, leases, progress, publishing, pulse, speeds
 from processing.services.context import StepContext
+from processing.services.pulse import Run
 
 logger = logging.getLogger(__name__)
 _SIGNALS = 128
 _TOO_LONG = gettext_noop("This step took longer than it may.")
-# A cancelled step's program ends within two seconds: the time of a beat, and of the sandbox's next question.
-_BEAT_SECONDS = 1.0
-_LEAST_WALL_SECONDS = 1800
-_WALL_FACTOR = 120
-
+_AWAY = "storage_away"
+_AWAY_SECONDS = 30.0
+_MOST_WAITS = 24 * 3600 / _AWAY_SECONDS
 # What is counted of less is nothing but the counting.
 _LEAST_CPU_SECONDS = 0.02
 
-# Set when the worker is told to end: running programs are stopped and their steps given back.
-shutting_down = threading.Event()
-
-
-@dataclass(frozen=True)
-class _Run:
-    """What ends a run from outside: its step was taken away, or it has lasted longer than it may."""
-
-    lost: threading.Event = field(default_factory=threading.Event)
-    overdue: threading.Event = field(default_factory=threading.Event)
-
-    def ending(self) -> bool:
-        """Whether the run should end, for these or because the worker goes down."""
-        return self.lost.is_set() or self.overdue.is_set() or shutting_down.is_set()
+# Set when the worker is told to end.
+shutting_down = pulse.shutting_down
 
 
 @dataclass(frozen=True)
@@ -68,7 +52,7 @@ def run(*, step: Step) -> None:
 
     Never raises for what a step does wrong; an error of the database goes on to the caller, and the lease runs out.
     """
-    this = _Run()
+    this = Run()
     logger.info("step %s of job %s begins, attempt %d", step.name, step.job_id, step.attempt)
     try:
         _carry_out(step, this)
@@ -84,16 +68,18 @@ def run(*, step: Step) -> None:
             leases.give_back(step=step)
     except StepPostponed as error:
         _postpone(step, error)
+    except StorageUnavailable as error:
+        _wait_for_storage(step, error)
     except Exception as error:  # noqa: BLE001 - it becomes a reason, and is logged there
         # The edge of the task: whatever a step does wrong becomes a reason that people can read.
         _fail(step, _failure(step, error))
 
 
-def _carry_out(step: Step, this: _Run) -> None:
+def _carry_out(step: Step, this: Run) -> None:
     """Do the work of a step and complete it with what it made."""
     with _scratch(step) as scratch:
         # Fetching the original and sending what was made may take long too.
-        with _heart(step, this), _original(step, this) as source:
+        with pulse.heart(step, this), pulse.voice(step, this), _original(step, this) as source:
             context = _context(step, source=source, scratch=scratch, this=this)
             results = _work(context)
             if this.ending():
@@ -114,7 +100,7 @@ def _failure(step: Step, error: Exception) -> _Failure:
         case ProgramTimedOut():
             return _Failure("step_timed_out", _TOO_LONG, str(error), final=True)
         case ProgramFailed():
-            # An exit code of its own means that the program does not like the file; a signal is worth another try.
+            # An exit code of its own means that the program does not like the file; a crash is worth another try.
             final = 0 < error.returncode < _SIGNALS
             sentence = gettext_noop("A program that works on the file failed.")
             return _Failure("processing_failed", sentence, error.stderr_tail, final=final)
@@ -128,19 +114,39 @@ def _failure(step: Step, error: Exception) -> _Failure:
             return _Failure("internal_error", sentence, repr(error))
 
 
-def _postpone(step: Step, error: StepPostponed) -> None:
-    """Give a step back that cannot be carried out yet."""
+def _postpone(step: Step, error: StepPostponed, *, results: dict[str, Any] | None = None) -> None:
+    """Give a step back that cannot be carried out yet; `results` is what its next run finds."""
     logger.info("step %s of job %s waits: %s", step.name, step.job_id, error.log)
-    leases.postpone(step=step, code=error.code, detail=error.sentence, seconds=error.seconds, log=error.log)
+    leases.postpone(
+        step=step,
+        code=error.code,
+        detail=error.sentence,
+        seconds=error.seconds,
+        log=error.log,
+        results=results,
+    )
     progress.forget(job_id=step.job_id, step=step.name)
 
 
-def _original(step: Step, this: _Run) -> AbstractContextManager[Path]:
+def _wait_for_storage(step: Step, error: StorageUnavailable) -> None:
+    """Let a step wait for a storage that does not answer, which is no fault of its own; after a day of waiting in all,
+    tries are counted, so that it ends.
+    """
+    waits = step.results.get("waits", 0) + 1
+    if waits > _MOST_WAITS:
+        _fail(step, _failure(step, error))
+        return
+    sentence = gettext_noop("Waiting for the storage, which cannot be reached.")
+    away = StepPostponed(_AWAY, sentence, seconds=_AWAY_SECONDS, log=f"{error.__cause__ or error}")
+    _postpone(step, away, results={"waits": waits})
+
+
+def _original(step: Step, this: Run) -> AbstractContextManager[Path]:
     """The asset's original as a local file."""
     return places.local_file(step.job.asset.storage_key, stop=this.ending)
 
 
-def _context(step: Step, *, source: Path, scratch: Path, this: _Run) -> StepContext:
+def _context(step: Step, *, source: Path, scratch: Path, this: Run) -> StepContext:
     """What the step is given."""
     return StepContext(
         job=step.job,
@@ -148,7 +154,7 @@ def _context(step: Step, *, source: Path, scratch: Path, this: _Run) -> StepCont
         asset=step.job.asset,
         source=source,
         scratch=scratch,
-        report=progress.reporter(job=step.job, step=step),
+        report=this.report,
         stop=this.ending,
     )
 
@@ -207,52 +213,3 @@ def _scratch(step: Step) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _heart(step: Step, this: _Run) -> Iterator[None]:
-    """Renew the lease each second in a thread of its own; tells the run when the step was taken away, and when it has
-    lasted longer than it may.
-    """
-    done = threading.Event()
-
-    def beat() -> None:
-        try:
-            _beat(step, this, done)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=beat, name=f"lease-{step.name}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join(timeout=10)
-
-
-def _beat(step: Step, this: _Run, done: threading.Event) -> None:
-    """Renew a lease until the run is done, or has lost the step. A database that is away is asked again."""
-    begun = renewed = time.monotonic()
-    percent = 0
-    while not done.wait(_BEAT_SECONDS):
-        now = time.monotonic()
-        try:
-            held = leases.renew(step=step, percent=percent)
-        except DatabaseError as error:
-            logger.warning("the lease of step %s (%s) could not be renewed: %s", step.pk, step.name, error)
-            connection.close()
-            held = now - renewed < settings.STEP_LEASE_SECONDS
-        else:
-            renewed = now
-        if not held:
-            this.lost.set()
-            return
-        if now - begun > longest_seconds(step.job.asset):
-            this.overdue.set()
-        percent = int(progress.read(step.job_id).get(step.name, 0.0) * 100)
-
-
-def longest_seconds(asset: Asset) -> float:
-    """How long a step may hold its slot, in seconds, however it spends them."""
-    return min(settings.STEP_MOST_SECONDS, _LEAST_WALL_SECONDS + _WALL_FACTOR * (asset.duration or 0.0))

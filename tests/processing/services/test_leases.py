@@ -122,3 +122,107 @@ def test_many_workers_at_once_never_get_the_same_step(finish: Finish) -> None:
     for thread in threads:
         thread.join(30)
     assert len(got) == len(set(got)) == 6
+
+
+@pytest.mark.django_db
+def test_what_was_taken_away_while_it_was_claimed_is_not_given_out(
+    video_job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that stood still within its claim must not go on with the lease of the next one."""
+    start = jobs.start
+    other: list[Step | None] = []
+
+    def slow(*, job: Job) -> None:
+        start(job=job)
+        if not other:
+            other.append(None)
+            Step.objects.filter(job=job, name="scan").update(
+                lease_until=timezone.now() - timedelta(seconds=1)
+            )
+            assert leases.sweep() == 1
+            Step.objects.filter(job=job, name="scan").update(ready_at=timezone.now())
+            other[0] = leases.claim(queue="ingest", worker="second")
+
+    monkeypatch.setattr(jobs, "start", slow)
+    assert leases.claim(queue="ingest", worker="first") is None
+    held = Step.objects.get(job=video_job, name="scan")
+    assert other[0] is not None and (held.worker, held.attempt) == ("second", 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fast", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_machine_whose_clock_is_wrong_takes_and_loses_nothing(
+    video_job: Job, monkeypatch: pytest.MonkeyPatch, fast: timedelta
+) -> None:
+    real = timezone.now
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: real() + fast)
+        step = leases.claim(queue="ingest", worker="a")
+        assert step is not None and leases.renew(step=step, percent=1)
+    assert leases.sweep() == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: real() + fast)
+        assert leases.sweep() == 0
+        leases.give_back(step=step)
+    again = leases.claim(queue="ingest", worker="b")
+    assert again is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: real() + fast)
+        leases.complete(step=again, results={})
+    assert leases.claim(queue="ingest", worker="b") is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fast", [timedelta(hours=1), timedelta(hours=-1)])
+def test_what_a_machine_with_a_wrong_clock_lays_down_can_be_begun_at_once(
+    video_job: Job, monkeypatch: pytest.MonkeyPatch, fast: timedelta
+) -> None:
+    video_job.steps.all().delete()
+    video_job.delete()
+    real = timezone.now
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: real() + fast)
+        asset = AssetFactory()
+        made = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    step = leases.claim(queue="ingest", worker="a")
+    assert step is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: real() + fast)
+        jobs.cancel(job=made, user=asset.uploaded_by)
+        jobs.retry(job=made, user=asset.uploaded_by)
+    assert leases.claim(queue="ingest", worker="a") == step
+
+
+@pytest.mark.django_db
+def test_a_step_that_nobody_knows_ends_with_its_job(video_job: Job) -> None:
+    """As after a version is taken back that had one step more."""
+    Step.objects.filter(job=video_job, name="scan").update(name="gone", attempt=settings.STEP_ATTEMPTS - 1)
+    step = leases.claim(queue="ingest", worker="a")
+    assert step is not None and step.name == "gone"
+    Step.objects.filter(pk=step.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert leases.sweep() == 1
+    video_job.refresh_from_db()
+    assert (video_job.status, video_job.error_code) == (Status.FAILED, "worker_lost")
+
+
+@pytest.mark.django_db
+def test_one_step_that_cannot_be_taken_back_keeps_no_other_waiting(
+    video_job: Job, image_job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed = [leases.claim(queue="ingest", worker="a") for _ in range(2)]
+    Step.objects.filter(pk__in=[step.pk for step in claimed if step]).update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    take_back, woken = leases.failed_attempt, []
+
+    def broken(*, step: Step, code: str, detail: str) -> bool:
+        if step.job_id == video_job.pk:
+            raise KeyError(step.name)
+        return take_back(step=step, code=code, detail=detail)
+
+    monkeypatch.setattr(leases, "failed_attempt", broken)
+    monkeypatch.setattr(leases, "wake_waiting", lambda: woken.append(True))
+    assert leases.sweep() == 1
+    assert Step.objects.get(job=image_job, name="scan").status == Status.PENDING
+    assert Step.objects.get(job=video_job, name="scan").status == Status.PROCESSING
+    assert woken == [True]

@@ -3,20 +3,23 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
+from django.utils import timezone
 
+from assets.exceptions import StorageUnavailable
 from assets.models import Asset, Variant
 from assets.services import places
 from mediaportal.core import sandbox
 from processing.exceptions import StepRefused
 from processing.models import Job, Queue, Status, Step
 from processing.pipeline import PIPELINES, StepPlan
-from processing.services import jobs, leases, running
+from processing.services import jobs, leases, progress, pulse, running
 from processing.services.context import StepContext
 from processing.services.publishing import Product
 from tests.factories import AssetFactory
@@ -113,6 +116,62 @@ def test_a_failing_program_ends_the_job_with_the_end_of_its_output(run_step: Cal
     assert step.log
 
 
+def test_a_program_that_was_killed_is_tried_again(run_step: Callable[[Work], Step]) -> None:
+    def die(_context: StepContext) -> dict[str, Any]:
+        sandbox.run(["sh", "-c", "kill -9 $$"])
+        return {}
+
+    step = run_step(die)
+    assert (step.status, step.attempt, step.error_code) == (Status.PENDING, 1, "worker_trouble")
+    assert step.job.status == Status.PROCESSING
+
+
+def test_a_step_waits_for_a_storage_that_is_away(run_step: Callable[[Work], Step]) -> None:
+    away = list(range(settings.STEP_ATTEMPTS + 2))
+
+    def work(context: StepContext) -> dict[str, Any]:
+        if away:
+            away.pop()
+            raise StorageUnavailable
+        return make_picture(context)
+
+    step = run_step(work)
+    while away:
+        assert (step.status, step.attempt, step.error_code) == (Status.PENDING, 0, "storage_away")
+        assert step.ready_at is not None and step.ready_at > timezone.now() + timedelta(seconds=20)
+        assert step.job.status == Status.PROCESSING
+        step = _again(step)
+    step = _again(step)
+    assert (step.status, step.attempt, step.error_code) == (Status.COMPLETED, 1, "")
+    assert step.results == {"made": 1} and step.job.status == Status.COMPLETED
+
+
+def test_a_storage_that_stays_away_ends_the_job_at_last(
+    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_MOST_WAITS", 2)
+
+    def work(_context: StepContext) -> dict[str, Any]:
+        raise StorageUnavailable
+
+    step = run_step(work)
+    seen = [step.attempt]
+    while step.status == Status.PENDING and len(seen) < 9:
+        step = _again(step)
+        seen.append(step.attempt)
+    assert (step.status, step.error_code, step.job.status) == (Status.FAILED, "worker_trouble", Status.FAILED)
+    assert seen == [0, 0, 1, 2, 3]
+
+
+def _again(step: Step) -> Step:
+    """Run a waiting step once more, as if its time had come."""
+    Step.objects.filter(pk=step.pk).update(ready_at=timezone.now())
+    claimed = leases.claim(queue="ingest", worker="tests")
+    assert claimed is not None and claimed.pk == step.pk
+    running.run(step=claimed)
+    return Step.objects.select_related("job__asset").get(pk=step.pk)
+
+
 def test_an_unexpected_error_is_tried_again_before_the_job_fails(run_step: Callable[[Work], Step]) -> None:
     def broken(_context: StepContext) -> dict[str, Any]:
         raise ZeroDivisionError
@@ -151,6 +210,36 @@ def test_a_cancelled_step_ends_its_program_and_publishes_nothing(run_step: Calla
     assert not Variant.objects.exists() and not scratch_folders()
 
 
+def test_a_redis_that_hangs_keeps_no_cancelled_step_running(
+    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what tells of the progress nor what renews the lease asks Redis on the way to the program's end."""
+    back, too_late = threading.Event(), threading.Event()
+
+    def hang(*_given: Any, **_named: Any) -> dict[str, float]:
+        if not back.wait(20):
+            too_late.set()
+        return {}
+
+    def sleep(context: StepContext) -> dict[str, Any]:
+        monkeypatch.setattr(progress, "write", hang)
+        monkeypatch.setattr(progress, "read", hang)
+        begun = time.monotonic()
+        context.report(0.25)
+        while Step.objects.get(pk=context.step.pk).progress != 25:
+            assert time.monotonic() - begun < 15
+            time.sleep(0.05)
+        jobs.cancel(job=Job.objects.get(), user=context.asset.uploaded_by)
+        for fraction in range(30, 100):
+            context.report(fraction / 100)
+        sandbox.run(["sleep", "60"], stop=context.stop)
+        return {}
+
+    step = run_step(sleep)
+    back.set()
+    assert (step.status, too_late.is_set()) == (Status.CANCELLED, False)
+
+
 def test_a_worker_that_is_told_to_end_gives_its_step_back(run_step: Callable[[Work], Step]) -> None:
     def sleep(context: StepContext) -> dict[str, Any]:
         running.shutting_down.set()
@@ -186,7 +275,7 @@ def _closing(call: Callable[[], None]) -> Callable[[], None]:
 def test_a_step_that_holds_its_slot_too_long_is_ended_with_its_reason(
     run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(pulse, "_BEAT_SECONDS", 0.05)
     monkeypatch.setattr(settings, "STEP_MOST_SECONDS", 0.2)
 
     def hang(context: StepContext) -> dict[str, Any]:
@@ -223,7 +312,7 @@ def test_what_a_steps_programs_take_of_the_processors_is_kept(run_step: Callable
 def test_a_lease_outlives_a_database_that_is_away_for_a_moment(
     run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "_BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(pulse, "_BEAT_SECONDS", 0.02)
     renew, asked = leases.renew, threading.Event()
 
     def away(**given: Any) -> bool:
@@ -237,3 +326,28 @@ def test_a_lease_outlives_a_database_that_is_away_for_a_moment(
     monkeypatch.setattr(leases, "renew", away)
     step = run_step(lambda _context: {"renewed": renewed.wait(10)})
     assert (step.status, step.results) == (Status.COMPLETED, {"renewed": True})
+
+
+def test_a_run_that_does_not_end_when_it_should_keeps_no_step(
+    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks nobody whether to stop: its lease runs out, and the sweeper gives the step to another one."""
+    monkeypatch.setattr(pulse, "_BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(pulse, "_HEEDED_SECONDS", 0.2)
+    monkeypatch.setattr(settings, "STEP_MOST_SECONDS", 0.2)
+    monkeypatch.setattr(settings, "STEP_LEASE_SECONDS", 1)
+    swept: list[Step] = []
+
+    def deaf(context: StepContext) -> dict[str, Any]:
+        begun = time.monotonic()
+        while not swept:
+            assert time.monotonic() - begun < 30
+            if leases.sweep():
+                swept.append(Step.objects.get(pk=context.step.pk))
+            time.sleep(0.05)
+        return make_picture(context)
+
+    step = run_step(deaf)
+    assert (swept[0].status, swept[0].error_code) == (Status.PENDING, "worker_lost")
+    assert (step.status, step.attempt) == (Status.PENDING, 1)
+    assert not Variant.objects.exists()
