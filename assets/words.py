@@ -3,6 +3,7 @@
 A key holds one sentence, or its plural forms by CLDR category, which the browser chooses with `Intl.PluralRules`.
 """
 
+import re
 from collections.abc import Callable
 
 from django.utils.formats import get_format
@@ -13,6 +14,7 @@ from assets import registry
 # One number of each plural category, by which gettext is asked for that category's form.
 _ARABIC = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
 _PLAIN = {"one": 1, "other": 2}
+_NAMED = re.compile(r"%\((\w+)\)[ds]")
 
 Forms = dict[str, str]
 
@@ -21,6 +23,11 @@ def _forms(word: Callable[[int], str]) -> Forms:
     """Every plural form of a sentence with `{n}` in it, in the active language."""
     samples = _ARABIC if (get_language() or "").startswith("ar") else _PLAIN
     return {category: word(number) for category, number in samples.items()}
+
+
+def _for_browser(sentence: str) -> str:
+    """A sentence of the server's own, with `{name}` where the browser fills in."""
+    return _NAMED.sub(r"{\1}", sentence)
 
 
 def step_word(name: str) -> str:
@@ -51,15 +58,16 @@ def state_words() -> dict[str, str]:
 
 
 def measure_words() -> dict[str, str | Forms]:
-    """Sizes and times; the sizes in Django's own words, so that browser and server write them alike."""
+    """Sizes in Django's own words and times in those of the pages, so that browser and server write them alike."""
     units = ("%s KB", "%s MB", "%s GB", "%s TB")
     return {
         "size.bytes": _forms(lambda n: ngettext("{n} byte", "{n} bytes", n)),
         **{f"size.{step}": gettext(unit) % "{n}" for step, unit in enumerate(units, start=1)},
         "decimal": get_format("DECIMAL_SEPARATOR"),
-        "span.s": gettext("{n} s"),
-        "span.min": gettext("{n} min"),
-        "span.h": gettext("{n} h"),
+        "span.s": _for_browser(gettext("%(seconds)s s")),
+        "span.min": _for_browser(gettext("%(minutes)d min")),
+        "span.minS": _for_browser(gettext("%(minutes)d min %(seconds)d s")),
+        "span.hMin": _for_browser(gettext("%(hours)d h %(minutes)d min")),
     }
 
 

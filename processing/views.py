@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, Count, IntegerField, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -106,11 +106,13 @@ def job_list(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("status", "")
     if wanted in Status.values:
         found = found.filter(status=wanted)
+    counts = dict(found.order_by().values_list("status").annotate(Count("pk")))
     page = Paginator(found, _PAGE).get_page(request.GET.get("page"))
     left = estimates.seconds_left(page)
     context = {
         "page": page,
         "jobs": [_card(job, left[job.pk], request) for job in page],
+        "counts": counts,
         "status": wanted,
         "statuses": Status.choices,
         "manages": manages(request.user),

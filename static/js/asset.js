@@ -6,7 +6,7 @@ import { startPicture } from "./picture.js";
 import { startPlayer } from "./player.js";
 import { startSound } from "./sound.js";
 import { say, toast } from "./tell.js";
-import { percent, span, stepWord, t } from "./words.js";
+import { percent, roughly, stepWord, t } from "./words.js";
 
 const page = document.getElementById("asset");
 const id = page.dataset.asset;
@@ -48,22 +48,25 @@ function refreshStage() {
 
 /** A film that somebody may be watching goes on while the stage around it changes. */
 let following = 0;
-function followStage() {
+const ASK_AGAIN_MS = 5_000;
+function followStage(wait = 300) {
   following ||= setTimeout(async () => {
     following = 0;
     const stage = document.getElementById("stage");
     let newer;
     try {
-      const answer = await fetch(stage.getAttribute("hx-get"), { credentials: "same-origin" });
+      const answer = await fetch(stage.getAttribute("hx-get"), { credentials: "same-origin", signal: AbortSignal.timeout(10_000) });
+      if (answer.status >= 500) throw new Error(`the stage: ${answer.status}`);
       if (!answer.ok) return;
       newer = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("stage");
     } catch {
-      return; // the next piece of news tries again
+      followStage(ASK_AGAIN_MS); // there may be no other news that would ask
+      return;
     }
     if (stage !== document.getElementById("stage") || !newer) return;
     if (newer.dataset.mode === "video") follow(newer);
     else refresh("#stage", 0);
-  }, 300);
+  }, wait);
 }
 document.addEventListener("portal:stage", refreshStage);
 
@@ -79,7 +82,7 @@ function progress(data) {
   const whole = document.querySelector("[data-job-percent]");
   if (whole) whole.textContent = percent(data.progress);
   const left = document.querySelector("[data-job-left]");
-  if (left) left.textContent = data.eta_seconds ? t("upload.left", { time: span(data.eta_seconds) }) : "";
+  if (left) left.textContent = data.eta_seconds ? t("upload.left", { time: roughly(data.eta_seconds) }) : "";
   showState(data.state, data.progress);
   const now = (data.steps ?? []).map((one) => `${one.name}:${one.status}`).join() + data.status;
   if (now !== shown) {

@@ -3,7 +3,7 @@
 import "./bell.js";
 import "./copying.js";
 import { subscribe } from "./live.js";
-import { say, toast } from "./tell.js";
+import { toast } from "./tell.js";
 import { t } from "./words.js";
 
 const body = document.body;
@@ -84,4 +84,32 @@ document.addEventListener("live", (event) => {
   if (event.detail.state === "signed-out") toast(t("signedOut"));
 });
 for (const line of document.querySelectorAll(".toast-line")) setTimeout(() => line.remove(), 6000);
-document.addEventListener("htmx:responseError", () => say(t("noAnswer")));
+
+// What was not answered -------------------------------------------------------------------------------------------
+const AGAIN_MS = 3_000;
+const TOLD_MS = 6_000;
+const askedAgain = new Set();
+let told = -TOLD_MS;
+
+/** A part of the page that follows the work is asked for once more; only then, or when a person asked, it is told. */
+function unanswered({ detail: { elt, xhr } }) {
+  const follows = elt.getAttribute("hx-trigger")?.includes("refresh");
+  // It is not here any longer, or not for this person: the news of that says so.
+  if (follows && xhr.status >= 400 && xhr.status < 500) return;
+  if (follows && !askedAgain.delete(elt.id)) {
+    askedAgain.add(elt.id);
+    setTimeout(() => {
+      const part = document.getElementById(elt.id);
+      if (part) window.htmx.trigger(part, "refresh");
+    }, AGAIN_MS);
+    return;
+  }
+  if (performance.now() - told < TOLD_MS) return; // one outage, many parts
+  told = performance.now();
+  toast(t("noAnswer"));
+}
+document.addEventListener("htmx:responseError", unanswered);
+document.addEventListener("htmx:sendError", unanswered);
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.successful) askedAgain.delete(detail.elt.id);
+});

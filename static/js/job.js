@@ -1,7 +1,8 @@
 /** The page of one job: draws what waits for what, and follows the work. */
 
 import { subscribe } from "./live.js";
-import { percent, span, stepWord, t } from "./words.js";
+import { say } from "./tell.js";
+import { percent, roughly, span, stepWord, t } from "./words.js";
 
 const page = () => document.getElementById("job");
 const id = page().dataset.job;
@@ -69,20 +70,43 @@ function refresh(wait = 300) {
   }, wait);
 }
 
-let open = [];
-let scrolled = 0;
+/** How the page stood before it was fetched again: what is unfolded, how far each part is scrolled, where the focus is. */
+let stood = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id !== "job") return;
-  open = [...page().querySelectorAll("details[open]")].map((one) => one.id);
-  scrolled = page().querySelector(".graph")?.scrollLeft ?? 0;
+  stood = {
+    status: page().dataset.jobStatus,
+    unfolded: new Map([...page().querySelectorAll("details")].map((one) => [one.id, one.open])),
+    scrolled: new Map([...page().querySelectorAll('[tabindex="0"]')].map((one) => [one.id, [one.scrollLeft, one.scrollTop]])),
+    focus: page().contains(document.activeElement) ? document.activeElement.id : null,
+  };
 });
-document.addEventListener("htmx:afterSwap", () => {
-  for (const name of open) document.getElementById(name)?.setAttribute("open", "");
-  const graph = page().querySelector(".graph");
-  if (graph) graph.scrollLeft = scrolled;
+document.addEventListener("htmx:afterSwap", (event) => {
+  // The pill and the bell are swapped on this page, too.
+  if (event.detail.target?.id !== "job" || !stood) return;
+  for (const list of page().querySelectorAll("details")) list.open = stood.unfolded.get(list.id) ?? list.open;
+  for (const [name, [inline, block]] of stood.scrolled) document.getElementById(name)?.scrollTo(inline, block);
+  // What had the focus may have stood in something folded until now, or may be gone: then the page's title has it.
+  if (stood.focus !== null && document.activeElement === document.body) {
+    (document.getElementById(stood.focus) ?? document.getElementById("job-title")).focus({ preventScroll: true });
+  }
+  if (stood.status !== page().dataset.jobStatus) tellState();
+  stood = null;
   began = performance.now();
   watch();
 });
+
+/** Say where the job stands now, and why it stopped if it did. */
+function tellState() {
+  const text = (selector) => page().querySelector(selector)?.textContent.trim() ?? "";
+  say([t("upload.said", { name: text("h1"), state: text(".job-line .state > span") }), text(".job-why")].join(" ").trim());
+}
+
+/** Whether somebody is marking text on the page, to copy it. */
+function marking() {
+  const chosen = getSelection();
+  return Boolean(chosen && !chosen.isCollapsed && page().contains(chosen.anchorNode));
+}
 
 const fill = (within, selector, text) => {
   const found = within?.querySelector(selector);
@@ -98,9 +122,9 @@ function progress(data) {
     return;
   }
   // An event tells the parts of a long file as one step; each of them is on the page alone.
-  if (page().querySelector('[data-pieces][data-status="processing"]')) refresh(PARTS_AFTER);
+  if (page().querySelector('[data-pieces][data-status="processing"]') && !marking()) refresh(PARTS_AFTER);
   fill(page(), "[data-job-percent]", percent(data.progress));
-  fill(page(), "[data-left]", data.eta_seconds ? t("upload.left", { time: span(data.eta_seconds) }) : "");
+  fill(page(), "[data-left]", data.eta_seconds ? t("upload.left", { time: roughly(data.eta_seconds) }) : "");
   if (stepWord(data)) fill(page(), "[data-doing]", stepWord(data));
   for (const one of steps) {
     const node = document.getElementById(`node-${one.name}`);

@@ -1,7 +1,7 @@
 /** The jobs page follows what runs, and asks for itself again when something begins or ends. */
 
-import { subscribe } from "./live.js";
-import { percent, span, stepWord, t } from "./words.js";
+import { liveState, subscribe } from "./live.js";
+import { percent, roughly, stepWord, t } from "./words.js";
 
 let asked = 0;
 function refresh() {
@@ -22,12 +22,20 @@ subscribe("library", (event) => {
     refresh();
     return;
   }
+  const left = row.querySelector("[data-left]");
+  if (left) left.textContent = data.eta_seconds ? t("upload.left", { time: roughly(data.eta_seconds) }) : "";
   const bar = row.querySelector("progress");
   if (!bar) return;
   bar.value = data.progress;
   row.querySelector("[data-percent]").textContent = percent(data.progress);
-  row.querySelector("[data-left]").textContent = data.eta_seconds ? t("upload.left", { time: span(data.eta_seconds) }) : "";
   const doing = stepWord(data);
   if (doing) row.querySelector("[data-step-word]").textContent = doing;
 });
 document.addEventListener("portal:retried", refresh);
+
+// Nobody sends news of a job that only waits, nor of progress while the line is broken.
+const WAITING_MS = 15_000;
+setInterval(() => {
+  if (document.visibilityState !== "visible") return;
+  if (liveState() === "polling" || document.querySelector('[data-status="pending"] [data-left]')) refresh();
+}, WAITING_MS);

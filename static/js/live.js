@@ -226,6 +226,7 @@ async function poll(topic, entry) {
   if (!source || !polling() || topics.get(topic) !== entry) return;
   let status = 0;
   let body = null;
+  let now = Date.now();
   try {
     const headers = { Accept: "application/json" };
     if (entry.etag) headers["If-None-Match"] = entry.etag;
@@ -233,6 +234,8 @@ async function poll(topic, entry) {
     status = answer.status;
     if (answer.ok) {
       entry.etag = answer.headers.get("ETag");
+      // The portal's clock, when it says: the times in the body are told by it.
+      now = Date.parse(answer.headers.get("Date")) || now;
       body = await answer.json();
     }
   } catch {
@@ -240,7 +243,7 @@ async function poll(topic, entry) {
   }
   if (!polling() || topics.get(topic) !== entry) return;
   become(status && status < 500 ? "polling" : "offline");
-  if (body) for (const event of source.events(body, entry)) tell(topic, { topic, id: null, seq: null, at: new Date().toISOString(), ...event });
+  if (body) for (const event of source.events(body, entry, now)) tell(topic, { topic, id: null, seq: null, at: new Date().toISOString(), ...event });
   if (gone(status, topic, entry) || entry.over) return;
   entry.poll = setTimeout(() => poll(topic, entry), document.visibilityState === "visible" ? source.every : source.every * 4);
 }
@@ -261,7 +264,8 @@ function gone(status, topic, entry) {
   return true;
 }
 
-function jobEvents(body, entry) {
+function jobEvents(status, entry, now) {
+  const body = { ...status, eta_seconds: secondsTo(status.estimated_completion, now) };
   const ended = { completed: "job.completed", failed: "job.failed", cancelled: "job.failed" }[body.status];
   const type = entry.polled ? (ended ?? "job.progress") : "snapshot";
   const files = (body.results?.variants?.length ?? 0) + (body.results?.thumbnails?.length ?? 0);
@@ -273,6 +277,9 @@ function jobEvents(body, entry) {
   entry.over = Boolean(ended);
   return events;
 }
+
+/** Seconds from a moment (in milliseconds) to a time that was told, at least one; null where none was. */
+const secondsTo = (time, now) => (time ? Math.max(1, Math.round((Date.parse(time) - now) / 1000)) : null);
 
 function uploadEvents(body, entry) {
   const type = entry.polled ? "upload.progress" : "snapshot";

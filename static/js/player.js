@@ -1,6 +1,8 @@
 /** Video: Shaka Player with its own controls, adaptive over DASH, else HLS, else one file. */
 
+import { watchOver } from "./brokenoff.js";
 import { call } from "./http.js";
+import { grownTime, shakaFrom } from "./shaka.js";
 import { toast } from "./tell.js";
 import { clock, t } from "./words.js";
 
@@ -10,8 +12,14 @@ const CONTROLS = [
 const GROWN_CONTROLS = CONTROLS.map((name) => (name === "time_and_duration" ? "grown_time" : name));
 /** Links are asked for again when this share of their life is over; ten minutes at the latest. */
 const RENEW_MS = 5 * 60 * 1000;
-const ASK_AGAIN_MS = 2000;
 const LONGEST_MOMENT_MS = 4000;
+/** As Shaka Player counts: an error that ends the streaming; those of the network and of captions; a load cut short. */
+const FATAL = 2;
+const NETWORK = 1;
+const TEXT = 2;
+const INTERRUPTED = 7000;
+/** Answers that will stay the same. */
+const NOT_HERE = new Set([404, 410]);
 
 /** A set that grows is live to the player; all of it is there to be watched from its beginning, as near to its end as it is. */
 const GROWS = { manifest: { hls: { liveSegmentsDelay: 0 } }, streaming: { stallEnabled: true } };
@@ -24,7 +32,7 @@ const MEASURE_MS = 500;
 export function startPlayer(stage, assetId) {
   const screen = stage.querySelector("[data-player]");
   const video = screen.querySelector("video");
-  let set = screen.dataset;
+  let set = { ...screen.dataset };
   let player = null;
   let overlay = null;
   let renewing = 0;
@@ -58,28 +66,61 @@ export function startPlayer(stage, assetId) {
       abr: { enabled: true, defaultBandwidthEstimate: 3_000_000 },
     });
     player.configure("streaming", { bufferingGoal: 20, rebufferingGoal: 1, retryParameters: { maxAttempts: 4 } });
-    // What grew may have been taken back: the stage says what there is instead.
-    player.addEventListener("error", (event) => {
-      if (grows() && event.detail?.severity === 2) askSoon();
+    player.addEventListener("error", ({ detail }) => {
+      if (detail.severity === FATAL && detail.category !== TEXT) trouble(detail);
     });
+    player.addEventListener("segmentappended", watch.goesOn);
     freshLinks();
-    await open(0);
+    await open({ at: 0, paused: true, rate: 1 });
   }
 
-  /** Load what the stage names, from a second on: DASH, else HLS. */
-  async function open(at) {
+  /** How the film stood when it had to be loaded anew, until it is; and whether that failed. */
+  let owed = null;
+  let broken = false;
+  const standing = () => owed ?? { at: video.currentTime, paused: video.paused, rate: video.playbackRate };
+
+  /** Load what the stage names, from where it stood on: DASH, else HLS. */
+  let opening = 0;
+  async function open(stood) {
+    const mine = ++opening;
+    owed = stood;
+    broken = false;
     overlay.configure({ controlPanelElements: grows() ? GROWN_CONTROLS : CONTROLS });
     prefix = prefixOf(address());
     fresh = null;
     measure();
     try {
-      await player.load(address(), at || (grows() ? 0 : null));
+      await load(stood.at);
+      if (mine === opening) owed = null;
     } catch (error) {
-      if (set.dash && set.hls) await player.load(set.hls, at || null).catch(failed);
-      else if (grows()) askSoon();
-      else failed(error);
+      if (mine !== opening) return; // another set has been opened meanwhile, or the player has been ended
+      broken = true;
+      trouble(error);
     }
   }
+
+  async function load(at) {
+    try {
+      await player.load(address(), at || (grows() ? 0 : null));
+    } catch (error) {
+      if (!set.dash || !set.hls || error.code === INTERRUPTED) throw error;
+      await player.load(set.hls, at || null);
+    }
+  }
+
+  /** What may get better is tried again. What grew may have been taken back: then the stage says what there is instead. */
+  function trouble(error) {
+    const gone = broken && NOT_HERE.has(error.data?.[1]);
+    if (grows() || (error.category === NETWORK && !gone)) watch.brokeOff();
+    else failed(error);
+  }
+
+  const watch = watchOver(screen, video, async () => {
+    if (grows()) ask();
+    else await renew();
+    if (!broken) player.retryStreaming();
+    else if (!grows()) await goOn();
+  });
 
   /** Segments are asked for with the newest signed prefix, so that a long film outlives its first link. */
   let prefix = null;
@@ -89,29 +130,17 @@ export function startPlayer(stage, assetId) {
       if (!fresh) return;
       request.uris = request.uris.map((uri) => uri.replace(prefix, fresh));
     });
-    renewing = setInterval(renew, RENEW_MS);
+    // Where that fails, the next round tries again; the present links still live for a while.
+    renewing = setInterval(() => (grows() ? ask() : renew().catch(() => {})), RENEW_MS);
   }
 
   async function renew() {
-    if (grows()) {
-      ask();
-      return;
-    }
-    try {
-      const links = await call("GET", `/api/v1/assets/${assetId}/playback`);
-      const found = (set.dash ? links.dash_url : links.hls_url) ?? "";
-      if (found) fresh = prefixOf(found);
-    } catch {
-      // The next round tries again; the present links still live for a while.
-    }
+    const links = await call("GET", `/api/v1/assets/${assetId}/playback`);
+    set = { ...set, dash: links.dash_url ?? set.dash, hls: links.hls_url ?? set.hls };
+    fresh = prefixOf(address());
   }
 
   const ask = () => stage.dispatchEvent(new CustomEvent("portal:stage", { bubbles: true }));
-  let asking = 0;
-  function askSoon() {
-    clearTimeout(asking);
-    asking = setTimeout(ask, ASK_AGAIN_MS);
-  }
 
   /** Take what a newer stage of the same asset says. */
   function follow(newer) {
@@ -122,7 +151,7 @@ export function startPlayer(stage, assetId) {
     replace(".growing-word", newer);
     stage.dataset.settled = newer.dataset.settled;
     bindStills();
-    if (other) goOn();
+    if (other || broken) goOn();
     else if (player) fresh = prefixOf(address());
     measure();
   }
@@ -138,18 +167,19 @@ export function startPlayer(stage, assetId) {
 
   /** Go on with another set where the film is, playing or paused as it was; its last picture stands meanwhile. */
   async function goOn() {
-    const { currentTime: at, paused, playbackRate } = video;
+    if (!opening && !native) return; // it has yet to begin, with the newest set
+    const stood = standing();
     const picture = lastPicture();
     const language = player?.getAudioTracks().find((track) => track.active)?.language;
     try {
       if (player) {
         player.configure("preferredAudio", language ? [{ language }] : []);
-        await open(at);
+        await open(stood);
       } else {
-        plain(at);
+        plain(stood.at);
       }
-      video.playbackRate = playbackRate;
-      if (!paused) await video.play().catch(() => {});
+      video.playbackRate = stood.rate;
+      if (!stood.paused) await video.play().catch(() => {});
       await newPicture();
     } finally {
       picture?.remove();
@@ -201,12 +231,15 @@ export function startPlayer(stage, assetId) {
   }
 
   function failed(error) {
+    watch.goesOn();
     if (set.file && !native) {
-      const at = video.currentTime;
+      native = true;
+      const { at, paused } = standing();
       Promise.resolve(overlay?.destroy()).then(() => {
         overlay = null;
         player = null;
         plain(at);
+        if (!paused) video.play().catch(() => {});
       });
       return;
     }
@@ -243,53 +276,12 @@ export function startPlayer(stage, assetId) {
   const stop = () => {
     clearInterval(renewing);
     clearInterval(measuring);
-    clearTimeout(asking);
+    watch.stop();
+    opening += 1;
     document.removeEventListener("keydown", keys);
     overlay?.destroy();
   };
   return { stop, follow };
-}
-
-/** The time in what grows, as of any film; the library would count back from the end that moves. */
-function grownTime(shaka, parent, controls) {
-  const element = new shaka.ui.Element(parent, controls);
-  const text = document.createElement("div");
-  text.className = "grown-time";
-  parent.append(text);
-  const show = () => {
-    const { end } = controls.getPlayer().seekRange();
-    text.textContent = `${clock(controls.getDisplayTime())} / ${clock(end)}`;
-  };
-  const timer = setInterval(show, MEASURE_MS);
-  const release = element.release.bind(element);
-  element.release = () => {
-    clearInterval(timer);
-    release();
-  };
-  show();
-  return element;
-}
-
-/** Shaka Player with its controls, fetched by pages that have a video to play. */
-async function shakaFrom({ shaka, sheet }) {
-  if (window.shaka) return window.shaka;
-  const [rules] = await Promise.all([fetch(sheet).then((answer) => answer.text()), script(shaka)]);
-  const style = document.createElement("style");
-  // The sheet asks another host for a face: the page has its own. Put first, so that our own rules come after.
-  style.textContent = rules.replace(/@font-face\s*\{[^}]*\}/g, "");
-  document.head.prepend(style);
-  return window.shaka;
-}
-
-/** Run a script of ours; settles when it has run. */
-function script(address) {
-  return new Promise((resolve, reject) => {
-    const element = document.createElement("script");
-    element.src = address;
-    element.addEventListener("load", resolve);
-    element.addEventListener("error", () => reject(new Error(`cannot load ${address}`)));
-    document.head.append(element);
-  });
 }
 
 /** The signed part of an address: everything up to and with the token. */

@@ -7,17 +7,17 @@ import { t } from "./words.js";
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-retry], [data-cancel], [data-priority]");
-  if (!button) return;
+  if (!button || button.getAttribute("aria-disabled") === "true") return;
   const { retry, cancel, priority, jobId } = button.dataset;
   const [act, job] = retry ? ["retry", retry] : cancel ? ["cancel", cancel] : ["priority", jobId];
   const body = act === "priority" ? { priority: Number(priority) } : {};
-  button.disabled = true;
+  button.setAttribute("aria-disabled", "true"); // disabled for real, it would lose the focus
   try {
     await call("POST", `/api/v1/media/job/${job}/${act}`, body);
     toast(t({ retry: "retrying", cancel: "cancelled", priority: body.priority ? "raised" : "lowered" }[act]));
     document.dispatchEvent(new CustomEvent("portal:retried", { detail: { job } }));
   } catch (problem) {
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
     toast(problem.message || t("noAnswer"));
   }
 });

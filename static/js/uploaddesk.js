@@ -8,7 +8,7 @@
 import { isLasting, isOver } from "./uploadledger.js";
 import { say, toast } from "./tell.js";
 import { Pile } from "./uploadpile.js";
-import { percent, size, span, t } from "./words.js";
+import { percent, roughly, size, t } from "./words.js";
 
 /** What has arrived and is done with, unless something is told of it. */
 const READY = new Set(["ready", "held", "sent"]);
@@ -130,7 +130,7 @@ export class Desk extends EventTarget {
 export function plainSum(sum) {
   const parts = [t("upload.readyOf", { done: sum.ready, total: sum.files })];
   if (sum.total) parts.push(t("upload.of", { done: size(sum.sent), total: size(sum.total) }));
-  if (sum.speed) parts.push(t("upload.speed", { size: size(sum.speed) }), t("upload.left", { time: span(sum.left) }));
+  if (sum.speed) parts.push(t("upload.speed", { size: size(sum.speed) }), t("upload.left", { time: roughly(sum.left) }));
   if (sum.asking) parts.push(t("upload.askingToo", { n: sum.asking }));
   if (sum.failed) parts.push(t("upload.failedToo", { n: sum.failed }));
   return parts.join(" · ");
@@ -139,7 +139,7 @@ export function plainSum(sum) {
 /** The same, where there is little room: "about 2 min left · 3 of 5 ready". */
 export function shortSum(sum) {
   const parts = [t("upload.readyOf", { done: sum.ready, total: sum.files })];
-  if (sum.speed) parts.unshift(t("upload.left", { time: span(sum.left) }));
+  if (sum.speed) parts.unshift(t("upload.left", { time: roughly(sum.left) }));
   if (sum.asking) parts.push(t("upload.askingToo", { n: sum.asking }));
   if (sum.failed) parts.push(t("upload.failedToo", { n: sum.failed }));
   return parts.join(" · ");

@@ -1,7 +1,7 @@
 /** The rows of a desk: one for each file, changed where they stand, so that neither eye nor focus loses its place. */
 
 import { stateWord } from "./uploaddesk.js";
-import { percent, size, span, t } from "./words.js";
+import { percent, roughly, size, t } from "./words.js";
 
 const template = document.getElementById("row");
 const BARS = new Set(["uploading", "paused", "fetching", "checking", "processing"]);
@@ -70,7 +70,7 @@ function draw(element, line, acts) {
   set(part(".row-size"), line.size ? size(line.size) : "");
   set(part(".row-state"), stateWord(line));
   set(part(".row-what"), what(line));
-  set(part(".row-left"), BARS.has(line.state) && line.left ? t("upload.left", { time: span(line.left) }) : "");
+  set(part(".row-left"), BARS.has(line.state) && line.left ? t("upload.left", { time: roughly(line.left) }) : "");
   const bar = part("progress");
   bar.hidden = !BARS.has(line.state);
   bar.value = line.percent ?? 0;

@@ -43,12 +43,23 @@ export function size(bytes) {
   return t(`size.${step}`, { n: tenths(bytes / 1024 ** step) });
 }
 
-/** Seconds as a person says them: "40 s", "3 min", "2 h". */
+/** Seconds as they were measured: "0.4 s", "12 s", "3 min 20 s", "2 h 10 min"; as the server writes them. */
 export function span(seconds) {
-  if (seconds < 60) return t("span.s", { n: Math.max(1, Math.round(seconds)) });
-  if (seconds < 5400) return t("span.min", { n: Math.round(seconds / 60) });
-  return t("span.h", { n: tenths(seconds / 3600) });
+  if (seconds < 10) return t("span.s", { seconds: tenths(Math.max(seconds, 0.1)) });
+  if (seconds < 60) return t("span.s", { seconds: Math.round(seconds) });
+  const whole = Math.round(seconds);
+  if (whole < 3600) return t("span.minS", { minutes: Math.floor(whole / 60), seconds: whole % 60 });
+  return hours(Math.floor(whole / 60));
 }
+
+/** Seconds as an estimate is said: "40 s", "6 min", "2 h 10 min"; as the server writes them. */
+export function roughly(seconds) {
+  if (seconds < 60) return t("span.s", { seconds: Math.max(1, Math.round(seconds)) });
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? t("span.min", { minutes }) : hours(minutes);
+}
+
+const hours = (minutes) => t("span.hMin", { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 
 /** Seconds as a clock: 0:07, 12:31, 1:02:03. */
 export function clock(seconds) {

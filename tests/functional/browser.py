@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connections
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from mediaportal.accounts.models import User
 from tests.factories import PASSWORD, UserFactory
@@ -49,6 +51,20 @@ def sign_in(page: Page, address: str, email: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{address}/")
+
+
+def tell_ends(page: Page, *minutes: float | None) -> None:
+    """Let the status of jobs tell ends so far from now, or none, one after the other; the last of them from then on."""
+    left = list(minutes)
+
+    def answer(route: Route) -> None:
+        asked = {name: value for name, value in route.request.headers.items() if name != "if-none-match"}
+        found = route.fetch(headers=asked)
+        wait = left.pop(0) if len(left) > 1 else left[0]
+        end = None if wait is None else (timezone.now() + timedelta(minutes=wait)).isoformat()
+        route.fulfill(response=found, json=found.json() | {"estimated_completion": end})
+
+    page.route("**/api/v1/media/job/*/status", answer)
 
 
 def choose(page: Page, *paths: Path | str) -> None:

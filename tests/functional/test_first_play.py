@@ -1,32 +1,19 @@
 """A film is watched while it is made: from its beginning, by its owner, and better without a jump once it is ready."""
 
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from assets.models import Asset
-from mediaportal.accounts.models import User
-from processing.ffmpeg.ladder import plan
-from processing.ffmpeg.transcode import Encoded, transcode
 from processing.models import Job, Status
-from processing.packager import DASH_MANIFEST, HLS_MASTER, package
-from processing.services import growing, jobs, publishing
-from processing.services.context import StepContext
-from processing.services.publishing import Product
-from tests.factories import AssetFactory
 from tests.functional.browser import choose, chromium, person, send, sign_in
+from tests.functional.films import begun, encoded, grown, packaged
 from tests.media import media
-from tests.processing.ffmpeg.conftest import probed
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(400)]
 SLOWLY = 0.25
-SOURCE = "full_1080.mp4"
 
 # Notes the time of the film again and again, and the largest step back that it made.
 WATCHED = """() => {
@@ -102,60 +89,6 @@ def test_a_film_is_watched_while_it_is_made(
         assert first["from"] < 1, "it begins at its beginning"
         assert first["moved"] >= 1 and first["width"] == 640
         assert Job.objects.get().status == Status.PROCESSING
-
-
-def encoded(folder: Path) -> Encoded:
-    """Two rungs and the sound of a film of six seconds; the smaller one lies in `growing`, too."""
-    probe = probed(SOURCE)
-    assert probe.video is not None
-    rungs = plan(probe.video)
-    (folder / "growing").mkdir()
-    smaller = transcode(media(SOURCE), probe, rungs[-1:], folder, grows=folder / "growing")
-    larger = transcode(media(SOURCE), probe, rungs[1:2], folder, sound=False)
-    return replace(smaller, rungs=(*larger.rungs, *smaller.rungs))
-
-
-def begun(user: User) -> Job:
-    """A job whose step `first_play` runs."""
-    asset = AssetFactory(uploaded_by=user, passed_gate=True, duration=6.0)
-    job = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
-    now = timezone.now()
-    Job.objects.filter(pk=job.pk).update(status=Status.PROCESSING, started_at=now)
-    job.steps.filter(name__in=["scan", "probe"]).update(status=Status.COMPLETED, progress=100)
-    job.steps.filter(name="first_play").update(
-        status=Status.PROCESSING, worker="tests", attempt=1, lease_until=now + timedelta(minutes=10)
-    )
-    return Job.objects.select_related("asset").get(pk=job.pk)
-
-
-def grown(job: Job, folder: Path) -> None:
-    """Publish all of the smaller rung as it would have grown."""
-    probe = probed(SOURCE)
-    assert probe.video is not None
-    step = job.steps.select_related("job__asset").get(name="first_play")
-    context = StepContext(
-        job, step, job.asset, media(SOURCE), folder, report=lambda _share: None, stop=lambda: False
-    )
-    made = growing.GrowingSet(
-        context,
-        folder=folder / "growing",
-        rung=plan(probe.video)[-1],
-        tracks=probe.audio,
-        bit_rate=128_000,
-    )
-    made.look()
-
-
-def packaged(job: Job, made: Encoded, folder: Path) -> None:
-    """Publish the packaged set of both rungs, as the step `packaging` does at its end."""
-    (folder / "package").mkdir()
-    done = package(made.rungs, made.audio, folder / "package")
-    entries = {"hls": HLS_MASTER, "dash": DASH_MANIFEST}
-    product = Product(done.folder, "manifest", "hls", HLS_MASTER, entries=entries)
-    step = job.steps.get(name="packaging")
-    prepared = publishing.prepare(step=step, asset=job.asset, products=[product])
-    with transaction.atomic():
-        publishing.publish(step=step, job=job, asset=job.asset, prepared=prepared)
 
 
 def test_an_open_film_gets_better_without_a_jump(

@@ -4,16 +4,26 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
-from django.utils import timezone
-from playwright.sync_api import Page, expect
+from django.utils import timezone, translation
+from playwright.sync_api import Page, Route, expect
 
+from assets.templatetags import portal
 from mediaportal.accounts.models import User
 from processing.models import Job, Status, Step
 from tests.factories import AssetFactory
-from tests.functional.browser import chromium, person, sign_in, violations
+from tests.functional.browser import chromium, person, sign_in, tell_ends, violations
 from tests.processing.conftest import cut_job
 
 pytestmark = pytest.mark.xdist_group("browser")
+
+# Asks for a part of the page again; settles once it stands there.
+ASKED_AGAIN = """(part) => new Promise((resolve) => {
+  document.addEventListener("htmx:afterSettle", resolve, { once: true });
+  htmx.trigger(part, "refresh");
+})"""
+# For how long a piece has run, in seconds, as the page writes it.
+SINCE = """() => document.querySelector("#step-transcoding_003 [data-since]").textContent
+  .match(/\\d+/g).reduce((sum, number) => 60 * sum + Number(number), 0)"""
 
 
 def failed_job(user: User) -> Job:
@@ -117,10 +127,130 @@ def test_a_page_follows_what_another_one_does(
         expect(page.get_by_role("columnheader", name="Worker")).to_have_count(0)
 
         other.goto(f"/jobs/{job.pk}/")
-        other.get_by_role("button", name="Cancel").click()
+        other.get_by_role("button", name="Cancel").press("Enter")
         expect(page.locator("#node-transcoding_pieces")).to_have_attribute("data-status", "cancelled")
         expect(page.get_by_role("button", name="Try again")).to_be_visible()
+        expect(page.locator("#say")).to_have_text("Harbour at dusk: Cancelled")
+        expect(other.get_by_role("button", name="Try again")).to_be_focused()
         expect(page.locator("#pieces-transcoding")).to_have_attribute("open", "")
         page.get_by_role("button", name="Try again").click()
         expect(page.locator("#node-transcoding_pieces")).to_have_attribute("data-status", "processing")
         expect(other.get_by_role("button", name="Cancel")).to_be_visible()
+
+
+def test_nobody_loses_their_place_when_the_page_is_fetched_again(
+    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    user = person("lina@example.org", settings)
+    job = cut_job(AssetFactory(uploaded_by=user, passed_gate=True, title="Harbour at dusk"))
+    with chromium() as browser:
+        page = browser.new_page(base_url=web, viewport={"width": 1030, "height": 900})
+        sign_in(page, web, "lina@example.org")
+        page.goto(f"/jobs/{job.pk}/")
+        expect(page.locator("html")).to_have_attribute("data-live", "live")
+        graph, pieces = page.locator("#graph"), page.locator("#pieces-transcoding")
+        page.locator("#pieces-transcoding-head").click()
+        graph.evaluate("(graph) => { graph.scrollLeft = 60; }")
+        for place in ("#pieces-room-transcoding", "#to-probe", "#job-act"):
+            page.locator(place).focus()
+            page.evaluate(ASKED_AGAIN, "#job")
+            expect(page.locator(place)).to_be_focused()
+        expect(pieces).to_have_attribute("open", "")
+        assert graph.evaluate("(graph) => graph.scrollLeft") == 60
+
+        # Another part of the page leaves this one as it is.
+        page.locator("#pieces-transcoding-head").click()
+        graph.evaluate("(graph) => { graph.scrollLeft = 20; }")
+        began = page.evaluate(SINCE)
+        page.wait_for_function(f"(seconds) => ({SINCE})() >= seconds", arg=began + 3)
+        page.evaluate(ASKED_AGAIN, "#working")
+        page.wait_for_timeout(1_200)
+        assert page.evaluate(SINCE) >= began + 3
+        assert graph.evaluate("(graph) => graph.scrollLeft") == 20
+        expect(pieces).not_to_have_attribute("open", "")
+
+
+def test_a_manager_moves_a_job_to_the_front(web: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    user = person("lina@example.org", settings, role="manager")
+    job = cut_job(AssetFactory(uploaded_by=user, passed_gate=True, title="Harbour at dusk"))
+    with chromium() as browser:
+        page = browser.new_page(base_url=web)
+        sign_in(page, web, "lina@example.org")
+        page.goto(f"/jobs/{job.pk}/")
+        page.get_by_role("button", name="Move to the front").click()
+        expect(page.get_by_role("button", name="Back into the line")).to_be_visible()
+        assert Job.objects.get(pk=job.pk).priority == 100
+        page.goto("/jobs/")
+        page.get_by_role("button", name="Back into the line").click()
+        expect(page.get_by_role("button", name="Move to the front")).to_be_visible()
+        assert Job.objects.get(pk=job.pk).priority == 0
+
+
+def test_the_remaining_time_stands_there_without_a_line_for_news_too(
+    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    user = person("lina@example.org", settings)
+    job = cut_job(AssetFactory(uploaded_by=user, passed_gate=True))
+    with chromium() as browser:
+        page = browser.new_page(base_url=web)
+        page.route_web_socket("**/ws/v1/events/", lambda line: line.close(code=1011))
+        tell_ends(page, 130)
+        sign_in(page, web, "lina@example.org")
+        page.goto(f"/jobs/{job.pk}/")
+        expect(page.locator("html")).to_have_attribute("data-live", "polling", timeout=15_000)
+        expect(page.locator("[data-left]")).to_have_text("about 2 h 10 min left", timeout=15_000)
+
+
+@pytest.mark.parametrize("lost", [True, False], ids=["no answer", "an error"])
+def test_what_was_not_answered_is_asked_for_once_more_and_then_told(
+    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    user = person("lina@example.org", settings)
+    job = cut_job(AssetFactory(uploaded_by=user, passed_gate=True))
+    failures = 1
+
+    def answer(route: Route) -> None:
+        nonlocal failures
+        if "hx-request" not in route.request.headers or not failures:
+            route.continue_()
+            return
+        failures -= 1
+        if lost:
+            route.abort()
+        else:
+            route.fulfill(status=503)
+
+    with chromium() as browser:
+        page = browser.new_page(base_url=web)
+        sign_in(page, web, "lina@example.org")
+        page.goto(f"/jobs/{job.pk}/")
+        page.route(f"**/jobs/{job.pk}/", answer)
+        Job.objects.filter(pk=job.pk).update(status=Status.COMPLETED, completed_at=timezone.now())
+        page.evaluate("htmx.trigger('#job', 'refresh')")
+        expect(page.locator("#job")).to_have_attribute("data-job-status", "completed", timeout=15_000)
+        expect(page.locator(".toast-line")).to_have_count(0)
+        failures = 2
+        page.evaluate("htmx.trigger('#job', 'refresh')")
+        expect(page.locator(".toast-line")).to_contain_text("did not answer", timeout=15_000)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_browser_writes_times_as_the_server_does(
+    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    user = person("lina@example.org", settings)
+    seconds = [0.04, 0.4, 7.2, 12, 59.7, 60, 200, 3599.6, 3600, 5400, 7800, 90_000]
+    with chromium() as browser:
+        page = browser.new_page(base_url=web)
+        sign_in(page, web, "lina@example.org")
+        User.objects.filter(pk=user.pk).update(language=language)
+        page.goto("/jobs/")
+        for name, write in (("span", portal.span), ("roughly", portal.roughly)):
+            ask = f"async (all) => all.map((await import('/static/js/words.js')).{name})"
+            with translation.override(language):
+                assert page.evaluate(ask, seconds) == [str(write(one)) for one in seconds]

@@ -14,6 +14,7 @@ from mediaportal.accounts.models import User
 from notifications.services import news
 from processing.models import Job
 from tests.factories import AssetFactory, UserFactory
+from tests.functional.browser import tell_ends
 from tests.notifications.conftest import job_of, session_of
 
 START = """async () => {
@@ -114,6 +115,17 @@ def test_without_a_socket_the_job_is_polled_to_its_end(signed_in: SignedIn) -> N
     assert live_state(page) == "polling"
     ended(job)
     assert wait_for(page, "job.completed")["data"]["progress"] == 100
+
+
+def test_polling_tells_how_long_a_job_will_take(signed_in: SignedIn) -> None:
+    asset: Asset = AssetFactory()
+    job = job_of(asset)
+    page = signed_in(asset.uploaded_by)
+    page.route_web_socket("**/ws/v1/events/", lambda line: line.close(code=1011))
+    tell_ends(page, 10, None)
+    hear(page, f"job:{job.pk}")
+    assert wait_for(page, "snapshot")["data"]["eta_seconds"] == pytest.approx(600, abs=30)
+    assert wait_for(page, "job.progress")["data"]["eta_seconds"] is None
 
 
 def test_what_may_not_be_seen_is_told_once(signed_in: SignedIn) -> None:

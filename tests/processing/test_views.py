@@ -6,8 +6,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from processing import views
 from processing.models import Job, JobType, Status
-from processing.services import jobs
+from processing.services import estimates, jobs
 from tests.factories import AssetFactory, UserFactory
 from tests.processing.conftest import cut_job
 
@@ -112,6 +113,44 @@ def test_managers_reach_what_is_measured_afterwards(video_job: Job) -> None:
     assert address in manager.get("/jobs/?type=quality&status=failed").content.decode()
     measured.delete()
     assert "Nothing has been measured yet" in manager.get(listed).content.decode()
+
+
+def test_a_heading_counts_all_jobs_and_not_those_of_the_page(
+    video_job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "_PAGE", 2)
+    owner = video_job.asset.uploaded_by
+    for _ in range(2):
+        asset = AssetFactory(uploaded_by=owner)
+        jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    client = signed_in(owner)
+    for address in ("/jobs/", "/jobs/?page=2", "/jobs/?status=pending"):
+        page = client.get(address).content.decode()
+        assert 'Waiting <span class="quiet figures">3</span>' in page
+    # What leads to the other pages is fetched again with the list.
+    part = page[page.index('<div id="jobs"') : page.index("</main>")]
+    assert "Next page" in part and "Previous page" not in part and "Older" not in page
+    assert part.index('class="pages"') < part.rindex("</div>")
+
+
+def test_how_long_it_will_take_stands_wherever_the_job_does(
+    video_job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estimates, "seconds_left", lambda found: {job.pk: 200 for job in found})
+    owner = signed_in(video_job.asset.uploaded_by)
+    for path in ("/jobs/", f"/jobs/{video_job.pk}/", f"/assets/{video_job.asset_id}/steps/"):
+        assert "about 3 min left" in owner.get(path).content.decode(), path
+
+
+def test_only_managers_say_what_goes_first(video_job: Job) -> None:
+    owner, manager = signed_in(video_job.asset.uploaded_by), signed_in(UserFactory(role="manager"))
+    for path in ("/jobs/", f"/jobs/{video_job.pk}/"):
+        assert "data-priority" not in owner.get(path).content.decode()
+        assert "Move to the front" in manager.get(path).content.decode()
+    Job.objects.filter(pk=video_job.pk).update(priority=100)
+    for path in ("/jobs/", f"/jobs/{video_job.pk}/"):
+        page = manager.get(path).content.decode()
+        assert "Back into the line" in page and "Move to the front" not in page
 
 
 def test_a_job_has_a_page_for_whoever_sees_its_asset(video_job: Job) -> None:

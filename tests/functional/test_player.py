@@ -1,0 +1,121 @@
+"""A film goes on after the network has failed it, by itself or when a person says so."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from mediaportal.accounts.models import User
+from processing.ffmpeg.transcode import Encoded
+from tests.functional.browser import chromium, person, sign_in, violations
+from tests.functional.films import begun, encoded, grown, packaged
+
+pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+# Of every stream its first segment comes, and nothing after it.
+LATER_SEGMENTS = re.compile(r"/[2-9]\.m4s$")
+LINKS = re.compile(r"/api/v1/assets/[^/]+/playback$")
+STAGE_OR_MANIFEST = re.compile(r"/(stage/|master\.m3u8|manifest\.mpd)$")
+# Nobody waits here for the playing to begin.
+PLAYS = """() => { document.querySelector("#stage video").play().catch(() => {}); }"""
+ENDED = "() => document.querySelector('#stage video').ended"
+SHOWS = "() => document.querySelector('#stage video').readyState >= 2"
+BETTER = "() => document.querySelector('#stage video').videoWidth > 640"
+
+
+@pytest.fixture
+def page(web: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """A page of somebody who has signed in."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    person("lina@example.org", settings)
+    with chromium() as browser:
+        page = browser.new_page(base_url=web)
+        sign_in(page, web, "lina@example.org")
+        yield page
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Encoded]:
+    """A film of six seconds in two rungs, and the folder that it lies in."""
+    folder = tmp_path_factory.mktemp("film")
+    return folder, encoded(folder)
+
+
+def finished(page: Page, made: tuple[Path, Encoded], folder: Path) -> None:
+    """Open the page of a finished film."""
+    job = begun(User.objects.get())
+    packaged(job, made[1], folder)
+    page.goto(f"/assets/{job.asset_id}/")
+    expect(page.locator('#stage [data-player][data-growing="0"]')).to_be_visible()
+
+
+def test_a_finished_film_goes_on_by_itself_when_its_links_had_run_out(
+    page: Page, made: tuple[Path, Encoded], tmp_path: Path
+) -> None:
+    renewed: list[str] = []
+
+    def segment(route: Route) -> None:
+        if renewed:
+            route.continue_()
+        else:
+            route.fulfill(status=403, json={"code": "link_expired"})
+
+    page.route(LATER_SEGMENTS, segment)
+    page.on("request", lambda asked: renewed.append(asked.url) if asked.url.endswith("/playback") else None)
+    finished(page, made, tmp_path)
+    page.evaluate(PLAYS)
+    page.wait_for_function(ENDED, timeout=60_000)
+    assert len(renewed) == 1
+    expect(page.locator(".broken-off")).to_be_hidden()
+
+
+def test_who_waits_for_the_network_is_told_and_may_try_again(
+    page: Page, made: tuple[Path, Encoded], tmp_path: Path
+) -> None:
+    for address in (LATER_SEGMENTS, LINKS):
+        page.route(address, lambda route: route.abort())
+    finished(page, made, tmp_path)
+    page.evaluate(PLAYS)
+    again = page.locator(".broken-off").get_by_role("button", name="Try again")
+    expect(again).to_be_visible(timeout=60_000)
+    expect(page.locator("#say")).to_contain_text("Nothing more of this film arrives")
+    assert violations(page, within="#stage") == []
+    page.unroute_all()
+    again.focus()
+    with page.expect_request(LINKS, timeout=1_500):
+        page.keyboard.press("Enter")
+    page.wait_for_function(ENDED, timeout=30_000)
+    expect(again).to_be_hidden()
+    assert page.evaluate("document.activeElement.closest('#stage') !== null"), "the focus stays in the player"
+
+
+def test_a_growing_film_is_loaded_again_until_it_is_there_and_goes_on_where_it_was(
+    page: Page, made: tuple[Path, Encoded], tmp_path: Path
+) -> None:
+    refused = {"master.m3u8": 2, "stage": 1, "manifest.mpd": 0}
+
+    def sometimes(route: Route) -> None:
+        name = route.request.url.rstrip("/").rpartition("/")[2]
+        if refused[name]:
+            refused[name] -= 1
+            route.fulfill(status=503)
+        else:
+            route.continue_()
+
+    folder, film = made
+    job = begun(User.objects.get())
+    grown(job, folder)
+    page.route(STAGE_OR_MANIFEST, sometimes)
+    page.goto(f"/assets/{job.asset_id}/")
+    expect(page.locator('#stage [data-player][data-growing="1"]')).to_be_visible()
+    page.wait_for_function(SHOWS, timeout=60_000)
+    assert not refused["master.m3u8"] and not refused["stage"]
+
+    page.evaluate("() => { document.querySelector('#stage video').currentTime = 3; }")
+    refused |= {"master.m3u8": 2, "manifest.mpd": 2}
+    packaged(job, film, tmp_path)
+    page.wait_for_function(BETTER, timeout=60_000)
+    assert not refused["manifest.mpd"]
+    assert page.evaluate("document.querySelector('#stage video').currentTime") == pytest.approx(3, abs=0.2)
