@@ -75,4 +75,6 @@ def _command(rung: EncodedRung, audio: Sequence[EncodedAudio], target: Path) -> 
         if track.title:
             # The same stream under another name: an option can stand only once.
             options[f"metadata:s:{number + 1}"] = f"title={track.title}"
-    return graph.arguments(graph.output(streams, target, options))
+    # All our files count from 0. Without this each would be moved so that its own first packet stands there, and
+    # pictures that begin after the sound would come too early.
+    return ["-copyts", *graph.arguments(graph.output(streams, target, options))]
