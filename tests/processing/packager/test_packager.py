@@ -1,11 +1,15 @@
 """One set of files serves HLS and DASH."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mediaportal.core.sandbox import Completed, run
+from processing import packager
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg.ladder import WEAK_NETWORK
 from processing.packager import DASH_MANIFEST, HLS_MASTER, package
@@ -84,6 +88,24 @@ def test_names_are_only_names(encode: Encode, tmp_path: Path) -> None:
     folder = tmp_path / "set, of"
     folder.mkdir()
     assert len(package([replace(rung, path=odd)], (), folder).streams) == 1
+
+
+def test_links_lie_where_the_sweeper_finds_them(
+    encode: Encode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that is killed meanwhile leaves nothing outside of the scratch."""
+    seen: list[Path] = []
+
+    def heard(argv: Sequence[str], *, reads: Sequence[Path], **more: Any) -> Completed:
+        seen.extend(path for path in reads if path.is_dir())
+        return run(argv, reads=reads, **more)
+
+    monkeypatch.setattr(packager, "run", heard)
+    folder = tmp_path / "set"
+    folder.mkdir()
+    package(encode("silent.mp4").rungs, (), folder)
+    assert [path.parent for path in seen] == [tmp_path]
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_silent_and_sound_only(encode: Encode, tmp_path: Path) -> None:
