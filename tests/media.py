@@ -67,6 +67,10 @@ RECIPES: dict[str, str] = {
     "variable_rate.mp4": (
         f"{_video(seconds=4)} -vf select='if(lt(t,2),not(mod(n,5)),1)' -fps_mode vfr {_X264} {_AAC}"
     ),
+    # A standing screen on which something moves for the last seconds.
+    "bursts.mp4": (
+        f"{_video('64x48', '60', 12, sound=False)} -vf select='if(lt(t,8),not(mod(n,30)),1)' -fps_mode vfr {_X264}"
+    ),
     "ten_bit.mp4": f"{_video(seconds=2)} -c:v libx264 -preset ultrafast -pix_fmt yuv420p10le {_AAC}",
     "hdr_pq.mp4": f"{_video(seconds=2)} {_HDR.format(curve='smpte2084')}",
     "hdr_hlg.mp4": f"{_video(seconds=2)} {_HDR.format(curve='arib-std-b67')}",
@@ -150,6 +154,7 @@ RECIPES: dict[str, str] = {
         f" {_COPY} -g 50 -keyint_min 50"
     ),
     "copy_uneven.mp4": f"{_video('320x180', '25', 9)} -vf select=not(eq(n\\,60)) -fps_mode vfr {_COPY} -g 50 {_AAC}",
+    "copy_minute.mp4": f"{_video('320x180', '25', 62)} {_COPY} -bf 0 -g 100 -keyint_min 100 {_AAC}",
     "far_apart.mkv": (
         f"{_video(seconds=0.08, sound=False)} -vf setpts=N*36000/TB -fps_mode vfr -enc_time_base 1:1000 {_X264}"
     ),
@@ -157,6 +162,10 @@ RECIPES: dict[str, str] = {
         "-f lavfi -i testsrc2=s=64x48:r=10:d=1 -f lavfi -i sine=d=1 -map 0 "
         + "-map 1 " * 300
         + f"{_X264} -c:a pcm_s16le"
+    ),
+    "eleven_tracks.mkv": (
+        f"{_video('64x48', '10', 1)} -map 0 {'-map 1 ' * 11}{_X264} {_AAC} -disposition:a 0 "
+        + " ".join(f"-metadata:s:a:{number} title=Track-{number + 1}" for number in range(11))
     ),
     "clock_jump.mkv": f"{_video(sound=False)} -vf setpts='PTS+if(gte(N,10),86400/TB)' -fps_mode vfr {_X264}",
     "no_frames.mp4": f"{_video(sound=False)} {_X264} -t 0",
@@ -302,6 +311,10 @@ def _huge_header(path: Path) -> None:
 MAKERS: dict[str, Callable[[Path], None]] = {
     "huge_header.avi": _huge_header,
     "long_720.mp4": _long,
+    # The last picture stands for two, as where a recording was trimmed.
+    "copy_tail.mp4": _copied(
+        "copy_minute.mp4", "-bsf:v", "setts=duration=if(eq(N\\,1549)\\,2*DURATION\\,DURATION)"
+    ),
     "rotated.mp4": _copied("plain.mp4", "-metadata:s:v", "rotate=90"),
     "live.webm": _recorded,
     "broken_end.mkv": lambda path: _write_part("plain.mkv", path),

@@ -94,7 +94,12 @@ def _add_track(context: StepContext, track: EncodedAudio, number: int) -> None:
                 "quality": f"{round(track.bit_rate / 1000)}k",
                 "bitrate": track.bit_rate,
                 "duration": track.duration,
-                "detail": {"language": track.language, "title": track.title, "is_default": track.is_default},
+                "detail": {
+                    "number": number,
+                    "language": track.language,
+                    "title": track.title,
+                    "is_default": track.is_default,
+                },
             },
         )
     )

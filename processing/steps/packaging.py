@@ -15,7 +15,7 @@ from processing.services import interim
 from processing.services.context import StepContext
 from processing.services.presets import ladder_for
 from processing.services.publishing import Product
-from processing.steps.renditions import handed_rung, rendition, rung_of, track_of
+from processing.steps.renditions import TRACK_ORDER, handed_rung, rendition, rung_of, track_of
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def streaming_set(context: StepContext, done: Package) -> Product:
 @contextmanager
 def _parts(context: StepContext) -> Iterator[_Parts]:
     """Hold everything that is to be packaged as local files."""
-    made = Variant.objects.filter(asset=context.asset, detail__step="first_play").order_by("filename")
+    made = Variant.objects.filter(asset=context.asset, detail__step="first_play").order_by(*TRACK_ORDER)
     with ExitStack() as held:
         local = {
             variant: held.enter_context(places.local_file(variant.storage_key, stop=context.stop))

@@ -28,7 +28,7 @@ from processing.services.interim import Interim
 from processing.services.presets import ladder_for, rungs_for
 from processing.steps.packaging import streaming_set
 from processing.steps.probe import probe_of
-from processing.steps.renditions import handed_rung, rendition, rung_of, track_of
+from processing.steps.renditions import TRACK_ORDER, handed_rung, rendition, rung_of, track_of
 
 _OTHERS_FIRST_SECONDS = 30.0
 # Around CRF 23 a step of CRF is worth about one of VMAF; more than six would cost more than twice the bits.
@@ -86,10 +86,8 @@ def replace(context: StepContext) -> dict[str, Any]:
         handed = held.enter_context(interim.taken(job=context.job, steps=["remaking"], stop=context.stop))
         rungs = {one.facts["rung"]["quality"]: handed_rung(one.path, one.facts) for one in handed}
         old = {v.quality: v for v in kept.filter(variant_type=VariantType.RENDITION)}
-        tracks = [
-            track_of(variant, path)
-            for variant, path in _held(held, kept.filter(variant_type=VariantType.AUDIO_ONLY), context)
-        ]
+        sounds = kept.filter(variant_type=VariantType.AUDIO_ONLY).order_by(*TRACK_ORDER)
+        tracks = [track_of(variant, path) for variant, path in _held(held, sounds, context)]
         for quality, rung in rungs.items():
             target = context.scratch / f"{quality}.mp4"
             made = mux.mux(rung, tracks, target, stop=context.stop)

@@ -13,6 +13,9 @@ from processing.services.context import StepContext
 from processing.services.interim import Interim
 from processing.services.publishing import Product
 
+TRACK_ORDER = ("detail__number", "filename")
+"""How published sound tracks are put in the order of the source: among names the tenth would follow the first."""
+
 
 def rendition(
     context: StepContext, done: EncodedRung, made: mux.Rendition, audio: Sequence[EncodedAudio]
