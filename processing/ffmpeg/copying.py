@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from mediaportal.core.sandbox import ProgramFailed
+from mediaportal.core.sandbox import OutputTooLarge, ProgramFailed, ProgramTimedOut
 from processing.ffmpeg import graph, program
 from processing.ffmpeg.codecs import CODECS
 from processing.ffmpeg.filters import even_rate
@@ -28,9 +28,12 @@ _REFRESHES = {"h264": "5", "hevc": "19-20"}
 
 @dataclass(frozen=True, slots=True)
 class _Packet:
-    """One picture as it lies in a file: when it is shown (seconds), its bytes, whether it is a key frame."""
+    """One picture as it lies in a file: when it is shown and for how long (seconds), its bytes, whether it is a key
+    frame.
+    """
 
     shown: float
+    lasts: float
     size: int
     is_key: bool
 
@@ -56,7 +59,8 @@ def copied(
 ) -> EncodedRung | None:
     """Write the source's pictures as the rung's file into `folder`; none where they do not serve.
 
-    Raises the errors of the sandbox but `ProgramFailed`: what cannot be copied is encoded.
+    What cannot be copied, or not in time, is encoded: of the errors of the sandbox only those are raised that would
+    meet the encoder, too.
     """
     video = probe.video
     if video is None or not looks_like(video, rung):
@@ -71,7 +75,7 @@ def copied(
             stop=stop,
         )
         serves = _serves(target, video, rung, stop)
-    except ProgramFailed:
+    except (ProgramFailed, ProgramTimedOut, OutputTooLarge):
         serves = False
     if not serves:
         target.unlink(missing_ok=True)
@@ -124,7 +128,7 @@ def _serves(copy: Path, video: VideoStream, rung: Rung, stop: program.Stop | Non
     if not packets or not _closed(packets):
         return False
     times = sorted(packet.shown for packet in packets)
-    if not _regular(times, video):
+    if not _regular(times, max(packet.shown + packet.lasts for packet in packets), video):
         return False
     refreshed = _refreshed(copy, video, stop) if video.codec in _REFRESHES else _keys(packets)
     starts = _starts(times, rung.segment_seconds)
@@ -140,15 +144,19 @@ def _packets(copy: Path, stop: program.Stop | None) -> list[_Packet]:
 
     def read(line: str) -> None:
         nonlocal odd
-        shown, size, flags = (line.rstrip(",") + ",,").split(",")[:3]
-        if "D" in flags or not size.isdigit() or shown == "N/A":
+        shown, lasts, size, flags = (line.rstrip(",") + ",,,").split(",")[:4]
+        if "D" in flags or not size.isdigit() or "N/A" in {shown, lasts}:
             odd += 1
         else:
-            found.append(_Packet(float(shown), int(size), "K" in flags))
+            found.append(_Packet(float(shown), float(lasts), int(size), "K" in flags))
 
-    entries = ["-select_streams", "v:0", "-show_entries", "packet=pts_time,size,flags", "-of", "csv=p=0"]
+    entries = ["-select_streams", "v:0", "-show_entries", "packet=pts_time,duration_time,size,flags"]
     program.ffprobe(
-        [*entries, *program.source_arguments(copy, "video/mp4")], reads=[copy], on_line=read, stop=stop
+        [*entries, "-of", "csv=p=0", *program.source_arguments(copy, "video/mp4")],
+        reads=[copy],
+        limits=program.read_limits(copy.stat().st_size),
+        on_line=read,
+        stop=stop,
     )
     return [] if odd else found
 
@@ -163,13 +171,16 @@ def _closed(packets: Sequence[_Packet]) -> bool:
     return True
 
 
-def _regular(times: Sequence[float], video: VideoStream) -> bool:
-    """Whether the pictures begin at 0 and stand where the frames of every other rung will stand."""
+def _regular(times: Sequence[float], end: float, video: VideoStream) -> bool:
+    """Whether the pictures begin at 0 and stand, to their `end`, where the frames of every other rung will stand."""
     if abs(times[0]) > _ROUNDED:
         return False
     rate = even_rate(video)
     if rate is None:
         return all(after > before for before, after in pairwise(times))
+    # A last picture that stands for longer becomes several where the rate is made even.
+    if abs(end - len(times) / rate) > 1 / rate / 2:
+        return False
     return all(abs(time - place / rate) <= _ROUNDED for place, time in enumerate(times))
 
 
@@ -212,6 +223,7 @@ def _refreshed(copy: Path, video: VideoStream, stop: program.Stop | None) -> lis
             *("-map", "0:v:0", "-c", "copy", "-bsf:v", kept, "-f", "framecrc", "pipe:1"),
         ],
         reads=[copy],
+        limits=program.read_limits(copy.stat().st_size),
         on_line=read,
         stop=stop,
     )

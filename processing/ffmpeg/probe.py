@@ -216,6 +216,7 @@ def _find_end(  # noqa: PLR0917 - one step of `examine`
                 if packets <= _TIMED_PACKETS:
                     times.append(time)
 
+    limits = program.read_limits(source.stat().st_size)
     tail = f"%+#{_TIMED_PACKETS},{max(0.0, expected - _TAIL_SECONDS)}%"
     for intervals in (tail, "%") if duration else ("%",):
         times.clear()
@@ -226,7 +227,7 @@ def _find_end(  # noqa: PLR0917 - one step of `examine`
             *program.source_arguments(source, mime_type),
         ]
         with suppress(ProgramFailed):  # it could not seek; what was read until then counts
-            program.ffprobe(arguments, reads=[source], on_line=read, stop=stop)
+            program.ffprobe(arguments, reads=[source], limits=limits, on_line=read, stop=stop)
         if duration and end >= expected - _NEAR_SECONDS:
             break
     known = last_picture - start if last_picture >= max(expected, end) - _TAIL_SECONDS else None

@@ -7,6 +7,7 @@ list or a subtitle file in disguise opens nothing; and no protocol but plain fil
 import os
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +41,7 @@ _MEMORY_BYTES = 8 * _GIB + (os.cpu_count() or 1) * _GIB // 4
 
 # However long a file claims to be, it does not keep a worker for longer than this.
 _MOST_WALL_SECONDS = 48 * 3600
+_BYTES_READ_IN_A_SECOND = 10_000_000
 # 400 Mbit/s: well above the highest cap that a rung may have.
 _BYTES_OF_A_SECOND = 50_000_000
 
@@ -58,6 +60,14 @@ def work_limits(duration: float, *, factor: float = 60.0) -> Limits:
     cpu = int(wall * (os.cpu_count() or 1))
     made = min(256 * _GIB, 2 * _GIB + int(duration * _BYTES_OF_A_SECOND))
     return Limits(wall_seconds=wall, cpu_seconds=cpu, memory_bytes=_MEMORY_BYTES, file_bytes=made)
+
+
+def read_limits(size: int) -> Limits:
+    """Return the limits for a look at all packets of a file of `size` bytes, none of which is decoded: a slow storage
+    has time to hand them out.
+    """
+    wall = min(LOOK_LIMITS.wall_seconds + size / _BYTES_READ_IN_A_SECOND, _MOST_WALL_SECONDS)
+    return replace(LOOK_LIMITS, wall_seconds=wall, cpu_seconds=int(wall))
 
 
 def source_arguments(source: Path, mime_type: str) -> list[str]:
@@ -115,6 +125,7 @@ def ffprobe(
     arguments: Sequence[str],
     *,
     reads: Sequence[Path],
+    limits: Limits = LOOK_LIMITS,
     on_line: Callable[[str], None] | None = None,
     stop: Stop | None = None,
 ) -> Completed:
@@ -122,7 +133,7 @@ def ffprobe(
     return run(
         ["ffprobe", "-hide_banner", "-v", "error", *arguments],
         reads=reads,
-        limits=LOOK_LIMITS,
+        limits=limits,
         on_line=on_line,
         stop=stop,
     )

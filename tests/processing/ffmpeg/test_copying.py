@@ -1,12 +1,14 @@
 """A source's own pictures become a rung only where an encode would give pictures of the same kind."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from processing.ffmpeg import copying
+from mediaportal.core.sandbox import Completed, Limits, OutputTooLarge, ProgramTimedOut, SandboxError, run
+from processing.ffmpeg import copying, program
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.outcome import look
 from tests.media import media
@@ -53,6 +55,43 @@ def test_what_only_comes_near_is_not(name: str, tmp_path: Path) -> None:
 def test_another_rung_is_encoded(change: dict[str, Any], tmp_path: Path) -> None:
     rung = replace(RUNG, **change)
     assert copying.copied(media("copy_fits.mp4"), probed("copy_fits.mp4"), rung, tmp_path) is None
+
+
+@pytest.mark.parametrize(("name", "serves"), [("copy_minute.mp4", True), ("copy_tail.mp4", False)])
+def test_a_last_picture_that_stands_for_several_is_encoded(name: str, serves: bool, tmp_path: Path) -> None:
+    """An encoder fills its time with as many frames as the others have."""
+    probe = probed(name)
+    assert probe.video is not None and probe.video.frame_rate == 25
+    made = copying.copied(media(name), probe, RUNG, tmp_path)
+    assert (made is not None) is serves
+
+
+@pytest.mark.parametrize("error", [ProgramTimedOut("ffmpeg", 1), OutputTooLarge("ffmpeg")])
+def test_what_cannot_be_copied_in_time_is_encoded(
+    error: SandboxError, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_given: object, **_more: object) -> None:
+        raise error
+
+    probe = probed("copy_fits.mp4")
+    monkeypatch.setattr(program, "ffprobe", late)
+    assert copying.copied(media("copy_fits.mp4"), probe, RUNG, tmp_path) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_time_to_read_a_copy_grows_with_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed: list[float] = []
+
+    def heard(argv: Sequence[str], *, limits: Limits, **more: Any) -> Completed:
+        if "packet=pts_time,duration_time,size,flags" in argv or "framecrc" in argv:
+            allowed.append(limits.wall_seconds)
+        return run(argv, limits=limits, **more)
+
+    monkeypatch.setattr(program, "run", heard)
+    monkeypatch.setattr(program, "_BYTES_READ_IN_A_SECOND", 100)
+    made = copying.copied(media("copy_fits.mp4"), probed("copy_fits.mp4"), RUNG, tmp_path)
+    assert made is not None
+    assert allowed == [program.LOOK_LIMITS.wall_seconds + made.size / 100] * 2
 
 
 def test_groups_that_divide_a_segment_serve_any_length_of_it(tmp_path: Path) -> None:

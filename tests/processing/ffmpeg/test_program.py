@@ -2,13 +2,22 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mediaportal.core.sandbox import DiskFull, Limits, ProgramFailed, ProgramKilled, ProgramTimedOut
+from mediaportal.core.sandbox import (
+    Completed,
+    DiskFull,
+    Limits,
+    ProgramFailed,
+    ProgramKilled,
+    ProgramTimedOut,
+    run,
+)
 from processing import pictures
 from processing.exceptions import CorruptMedia, EncodingFailed, MediaError
 from processing.ffmpeg import audio, chunks, copying, join, loudness, mux, outcome, program, stills
@@ -31,6 +40,24 @@ def test_limits_grow_with_the_duration_up_to_an_end() -> None:
     assert minute.cpu_seconds < hour.cpu_seconds < years.cpu_seconds
     assert minute.file_bytes < hour.file_bytes < years.file_bytes == 256 << 30
     assert program.work_limits(60, factor=1.0).wall_seconds == 360
+
+
+def test_a_look_at_all_packets_has_time_for_all_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    small, large, endless = (program.read_limits(size) for size in (1000, 36 * 10**9, 10**15))
+    assert small.wall_seconds == pytest.approx(program.LOOK_LIMITS.wall_seconds, abs=0.001)
+    assert (large.wall_seconds, large.cpu_seconds) == (3720, 3720)
+    assert endless.wall_seconds == 48 * 3600
+    allowed: list[float] = []
+
+    def heard(argv: Sequence[str], *, limits: Limits, **more: Any) -> Completed:
+        if "packet=stream_index,pts_time,dts_time,duration_time" in argv:
+            allowed.append(limits.wall_seconds)
+        return run(argv, limits=limits, **more)
+
+    monkeypatch.setattr(program, "run", heard)
+    monkeypatch.setattr(program, "_BYTES_READ_IN_A_SECOND", 100)
+    made = examine(media("live.webm"), mime_type="video/webm")
+    assert allowed == [program.LOOK_LIMITS.wall_seconds + made.size / 100]
 
 
 @pytest.mark.parametrize(
