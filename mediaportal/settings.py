@@ -204,6 +204,7 @@ USER_QUOTA = env.size("USER_QUOTA", 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 LINK_SECONDS = env.number("LINK_SECONDS", 900, least=30)
 ORPHAN_GRACE_HOURS = env.number("ORPHAN_GRACE_HOURS", 24, least=1)
+INTERIM_KEEP_DAYS = env.number("INTERIM_KEEP_DAYS", 7)
 STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)
 STEP_ATTEMPTS = env.number("STEP_ATTEMPTS", 3, least=1)
 # How much the programs of steps yield that nobody waits for before a screen (0 to 19).
@@ -393,6 +394,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "processing.sweep",
         "schedule": 10.0,
         "options": {"queue": "upkeep", "expires": 10},
+    },
+    "processing.forget_interim": {
+        "task": "processing.forget_interim",
+        "schedule": 3_600.0,
+        "options": {"queue": "upkeep", "expires": 3_600},
     },
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",

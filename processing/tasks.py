@@ -36,6 +36,12 @@ def sweep() -> None:
     turns.forget()
 
 
+@shared_task(name="processing.forget_interim", ignore_result=True)
+def forget_interim() -> None:
+    """Let what failed and cancelled jobs could have gone on from go, once that was long ago."""
+    sweeping.forget_interim()
+
+
 @worker_init.connect
 def refuse_without_walls(**_kwargs: Any) -> None:
     """A worker that others can reach with foreign bytes does not start without a sandbox, unless told to."""

@@ -1,6 +1,7 @@
 """Files that one step makes for another: no variant, no link, gone when the job has completed.
 
-They lie in the storage, as the next step may run on another machine.
+They lie in the storage, as the next step may run on another machine. Those of a job that ended badly are kept for a
+while, so that another try goes on from there.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 from assets.services import leftovers, places
 from assets.services.names import asset_folder
-from processing.models import Job, Status
+from processing.models import Job, Status, Step
 
 
 @dataclass(frozen=True)
@@ -69,3 +70,32 @@ def drop(*, job: Job) -> None:
     """Have all of a job's files removed, as part of the transaction that ends it."""
     if job.steps.filter(results__has_key="interim").exists():
         leftovers.leave(folder_of(job))
+
+
+def forget(*, job: Job) -> None:
+    """Have what the steps of a job that ended badly have handed on removed; another try makes anew what it needs of it.
+
+    Must run in a transaction that holds the job's row.
+    """
+    steps = list(job.steps.all())
+    handing = [step for step in steps if "interim" in step.results]
+    again = _needed_again(steps, handing)
+    for step in handing:
+        for folder in {str(said["key"]).rpartition("/")[0] for said in step.results["interim"].values()}:
+            leftovers.leave(folder)  # and not the job's whole folder, where another try puts files of its own
+        if step.name in again:
+            step.status, step.progress, step.completed_at, step.results = Status.CANCELLED, 0, None, {}
+        else:
+            step.results = {name: value for name, value in step.results.items() if name != "interim"}
+    Step.objects.bulk_update(handing, ["status", "progress", "completed_at", "results"])
+
+
+def _needed_again(steps: Sequence[Step], handing: Sequence[Step]) -> set[str]:
+    """The names of those that another try must carry out: what has not completed, and what hands files on to that."""
+    found = {step.name for step in steps if step.status != Status.COMPLETED}
+    before: set[str] = set()
+    while before != found:
+        before = set(found)
+        wanted = {name for step in steps if step.name in found for name in step.depends_on}
+        found |= {step.name for step in handing if step.name in wanted}
+    return found

@@ -184,6 +184,7 @@ def fail(*, job: Job, step: Step, code: str, detail: str) -> None:
     Step.objects.filter(job=job, status__in=OPEN).update(status=Status.CANCELLED, lease_until=None)
     growing_rows.drop_unfinished(job=job)
     job.refresh_from_db()
+    _let_go(job)
     _give_verdicts(
         job,
         processing=ProcessingVerdict.FAILED,
@@ -206,6 +207,12 @@ def _is_gate(job: Job, step: Step) -> bool:
         return False
 
 
+def _let_go(job: Job) -> None:
+    """Keep nothing of what the steps of a job that ended badly have handed on where nobody will try it again."""
+    if job.job_type != JobType.INGEST or is_hopeless(job):
+        interim.forget(job=job)
+
+
 @transaction.atomic
 def cancel(*, job: Job, user: Actor) -> Job:
     """Stop a job; running steps lose their lease and end within seconds.
@@ -221,6 +228,7 @@ def cancel(*, job: Job, user: Actor) -> Job:
     growing_rows.drop_unfinished(job=job)
     record(action="job.cancelled", target=job, actor=actor)
     job.refresh_from_db()
+    _let_go(job)
     _give_verdicts(
         job,
         processing=ProcessingVerdict.FAILED,

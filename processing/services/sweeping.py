@@ -1,4 +1,6 @@
-"""What the work leaves behind: scratch folders of dead workers, and which objects the work still needs."""
+"""What the work leaves behind: scratch folders of dead workers, files of jobs that nobody tries again, and which
+objects the work still needs.
+"""
 
 import logging
 import re
@@ -6,11 +8,14 @@ import shutil
 import threading
 import time
 from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import Error, connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from assets.services import places
 from assets.services.names import asset_folder
@@ -19,6 +24,7 @@ from processing.services import interim
 
 logger = logging.getLogger(__name__)
 SWEPT_SECONDS = 60.0
+_AT_ONCE = 500
 _SCRATCH_NAME = re.compile(r"(?P<job>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?P<step>\w+)-[0-9a-f]{8}")
 
 
@@ -71,6 +77,26 @@ def _younger(folder: Path, limit: float) -> bool:
         return folder.stat().st_mtime > limit
     except FileNotFoundError:
         return True
+
+
+def forget_interim() -> int:
+    """Let what the steps of failed and cancelled jobs have handed on go, once nobody has tried them again for
+    `INTERIM_KEEP_DAYS`; returns of how many jobs.
+    """
+    limit = timezone.now() - timedelta(days=settings.INTERIM_KEEP_DAYS)
+    handing = Step.objects.filter(job=OuterRef("pk"), results__has_key="interim")
+    ended = Job.objects.filter(
+        Exists(handing), status__in=(Status.FAILED, Status.CANCELLED), completed_at__lt=limit
+    )
+    forgotten = 0
+    for pk in ended.order_by("completed_at").values_list("pk", flat=True)[:_AT_ONCE]:
+        with transaction.atomic():
+            # One that is tried again just now is left alone.
+            job = ended.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+            if job is not None:
+                interim.forget(job=job)
+                forgotten += 1
+    return forgotten
 
 
 def in_use(asset_ids: Collection[UUID]) -> dict[UUID, set[str]]:

@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 
+from assets.models import Leftover
 from assets.services.names import asset_folder
 from processing.models import Job, Status, Step
 from processing.services import interim, jobs, sweeping
@@ -75,6 +77,30 @@ def test_what_was_handed_on_is_needed_until_the_job_completes(
     Job.objects.filter(pk=video_job.pk).update(status=status, error_code="x")
     asset = video_job.asset
     assert sweeping.in_use([asset.pk]) == ({asset.pk: {interim.folder_of(video_job)}} if needed else {})
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "goes"),
+    [
+        (Status.FAILED, 8, True),
+        (Status.CANCELLED, 8, True),
+        (Status.FAILED, 6, False),
+        (Status.COMPLETED, 8, False),
+        (Status.PROCESSING, 8, False),
+    ],
+)
+def test_what_nobody_tries_again_goes_after_days(
+    video_job: Job, status: Status, days: int, goes: bool
+) -> None:
+    files = {"a": {"key": f"{interim.folder_of(video_job)}/transcoding-run/a", "facts": {}}}
+    steps = Step.objects.filter(job=video_job, name="transcoding")
+    steps.update(status=Status.COMPLETED, progress=100, results={"interim": files})
+    ended = timezone.now() - timedelta(days=days)
+    Job.objects.filter(pk=video_job.pk).update(status=status, error_code="x", completed_at=ended)
+    assert sweeping.forget_interim() == goes
+    assert sweeping.forget_interim() == 0
+    assert Leftover.objects.exists() == goes
+    assert steps.get().status == (Status.CANCELLED if goes else Status.COMPLETED)
 
 
 def test_a_job_that_ended_without_such_files_needs_nothing(video_job: Job) -> None:
