@@ -89,6 +89,10 @@ def _form(recipe: Any) -> Iterator[FieldProblem]:
             "levels", "recipe_form", _("The recipe does not have the form of a ladder: it needs rungs.")
         )
         return
+    if len(levels) > MOST_LEVELS:  # nor is each of them looked at
+        said = _("A ladder has at most %(most)d rungs.") % {"most": MOST_LEVELS}
+        yield _at("levels", "too_many_rungs", said)
+        return
     yield from _kinds({name: value for name, value in recipe.items() if name != "levels"}, _KINDS, "")
     for number, level in enumerate(levels):
         yield from _kinds(level, _LEVEL_KINDS, f"levels.{number}.")
@@ -123,9 +127,6 @@ def _whole(ladder: Ladder) -> Iterator[FieldProblem]:
     ):
         said = _("HDR has ten bits, which no rung here can keep: H.264 and VP9 have eight. Add H.265 or AV1.")
         yield _at("color", "hdr_needs_codec", said)
-    if len(ladder.levels) > MOST_LEVELS:
-        said = _("A ladder has at most %(most)d rungs.") % {"most": MOST_LEVELS}
-        yield _at("levels", "too_many_rungs", said)
 
 
 def _levels(ladder: Ladder) -> Iterator[FieldProblem]:
@@ -165,8 +166,10 @@ def _audio_rate(rate: int) -> Iterator[FieldProblem]:
 
 
 def _caps(path: str, level: Level) -> Iterator[FieldProblem]:
-    """Caps that leave nothing to see, or that are none."""
-    least = max(_RATES[0], int(level.width * level.height * 30 * _LEAST_BITS_OF_A_PIXEL))
+    """Caps that leave nothing to see, or that are none; of a size that no rung has nothing is worked out."""
+    least = _RATES[0]
+    if all(_SIDES[0] <= side <= _SIDES[1] for side in (level.width, level.height)):
+        least = max(least, int(level.width * level.height * 30 * _LEAST_BITS_OF_A_PIXEL))
     if level.max_rate < least:
         said = _("So few bits show nothing at this size: %(least)d bit/s at least.") % {"least": least}
         yield RateProblem(f"recipe.{path}max_rate", "cap_too_low", said, least=least)

@@ -75,6 +75,15 @@ def test_the_ladder(change: dict[str, Any], field: str, code: str) -> None:
     assert wrong({"levels": [level()]} | change) == {(f"recipe.{field}", code)}
 
 
+def test_a_size_beyond_all_numbers_is_refused() -> None:
+    huge = {"levels": [level(width=10**200, height=10**200)]}
+    assert wrong(huge) == {(f"recipe.levels.0.{side}", "size_out_of_bounds") for side in ("width", "height")}
+
+
+def test_of_too_many_rungs_nothing_else_is_said() -> None:
+    assert wrong({"levels": [level()] * 1000}) == {("recipe.levels", "too_many_rungs")}
+
+
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [
