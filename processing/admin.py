@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, Prefetch, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -23,6 +24,7 @@ from mediaportal.core.admin import (
     program_text,
 )
 from mediaportal.core.problems import Problem
+from processing.exceptions import PresetIsDefault
 from processing.models import Job, Preset, Queue, Step
 from processing.services import jobs, presets, priorities
 
@@ -293,6 +295,30 @@ class PresetAdmin(PortalAdmin):
         """Any but the default."""
         allowed = bool(super().has_delete_permission(request, obj))
         return allowed and not (isinstance(obj, Preset) and obj.is_default)
+
+    def save_model(self, request: HttpRequest, obj: Preset, form: PresetForm, change: bool) -> None:
+        """Kept in the form that jobs read, and written down, as on the page and by the API."""
+        said = {name: form.cleaned_data[name] for name in form.changed_data}
+        if change:
+            presets.change(user=request.user, preset=obj, changes=said)
+            return
+        made = presets.create(user=request.user, **said)
+        obj.pk, obj._state.adding = made.pk, False
+
+    def delete_model(self, request: HttpRequest, obj: Preset) -> None:
+        """Not when it has become the default meanwhile."""
+        presets.delete(user=request.user, preset=obj)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A refusal is told in words."""
+        try:
+            answer: HttpResponse = super().delete_view(request, object_id, extra_context)
+        except PresetIsDefault as problem:
+            self.message_user(request, problem.detail, messages.ERROR)
+            return redirect("admin:processing_preset_change", object_id)
+        return answer
 
     def get_actions(self, request: HttpRequest) -> Any:
         """No deletion of many at once, because the default may be among them."""

@@ -1,5 +1,6 @@
 """The admin over all apps: who comes in, what is found, that nothing moves past the services, and quick lists."""
 
+import json
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from mediaportal.audit.models import Entry
 from mediaportal.audit.services.log import record
 from mediaportal.core.ids import new_id
 from notifications.services import news
+from processing.admin import PresetAdmin
+from processing.ffmpeg.ladder import Ladder
 from processing.models import Job, Preset, Step
 from tests.factories import (
     PASSWORD,
@@ -281,6 +284,35 @@ def test_a_recipe_that_no_job_could_follow_is_refused(client: Client) -> None:
     assert second is not None
     client.post(list_url("processing_preset"), {"action": "make_default", "_selected_action": [second.pk]})
     assert list(Preset.objects.filter(is_default=True)) == [second]
+
+
+def test_presets_are_made_changed_and_deleted_by_the_services(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = signed_in(client, "manager")
+    level = {"name": "360p", "width": 640, "height": 360, "max_rate": 750_000, "max_rate_fast": 1_125_000}
+    said = {"slug": "own", "title": "Own", "description": "", "recipe": json.dumps({"levels": [level]})}
+    assert client.post(reverse("admin:processing_preset_add"), said).status_code == 302
+    made = Preset.objects.get(slug="own")
+    # As jobs read it: with everything that was not said.
+    assert made.recipe == Ladder.from_data({"levels": [level]}).as_data() != {"levels": [level]}
+    said |= {"title": "Mine", "recipe": json.dumps(made.recipe)}
+    assert client.post(page_of(made), said).status_code == 302
+    assert Preset.objects.get(slug="own").title == "Mine"
+    default = Preset.objects.get(is_default=True)
+    # It has become the default after the page was opened.
+    monkeypatch.setattr(PresetAdmin, "has_delete_permission", lambda *_: True)
+    for preset in (default, made):
+        gone = client.post(reverse("admin:processing_preset_delete", args=[preset.pk]), {"post": "yes"})
+        assert gone.status_code == 302
+    assert Preset.objects.filter(is_default=True).get() == default
+    assert not Preset.objects.filter(slug="own").exists()
+    acts = Entry.objects.filter(actor=manager).order_by("pk").values_list("action", "detail")
+    assert list(acts) == [
+        ("preset.made", {"name": "own"}),
+        ("preset.changed", {"fields": ["title"]}),
+        ("preset.deleted", {"name": "own"}),
+    ]
 
 
 def test_people_and_roles(client: Client) -> None:
