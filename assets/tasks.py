@@ -34,15 +34,19 @@ def sweep_uploads() -> None:
 
 
 @shared_task(name=orphans.TASK, acks_late=True, ignore_result=True)
-def sweep_orphans(after: str = "") -> None:
-    """Look through a piece of the storage for what nothing names, and pass the message on until its end."""
+def sweep_orphans(after: str | None = None) -> None:
+    """Look through a piece of the storage for what nothing names, and pass the message on until its end.
+
+    Without `after` a new sweep begins, where the last one broke off; nothing happens while one goes on.
+    """
+    if after is None and (after := orphans.where_to_begin()) is None:
+        return
     try:
         piece = orphans.sweep(after=after)
     except StorageUnavailable:
         logger.warning("the storage could not be looked through behind %r", after, exc_info=True)
         return
-    if piece.after is not None:
-        orphans.go_on(after=piece.after)
+    orphans.go_on(after=piece.after)
 
 
 @shared_task(name=importing.TASK, acks_late=True, ignore_result=True)

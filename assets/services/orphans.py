@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import islice
 from operator import or_
+from typing import Any
 from uuid import UUID
 
 from celery import current_app
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
+from redis.exceptions import RedisError
 
 from assets import registry
 from assets.models import Asset, Leftover, UploadSession, Variant, VariantType
@@ -31,6 +34,8 @@ logger = logging.getLogger(__name__)
 TASK = "assets.sweep_orphans"
 QUEUE = "upkeep"
 PIECE_SECONDS = 15.0
+_MARK = "orphans.swept"
+_GOES_ON_SECONDS = 600
 _PAGE = 500
 # How many names below an asset's folder an orphan has at least. Runs have names of their own that never come again, so
 # what is left can never be the place of something new.
@@ -211,7 +216,30 @@ def _coming_or_going(asset_ids: Collection[UUID]) -> Iterator[str]:
         yield from Leftover.objects.filter(reduce(or_, homes)).values_list("storage_key", flat=True)
 
 
-def go_on(*, after: str) -> None:
-    """Have the next piece looked through by whichever worker is free, once the present transaction has committed."""
+def where_to_begin() -> str | None:
+    """Behind which key a new sweep begins: at the start, or where the last one broke off; None while one goes on."""
+    try:
+        mark: dict[str, Any] | None = cache.get(_MARK)
+    except RedisError:
+        return ""
+    if mark is None:
+        return ""
+    return None if time.time() - mark["at"] < _GOES_ON_SECONDS else str(mark["after"])
+
+
+def go_on(*, after: str | None) -> None:
+    """Have the next piece looked through by whichever worker is free, once the present transaction has committed.
+
+    Where that is is kept: should the message be lost, the next sweep goes on there. None is the end.
+    """
+    try:
+        if after is None:
+            cache.delete(_MARK)
+        else:
+            cache.set(_MARK, {"after": after, "at": time.time()}, None)
+    except RedisError:
+        logger.warning("without Redis the next sweep begins anew", exc_info=True)
+    if after is None:
+        return
     send = partial(current_app.send_task, TASK, args=[after], queue=QUEUE, retry=False)
     transaction.on_commit(send, robust=True)

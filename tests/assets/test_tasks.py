@@ -39,6 +39,7 @@ def test_a_worker_that_ends_lets_its_imports_go() -> None:
     assert importing.shutting_down.is_set()
 
 
+@pytest.mark.usefixtures("clean_cache")
 @pytest.mark.parametrize("after", [None, "assets/x"])
 def test_a_sweep_of_the_storage_passes_the_message_on_until_its_end(
     after: str | None, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
@@ -54,6 +55,22 @@ def test_a_sweep_of_the_storage_passes_the_message_on_until_its_end(
     with django_capture_on_commit_callbacks() as sent:
         tasks.sweep_orphans("assets/a")
     assert (begun, len(sent)) == (["assets/a"], 0 if after is None else 1)
+
+
+@pytest.mark.parametrize(("begins", "begun"), [("assets/b", ["assets/b"]), (None, [])])
+def test_a_new_sweep_begins_where_the_last_one_broke_off(
+    begins: str | None, begun: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[str] = []
+
+    def sweep(*, after: str) -> orphans.Piece:
+        swept.append(after)
+        return orphans.Piece(0, [], None)
+
+    monkeypatch.setattr(orphans, "where_to_begin", lambda: begins)
+    monkeypatch.setattr(orphans, "sweep", sweep)
+    tasks.sweep_orphans()
+    assert swept == begun
 
 
 def test_a_bucket_that_is_away_ends_the_sweep_quietly(

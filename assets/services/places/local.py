@@ -1,6 +1,7 @@
 """The storage as a local folder: everything is moved by rename."""
 
 import errno
+import logging
 import os
 import shutil
 import stat
@@ -15,6 +16,8 @@ from django.core.files.storage import default_storage
 from assets.services.places.stored import Stored
 from mediaportal.core.ranges import Validators
 from mediaportal.core.stopping import Stop
+
+logger = logging.getLogger(__name__)
 
 
 def path_of(key: str) -> Path:
@@ -145,7 +148,9 @@ def open_file(key: str, *, within: str) -> _OpenFile:
 
 
 def listed(prefix: str, *, after: str) -> Iterator[Stored]:
-    """Every file below a folder, folder by folder. A file that was moved here counts from then, whatever its age."""
+    """Every file below a folder, folder by folder. A file that was moved here counts from then, whatever its age; what
+    cannot be read is passed over.
+    """
     root = path_of(prefix.strip("/"))
     skipped = after.split("/") if after else []
 
@@ -153,6 +158,9 @@ def listed(prefix: str, *, after: str) -> Iterator[Stored]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            logger.warning("%s cannot be looked through: %s", "/".join(key), error)
             return
         for entry in entries:
             own = [*key, entry.name]
@@ -163,6 +171,9 @@ def listed(prefix: str, *, after: str) -> Iterator[Stored]:
                 try:
                     facts = entry.stat(follow_symlinks=False)
                 except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    logger.warning("%s cannot be looked at: %s", "/".join(own), error)
                     continue
                 yield Stored("/".join(own), facts.st_size, max(facts.st_mtime, facts.st_ctime))
 

@@ -1,5 +1,6 @@
 """What nothing names goes, and nothing that is named ever does."""
 
+import os
 import shutil
 import threading
 import time
@@ -356,3 +357,32 @@ def test_the_next_piece_is_sent_after_the_commit(
 def test_leftovers_are_due_at_once() -> None:
     leftovers.leave("assets/x")
     assert Leftover.objects.get().remove_after <= timezone.now() + timedelta(seconds=1)
+
+
+@pytest.mark.usefixtures("clean_cache")
+def test_a_sweep_that_broke_off_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert orphans.where_to_begin() == ""
+    orphans.go_on(after="assets/x")
+    assert orphans.where_to_begin() is None  # somebody is at it
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + orphans._GOES_ON_SECONDS + 1)
+    assert orphans.where_to_begin() == "assets/x"
+    orphans.go_on(after=None)
+    assert orphans.where_to_begin() == ""
+
+
+@pytest.mark.usefixtures("_no_grace")
+def test_a_folder_that_cannot_be_read_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    folders = sorted(asset_folder(new_id()) for _ in range(3))
+    for folder in folders:
+        lay(f"{folder}/transcoding/run/a.mp4")
+    scandir = os.scandir
+
+    def refusing(path: Path) -> Any:
+        if str(path).endswith(folders[1]):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    found = {orphan.key for orphan in orphans.sweep().orphans}
+    assert found == {folders[0], folders[2]}
