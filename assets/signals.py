@@ -8,7 +8,7 @@ asset_rejected     asset, code, detail                                    refuse
 asset_held         asset                                                  processed, but the verdicts do not agree
 asset_published    asset
 asset_blocked      asset
-asset_removed      asset                                                  moved to the trash
+asset_removed      asset, user                                            moved to the trash by somebody
 scan_released      asset, user                                            a manager lets through what cannot be scanned
 access_changed     asset                                                  owner, visibility or publication moved
 """

@@ -1,11 +1,11 @@
-"""What `processing` hears: an asset is stored, so its job begins."""
+"""What `processing` hears: an asset is stored, so its job begins; it is thrown away, so the work on it ends."""
 
 from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
 
-from assets.signals import asset_stored, scan_released
+from assets.signals import asset_removed, asset_stored, scan_released
 from processing.services import jobs
 
 
@@ -19,3 +19,9 @@ def begin_job(asset: Any, options: dict[str, Any], began_at: datetime | None = N
 def go_on(asset: Any, user: Any, **_kwargs: Any) -> None:
     """Take up the job that ended at the scan."""
     jobs.resume(asset=asset, user=user)
+
+
+@receiver(asset_removed, dispatch_uid="processing.asset_removed")
+def give_up(asset: Any, user: Any, **_kwargs: Any) -> None:
+    """Do not go on with what lies in the trash."""
+    jobs.cancel_all(asset=asset, user=user)

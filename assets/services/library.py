@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from assets import access
+from assets import access, registry
 from assets.models import Asset, Visibility
 from assets.services import shelves
 from assets.services.names import safe_words
@@ -73,6 +73,7 @@ def trash(*, user: access.Caller, asset: Asset) -> None:
     Raises `NotPermitted`.
     """
     _require_change(user, asset)
+    registry.lock_work(asset.pk)
     now = timezone.now()
     if not Asset.objects.filter(pk=asset.pk, deleted_at=None).update(
         deleted_at=now, updated_at=now, link_epoch=F("link_epoch") + 1
@@ -80,7 +81,7 @@ def trash(*, user: access.Caller, asset: Asset) -> None:
         return
     asset.deleted_at = now
     record(action="asset.trashed", target=asset, actor=_actor(user), title=asset.title)
-    asset_removed.send(sender=Asset, asset=asset)
+    asset_removed.send(sender=Asset, asset=asset, user=_actor(user))
     access_changed.send(sender=Asset, asset=asset)
 
 

@@ -240,6 +240,15 @@ def cancel(*, job: Job, user: Actor) -> Job:
     return job
 
 
+def cancel_all(*, asset: Asset, user: Actor) -> None:
+    """Stop all work on an asset; once it is restored, it can be tried again.
+
+    Must run in a transaction that has locked the work. Raises `NotPermitted`.
+    """
+    for job in Job.objects.select_related("asset").filter(asset=asset, status__in=OPEN).order_by("pk"):
+        cancel(job=job, user=user)
+
+
 def resume(*, asset: Asset, user: Caller) -> None:
     """Go on with an asset's job that stopped at the gate, if it did.
 

@@ -28,7 +28,7 @@ def written() -> list[str]:
         (assets.asset_held, {}, "asset.held"),
         (assets.asset_published, {}, "asset.published"),
         (assets.asset_blocked, {}, "asset.blocked"),
-        (assets.asset_removed, {}, "asset.removed"),
+        (assets.asset_removed, {"user": None}, "asset.removed"),
         (assets.access_changed, {}, "asset.changed"),
     ],
 )
