@@ -16,6 +16,10 @@ from tests.media import media
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(400)]
 TIMES = int(os.environ.get("CANCEL_TIMES", "1"))
+# What is promised, in seconds from the moment when it was asked for. Where a test shares the machine with others one
+# try may be late; what is late by its nature is late in each of them.
+ENDED, GONE = 2.0, 2.5
+MOST_TRIES = 6
 
 
 def _programs(job_id: str) -> list[int]:
@@ -44,6 +48,11 @@ def _until(met: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.02)
 
 
+def _in_time(took: list[tuple[float, float]]) -> bool:
+    """Whether one of the tries was as quick as promised."""
+    return any(ended < ENDED and gone < GONE for ended, gone in took)
+
+
 def test_a_cancelled_job_leaves_no_program_and_no_scratch_and_goes_on_from_there(
     web: str, workers: None
 ) -> None:
@@ -51,7 +60,8 @@ def test_a_cancelled_job_leaves_no_program_and_no_scratch_and_goes_on_from_there
     code, accepted = caller.upload("full.mp4", media("full_1080.mp4").read_bytes())
     assert code == 202
     job_id = accepted["job_id"]
-    for _ in range(TIMES):
+    took: list[tuple[float, float]] = []
+    while len(took) < TIMES or (not _in_time(took) and len(took) < MOST_TRIES):
         _until(lambda: _programs(job_id))
         asked = time.monotonic()
         assert caller.ask("POST", f"/api/v1/media/job/{job_id}/cancel")[0] == 202
@@ -60,10 +70,12 @@ def test_a_cancelled_job_leaves_no_program_and_no_scratch_and_goes_on_from_there
         _until(lambda: not _scratch(job_id), 10)
         gone = time.monotonic() - asked
         sys.stdout.write(f"cancelled: no program after {ended:.2f} s, no scratch after {gone:.2f} s\n")
+        took.append((ended, gone))
         done = set(
             Step.objects.filter(job=job_id, status=Status.COMPLETED).values_list("name", "completed_at")
         )
         assert caller.ask("POST", f"/api/v1/media/job/{job_id}/retry")[0] == 202
+    assert _in_time(took), took
     assert caller.wait_for_end(job_id)["status"] == "completed"
     assert done <= set(Step.objects.filter(job=job_id).values_list("name", "completed_at"))
     assert "probe" in {name for name, _at in done}
