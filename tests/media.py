@@ -8,7 +8,10 @@ import hashlib
 import os
 import subprocess
 import tempfile
+import wave
+from array import array
 from collections.abc import Callable
+from math import pi, sin
 from pathlib import Path
 
 from PIL import Image
@@ -37,6 +40,12 @@ _HDR = (
     "-vf format=yuv420p10le -c:v libx265 -preset ultrafast -x265-params log-level=none -tag:v hvc1"
     " -color_primaries bt2020 -colorspace bt2020nc -color_range tv -color_trc {curve} -c:a aac"
 )
+
+# The screen of the master and the light of the pictures, as x265 wants them.
+_TOLD_LIGHT = (
+    "master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50):max-cll=1000,400"
+)
+_SMALL = _video("64x48", "10", 14, sound=False)
 
 RECIPES: dict[str, str] = {
     # The containers that are accepted.
@@ -73,6 +82,9 @@ RECIPES: dict[str, str] = {
     ),
     "ten_bit.mp4": f"{_video(seconds=2)} -c:v libx264 -preset ultrafast -pix_fmt yuv420p10le {_AAC}",
     "hdr_pq.mp4": f"{_video(seconds=2)} {_HDR.format(curve='smpte2084')}",
+    "hdr_told.mp4": f"{_video(seconds=2)} {_HDR.format(curve='smpte2084')}".replace(
+        "log-level=none", f"log-level=none:{_TOLD_LIGHT}"
+    ),
     "hdr_hlg.mp4": f"{_video(seconds=2)} {_HDR.format(curve='arib-std-b67')}",
     "surround.mkv": f"{_video()} -filter_complex [1:a]pan=5.1|c0=c0|c1=c0|c2=c0|c3=c0|c4=c0|c5=c0[a]"
     f" -map 0:v -map [a] {_X264} -c:a ac3",
@@ -108,6 +120,39 @@ RECIPES: dict[str, str] = {
     "long_variable.mkv": (
         f"{_video('256x144', '30', 12.4)} -vf select='if(lt(mod(t,7),3),not(mod(n,4)),1)',setpts=PTS+0.05/TB"
         f" -fps_mode vfr -enc_time_base 1/90000 {_X264} -g 90 -bf 2 {_AAC}"
+    ),
+    # Streams that begin long after the others.
+    "late_sound.mp4": f"{_SMALL} -itsoffset 12 {_sound()} -map 0 -map 1 {_X264} {_AAC}",
+    "late_sound.mkv": f"{_SMALL} -itsoffset 12 {_sound()} -map 0 -map 1 {_X264} {_AAC}",
+    "late_sound.ts": f"{_SMALL} -itsoffset 12 {_sound()} -map 0 -map 1 {_X264} {_AAC}",
+    "late_pictures.mp4": (
+        f"-itsoffset 12 {_video('64x48', '10', 2, sound=False)} {_sound(14)} -map 0 -map 1 -fps_mode passthrough"
+        f" {_X264} {_AAC}"
+    ),
+    "late_pictures.mkv": (
+        f"-itsoffset 12 {_video('64x48', '10', 2, sound=False)} {_sound(14)} -map 0 -map 1 {_X264} {_AAC}"
+    ),
+    "one_after_the_other.mp4": (
+        f"{_video('64x48', '10', 3, sound=False)} -itsoffset 2 {_sound(4)} -map 0 -map 1 {_X264} {_AAC}"
+    ),
+    "two_pictures.mkv": f"{_video('64x48', '10', 2)} -map 0 -map 1 -map 0 {_X264} {_AAC}",
+    "two_lengths.m4a": f"{_sound()} {_sound(6)} -map 0 -map 1 {_AAC} -metadata:s:a:1 language=fra",
+    "two_lengths.mkv": f"{_sound()} {_sound(6)} -map 0 -map 1 {_AAC} -metadata:s:a:1 language=fra",
+    # Nothing in it tells how long a track is.
+    "two_lengths_untold.mkv": f"{_sound()} {_sound(6)} -map 0 -map 1 {_AAC} -fflags +bitexact",
+    # So much sound that few pictures are seen at first: they stand for twelve seconds, and then move.
+    "slides_first.mkv": (
+        f"{_video('64x48', '30', 14)} -map 0 -map 1 -map 1 {_X264} {_AAC}"
+        " -vf select='if(lt(t,12),not(mod(n,120)),1)' -fps_mode vfr"
+    ),
+    # Colours: a green in RGB, and one in HD that does not say how it is coded.
+    "green_rgb.mkv": (
+        "-f lavfi -i color=0x00C800:s=320x240:r=10:d=1,format=gbrp -c:v libx264rgb -preset ultrafast -qp 0"
+    ),
+    "moving_rgb.mkv": "-f lavfi -i testsrc2=s=320x240:r=10:d=2,format=gbrp -c:v libx264rgb -preset ultrafast -qp 0",
+    "green_hd.mp4": (
+        "-f lavfi -i color=0x00C800:s=1280x720:r=10:d=1,format=gbrp"
+        f" -vf scale=out_color_matrix=bt709:out_range=tv,format=yuv420p {_X264}"
     ),
     "wide_1080.mp4": f"{_video('1920x800', '10', 1)} {_X264} {_AAC}",
     # Black at first, and never a key frame again.
@@ -209,6 +254,34 @@ def _unknown_codec(path: Path) -> None:
 
 def _unknown_sound(path: Path) -> None:
     path.write_bytes(media("plain.mkv").read_bytes().replace(b"A_AAC", b"A_ZZZ"))
+
+
+def _renamed(name: str, codec: str, other: str, found: bytes, written: bytes) -> Callable[[Path], None]:
+    """A film with a second track, coded as `codec`, that a name in the container takes for something else."""
+
+    def make(path: Path) -> None:
+        draft = path.with_suffix(f".draft.{name}")
+        _ffmpeg(
+            *("-i", str(media("plain.mkv")), "-map", "0", "-map", "0:a", "-c", "copy", "-c:a:1", codec),
+            *("-metadata:s:a:1", "language=fra", "-metadata:s:a:1", f"title={other}", str(draft)),
+        )
+        path.write_bytes(draft.read_bytes().replace(found, written))
+        draft.unlink()
+
+    return make
+
+
+def _twelve_channels(path: Path) -> None:
+    """A field recorder's file: a tone in the first two of twelve channels, and nothing that says what they are."""
+    samples = array("h")
+    for number in range(48_000 * 2):
+        tone = round(8000 * sin(2 * pi * 440 * number / 48_000))
+        samples.extend([tone, tone] + [0] * 10)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(12)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(samples.tobytes())
 
 
 def _outside_reference(path: Path) -> None:
@@ -322,6 +395,11 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "cut_off.mp4": _cut_off,
     "unknown_codec.mp4": _unknown_codec,
     "unknown_sound.mkv": _unknown_sound,
+    "second_unknown.mov": _renamed("mov", "alac", "Spatial", b"alac", b"apac"),
+    "second_unknown.mkv": _renamed("mkv", "flac", "Dub", b"A_FLAC", b"A_ZZZZ"),
+    "second_damaged.mkv": _renamed("mkv", "ac3", "Dub", b"A_AC3", b"A_DTS"),
+    "twelve_channels.wav": _twelve_channels,
+    "twelve_channels.mov": lambda path: _joined("silent.mp4", "twelve_channels.wav", path),
     "outside_reference.mov": _outside_reference,
     "garbage_inside.mp4": _garbage_inside,
     "empty.mp4": _text(""),
@@ -349,6 +427,10 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "bomb.png": _bomb,
     "cut_off.jpg": lambda path: _write_part("picture.jpg", path),
 }
+
+
+def _joined(pictures: str, sound: str, path: Path) -> None:
+    _ffmpeg("-i", str(media(pictures)), "-i", str(media(sound)), "-c", "copy", str(path))
 
 
 def _write_part(name: str, path: Path) -> None:

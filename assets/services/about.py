@@ -1,5 +1,6 @@
 """What is known of a file, said in words for the panel beside the player."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +62,7 @@ def about(asset: Asset) -> list[Line]:
         Line(_("Size"), filesizeformat(asset.file_size)),
         Line(_("Picture"), _picture(asset, probe.get("video") or {}, picture)),
         Line(_("Sound"), _sound(asset, probe)),
+        Line(_("Not used"), _left_out(probe)),
         Line(_("Sent through"), asset.guest_link.title if asset.guest_link else "", own=True),
         Line(_("Malware check"), scan_words(asset)),
         Line("SHA-256", asset.sha256, code=True),
@@ -161,6 +163,31 @@ def _track(track: dict[str, Any]) -> str:
     if (language := track.get("language")) not in {None, "", "und"}:
         parts.append(str(language))
     return " · ".join(parts)
+
+
+def _left_out(probe: dict[str, Any]) -> str:
+    """What the file holds and nothing was made of, and why; what is alike is told once, with its number."""
+    told = Counter(_unused(stream) for stream in probe.get("left_out") or [])
+    return "\n".join(line if count == 1 else f"{count} × {line}" for line, count in told.items())
+
+
+def _unused(stream: dict[str, Any]) -> str:
+    """One stream of which nothing was made: what it is, and why."""
+    reasons = {
+        "unknown_codec": _("its format cannot be read"),
+        "damaged": _("it cannot be decoded"),
+        "other_picture": _("only the first pictures are used"),
+        "other_sound": _("only the main track is used"),
+        "too_many": _("there are more tracks than are taken"),
+        "channels": _("only its first two channels are heard"),
+    }
+    parts = [_("Pictures") if stream.get("kind") == "video" else _("Sound track")]
+    if codec := stream.get("codec"):
+        parts.append(_codec(str(codec)))
+    if (language := stream.get("language")) not in {None, "", "und"}:
+        parts.append(str(language))
+    what, why = " · ".join(parts), reasons.get(str(stream.get("reason")), "")
+    return f"{what}: {why}" if why else what
 
 
 def _number(value: float) -> str:

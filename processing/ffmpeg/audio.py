@@ -11,8 +11,8 @@ from typing import Any
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EmptyMedia, EncodingFailed
 from processing.ffmpeg import graph, program
-from processing.ffmpeg.loudness import corrections
-from processing.ffmpeg.media import AudioStream, Probe
+from processing.ffmpeg.loudness import corrections, placed
+from processing.ffmpeg.media import AudioStream, Probe, main_track
 from processing.ffmpeg.outcome import look, tolerance
 from processing.ffmpeg.transcode import audio_options
 
@@ -114,12 +114,11 @@ def render(
     """
     if not probe.audio:
         raise EmptyMedia("there is no sound track")
+    track = main_track(probe.audio)
     correction = None
     if loudness is not None:
-        chosen = _chosen(probe.audio)
-        correction = corrections(source, replace(probe, audio=(chosen,)), loudness, stop=stop).get(
-            chosen.index
-        )
+        found = corrections(source, replace(probe, audio=(track,)), loudness, stop=stop)
+        correction = found.get(track.index)
     meter = PeakMeter(probe.duration)
     told = 0.0
 
@@ -133,7 +132,7 @@ def render(
 
     try:
         done = program.ffmpeg(
-            _command(source, probe, target, audio_options(bit_rate, correction)),
+            _command(source, probe, track, target, audio_options(track, bit_rate, correction)),
             reads=[source],
             writes=[target.parent],
             limits=program.work_limits(probe.duration, factor=5.0),
@@ -150,14 +149,13 @@ def render(
     return AudioRendition(target, made.duration, made.size, made.bit_rate, meter.finish(), done.cpu_seconds)
 
 
-def _command(source: Path, probe: Probe, target: Path, sound_options: graph.Options) -> list[str]:
-    sound = graph.source(source, probe.mime_type)[f"{_chosen(probe.audio).index}"]
-    samples: graph.Options = {"ac": 1, "ar": _SAMPLE_RATE, "c:a": "pcm_s16le", "f": "s16le"}
+def _command(
+    source: Path, probe: Probe, track: AudioStream, target: Path, sound_options: graph.Options
+) -> list[str]:
+    sound = graph.source(source, probe.mime_type)[f"{track.index}"]
+    filters = {"af": ",".join(placed(track))} if placed(track) else {}
+    samples: graph.Options = {**filters, "ac": 1, "ar": _SAMPLE_RATE, "c:a": "pcm_s16le", "f": "s16le"}
     return graph.arguments(
         graph.output([sound], target, {**sound_options, "movflags": "+faststart"}),
         graph.output([sound], "pipe:1", samples),
     )
-
-
-def _chosen(tracks: tuple[AudioStream, ...]) -> AudioStream:
-    return next((track for track in tracks if track.is_default), tracks[0])

@@ -7,12 +7,14 @@ times in all rungs, and no key frame of its own choice between them.
 from dataclasses import dataclass
 
 from processing.ffmpeg.graph import Options
-from processing.ffmpeg.media import VideoStream
+from processing.ffmpeg.media import UNTOLD, MasteringDisplay, VideoStream
 
 _X26_SPEEDS = (
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow",
 )  # fmt: skip
-_UNKNOWN = ("", "unknown", "unspecified", "reserved")
+_UNTOLD_MATRIX = (*UNTOLD, "gbr")
+# x265 counts coordinates and light in these parts.
+_COORDINATE, _LIGHT = 50_000, 10_000
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,26 @@ def hdr_tags(video: VideoStream) -> dict[str, str]:
     """Return the options that say which colours the pictures have; what HDR does not tell is BT.2020."""
     primaries, space = video.color_primaries, video.color_space
     return {
-        "color_primaries": "bt2020" if primaries in _UNKNOWN else primaries,
+        "color_primaries": "bt2020" if primaries in UNTOLD else primaries,
         "color_trc": video.color_transfer,
-        "colorspace": "bt2020nc" if space in _UNKNOWN else space,
+        "colorspace": "bt2020nc" if space in _UNTOLD_MATRIX else space,
         "color_range": "tv",
+    }
+
+
+def named_colors(video: VideoStream) -> dict[str, str]:
+    """Return the options that name the colours of an ordinary rung whose source does not: BT.709, as players take HD.
+
+    Each guesses by the size of what it plays: unnamed, small rungs of one source would have other colours than large
+    ones. Other sources name theirs, or are small themselves.
+    """
+    if video.is_hdr or not (video.is_rgb or video.is_unnamed_hd):
+        return {}
+    primaries, transfer = video.color_primaries, video.color_transfer
+    return {
+        "color_primaries": "bt709" if primaries in UNTOLD else primaries,
+        "color_trc": "bt709" if transfer in UNTOLD else transfer,
+        "colorspace": "bt709",
     }
 
 
@@ -130,8 +148,12 @@ def _x265(wanted: Encoding) -> dict[str, str | int | None]:
     # Its own log would fill the end of what is kept for an error; what it writes of its machine into the stream would
     # keep chunks of several machines from being joined.
     own = "log-level=error:info=0:scenecut=0:open-gop=0"
-    if wanted.hdr:
-        own += ":hdr10-opt=1" if wanted.hdr.color_transfer == "smpte2084" else ""
+    if video := wanted.hdr:
+        own += ":hdr10-opt=1" if video.color_transfer == "smpte2084" else ""
+        if video.mastering:
+            own += f":master-display={_display(video.mastering, _COORDINATE, _LIGHT)}"
+        if video.light:
+            own += f":max-cll={video.light.max_content},{video.light.max_average}"
     return {
         "preset": wanted.speed,
         "maxrate": wanted.max_rate,
@@ -144,12 +166,31 @@ def _x265(wanted: Encoding) -> dict[str, str | int | None]:
 
 def _svt_av1(wanted: Encoding) -> dict[str, str | int | None]:
     # Without this switch it takes no notice of the times of key frames.
+    own = "enable-force-key-frames=1:scd=0"
+    if video := wanted.hdr:
+        if video.mastering:
+            own += f":mastering-display={_display(video.mastering)}"
+        if video.light:
+            own += f":content-light={video.light.max_content},{video.light.max_average}"
     return {
         "preset": wanted.speed,
         "maxrate": wanted.max_rate,
         "bufsize": wanted.buffer_size,
-        "svtav1-params": "enable-force-key-frames=1:scd=0",
+        "svtav1-params": own,
     }
+
+
+def _display(display: MasteringDisplay, coordinate: int | None = None, light: int | None = None) -> str:
+    """Return the screen of the master as encoders read it, in whole parts where they count such."""
+
+    def told(value: float, parts: int | None) -> str:
+        return f"{value:.6g}" if parts is None else str(round(value * parts))
+
+    points = {"G": display.green, "B": display.blue, "R": display.red, "WP": display.white}
+    colors = "".join(
+        f"{name}({told(x, coordinate)},{told(y, coordinate)})" for name, (x, y) in points.items()
+    )
+    return f"{colors}L({told(display.max_luminance, light)},{told(display.min_luminance, light)})"
 
 
 def _vp9(wanted: Encoding) -> dict[str, str | int | None]:

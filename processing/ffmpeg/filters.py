@@ -1,18 +1,19 @@
 """The filters of a video: what is odd is made plain once, then each size is scaled from the one above."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from types import MappingProxyType
 
 from processing.ffmpeg.chunks_bounds import TICKS, Cut
 from processing.ffmpeg.codecs import pixel_format
 from processing.ffmpeg.graph import Stream, join, split
 from processing.ffmpeg.ladder import MOST_FRAMES_PER_SECOND, Rung
-from processing.ffmpeg.media import VideoStream
+from processing.ffmpeg.media import UNTOLD, VideoStream
 
 _LATE_SECONDS = 0.1
 _SMOOTH_RATE = Fraction(30)
-_UNKNOWN = ("", "unknown", "unspecified", "reserved")
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 _ZSCALE_NAMES = {"bt2020nc": "2020_ncl", "bt2020c": "2020_cl", "bt2020": "2020", "bt709": "709"}
 
 
@@ -46,7 +47,7 @@ def _rows(pictures: Stream, video: VideoStream, rungs: Sequence[Rung]) -> list[S
         first, own = row[0][1], pictures
         if number < len(rows) - 1:
             own, pictures = split(pictures)
-        own = _scaled(own, first.width, first.height)
+        own = _scaled(own, first.width, first.height, _matrix(video, hdr=first.hdr))
         if video.is_hdr and not first.hdr:
             own = _tone_mapped(own, video)
         made |= _row(own.filter("format", pixel_format(hdr=first.hdr)), row)
@@ -99,7 +100,8 @@ def sample(windows: Sequence[Stream], video: VideoStream, rung: Rung, *, frames:
     taken = []
     for pictures in windows:
         even = _even(pictures, video).filter("fps", fps=rate).filter("trim", end_frame=frames)
-        sized = _scaled(even.filter("setpts", "PTS-STARTPTS"), rung.width, rung.height)
+        even = even.filter("setpts", "PTS-STARTPTS")
+        sized = _scaled(even, rung.width, rung.height, _matrix(video, hdr=False))
         if video.is_hdr:
             sized = _tone_mapped(sized, video)
         plain = sized.filter("format", pixel_format(hdr=False))
@@ -125,7 +127,8 @@ def still(pictures: Stream, video: VideoStream, longest: int) -> Stream:
     width = max(2, round(video.display_width * factor / 2) * 2)
     height = max(2, round(video.display_height * factor / 2) * 2)
     # Scaling stands before tone mapping, which is dear.
-    pictures = _scaled(_even(pictures, video), width, height)
+    named = {"in_color_matrix": "bt709"} if video.is_unnamed_hd else {}
+    pictures = _scaled(_even(pictures, video), width, height, named)
     if video.is_hdr:
         pictures = _tone_mapped(pictures, video)
     return pictures.filter("format", "rgb24")
@@ -154,15 +157,22 @@ def _kept(pictures: Stream, cut: Cut, *, even: bool) -> Stream:
     return pictures.filter("settb", f"1/{TICKS}").filter("trim", start_pts=cut.start, **ends)
 
 
-def _scaled(pictures: Stream, width: int, height: int) -> Stream:
-    return pictures.filter("scale", width, height, flags="bicubic").filter("setsar", 1)
+def _scaled(pictures: Stream, width: int, height: int, colors: Mapping[str, str] = _AS_THEY_ARE) -> Stream:
+    return pictures.filter("scale", width, height, flags="bicubic", **colors).filter("setsar", 1)
+
+
+def _matrix(video: VideoStream, *, hdr: bool) -> Mapping[str, str]:
+    """Return how the first scaling makes red, green and blue into what a rung has: untold it would be as in SD."""
+    if not video.is_rgb or video.is_hdr != hdr:
+        return _AS_THEY_ARE
+    return {"out_color_matrix": "bt2020" if hdr else "bt709", "out_range": "tv"}
 
 
 def _tone_mapped(pictures: Stream, video: VideoStream) -> Stream:
     """Map light in absolute units into what a plain screen shows, then write it as ordinary BT.709."""
     # Named is also what the stream leaves out, or zscale would not know from where it converts.
-    primaries = "bt2020" if video.color_primaries in _UNKNOWN else video.color_primaries
-    space = "bt2020nc" if video.color_space in _UNKNOWN else video.color_space
+    primaries = "bt2020" if video.color_primaries in UNTOLD else video.color_primaries
+    space = "bt2020nc" if video.color_space in UNTOLD else video.color_space
     return (
         pictures.filter(
             "zscale",

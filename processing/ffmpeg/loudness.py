@@ -15,11 +15,10 @@ from processing.exceptions import EncodingFailed
 from processing.ffmpeg import graph, program
 from processing.ffmpeg.media import AudioStream, Probe
 
-PLAIN_SOUND = (
+_PLAIN_SOUND = (
     "aresample=async=1:first_pts=0,aformat=sample_fmts=fltp:sample_rates=48000:channel_layouts=stereo"
 )
-"""The filters that make any track stereo, starting at 0 and without holes."""
-
+_FIRST_TWO = "pan=stereo|c0=c0|c1=c1"
 _QUIETEST = -50.0
 # Held below what is allowed (-1 dBTP): AAC lets peaks grow by a little.
 _HIGHEST_PEAK = -2.5
@@ -52,6 +51,16 @@ class Loudness:
 
     integrated: float
     peak: float
+
+
+def placed(track: AudioStream) -> list[str]:
+    """Return the filters that make of many channels without places, which cannot be mixed, the first two."""
+    return [_FIRST_TWO] if track.is_unplaced else []
+
+
+def plain_sound(track: AudioStream) -> str:
+    """Return the filters that make any track stereo, starting at 0 and without holes."""
+    return ",".join([*placed(track), _PLAIN_SOUND])
 
 
 def corrections(
@@ -104,7 +113,7 @@ def measure(
 
 def _command(source: Path, probe: Probe, track: AudioStream, after: Correction | None) -> Sequence[str]:
     chain = [
-        PLAIN_SOUND,
+        plain_sound(track),
         *([after.filters()] if after else []),
         "ebur128=framelog=verbose:metadata=1:peak=sample",
     ]

@@ -8,10 +8,10 @@ from types import MappingProxyType
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg import graph, growing, program
-from processing.ffmpeg.codecs import Encoding, encoder_options
+from processing.ffmpeg.codecs import Encoding, encoder_options, named_colors
 from processing.ffmpeg.filters import even_rate, rung_pictures
 from processing.ffmpeg.ladder import Rung, output_frame_rate
-from processing.ffmpeg.loudness import PLAIN_SOUND, Correction
+from processing.ffmpeg.loudness import Correction, plain_sound
 from processing.ffmpeg.media import AudioStream, Probe, VideoStream
 from processing.ffmpeg.outcome import look, tolerance
 
@@ -146,7 +146,7 @@ def command(
     ]
     for number, track in enumerate(probe.audio if sound else ()):
         grown = grows and grows / growing.audio_name(number)
-        options = audio_options(audio_bit_rate, corrections.get(track.index))
+        options = audio_options(track, audio_bit_rate, corrections.get(track.index))
         outputs.append(
             _output(opened[f"{track.index}"], _audio_path(folder, number), options, grown, seconds)
         )
@@ -170,9 +170,9 @@ def _output(
     return graph.output([stream], target, teed)
 
 
-def audio_options(bit_rate: int, correction: Correction | None = None) -> graph.Options:
+def audio_options(track: AudioStream, bit_rate: int, correction: Correction | None = None) -> graph.Options:
     """Return the encoder's options for one sound track: AAC stereo that starts at 0 and has no holes."""
-    filters = [PLAIN_SOUND, *([correction.filters()] if correction else [])]
+    filters = [plain_sound(track), *([correction.filters()] if correction else [])]
     return {
         # Not in the graph: pictures would pile up there until the first sound of every track has come.
         "af": ",".join(filters),
@@ -198,6 +198,7 @@ def video_options(video: VideoStream, rung: Rung) -> graph.Options:
                 hdr=video if rung.hdr else None,
             )
         ),
+        **({} if rung.hdr else named_colors(video)),
         "fps_mode": "vfr",
         "video_track_timescale": 90_000,
         **_PLAIN_MP4,

@@ -140,14 +140,14 @@ def compare(
 ) -> list[list[float]]:
     """Return the VMAF of every `every`-th frame of each pair; `folder` is scratch. Raises the errors of the sandbox."""
     outputs = []
-    for number, pair in enumerate(pairs):
+    for number, (pair, reference) in enumerate(zip(pairs, _opened(pairs), strict=True)):
         made = graph.source(
             pair.distorted, "video/mp4", {"ss": f"{max(0.0, pair.begin - _LEAD_SECONDS):.3f}"}
         )["v:0"]
         made = made.filter("trim", start=f"{pair.begin:.6f}", end=f"{pair.begin + pair.seconds:.6f}")
         made = made.filter("setpts", f"PTS-{pair.begin:.6f}/TB").filter("format", pixel_format(hdr=pair.hdr))
         score = graph.join(
-            [made, graph.source(pair.reference, "video/mp4")["v:0"]],
+            [_named(made), reference],
             "libvmaf",
             model=f"version={pair.model}",
             log_path=f"vmaf_{number}.json",
@@ -168,6 +168,24 @@ def compare(
         stop=stop,
     )
     return [_scores(folder / f"vmaf_{number}.json") for number in range(len(pairs))]
+
+
+def _opened(pairs: Sequence[Pair]) -> list[graph.Stream]:
+    """Return the pictures of each reference; one that several are compared with is decoded once."""
+    opened: list[graph.Stream] = []
+    left: dict[Path, graph.Stream] = {}
+    for number, pair in enumerate(pairs):
+        path = pair.reference
+        pictures = left.pop(path, None) or _named(graph.source(path, "video/mp4")["v:0"])
+        if any(later.reference == path for later in pairs[number + 1 :]):
+            pictures, left[path] = graph.split(pictures)
+        opened.append(pictures)
+    return opened
+
+
+def _named(pictures: graph.Stream) -> graph.Stream:
+    """Call colours the same: those of two names would be converted before they are compared."""
+    return pictures.filter("setparams", colorspace="bt709", range="tv")
 
 
 def pooled(scores: Sequence[float], model: str = MODEL) -> Vmaf:

@@ -33,6 +33,42 @@ def test_a_video_without_sound_says_so() -> None:
     assert {line.name: line.value for line in about(asset)}["Sound"] == "No sound"
 
 
+def test_what_is_left_out_is_told() -> None:
+    left_out = [
+        {
+            "index": 2,
+            "kind": "audio",
+            "codec": "apac",
+            "reason": "unknown_codec",
+            "language": "fr",
+            "title": "",
+        },
+        {"index": 3, "kind": "video", "codec": "", "reason": "other_picture", "language": "und", "title": ""},
+        {"index": 4, "kind": "audio", "codec": "aac", "reason": "too_many", "language": "und", "title": ""},
+        {"index": 5, "kind": "audio", "codec": "aac", "reason": "too_many", "language": "und", "title": ""},
+        {
+            "index": 6,
+            "kind": "audio",
+            "codec": "aac",
+            "reason": "of a later version",
+            "language": "und",
+            "title": "",
+        },
+    ]
+    asset = AssetFactory(metadata={"probed": True, "probe": {**PROBE, "left_out": left_out}})
+    assert {line.name: line.value for line in about(asset)}["Not used"].splitlines() == [
+        "Sound track · APAC · fr: its format cannot be read",
+        "Pictures: only the first pictures are used",
+        "2 × Sound track · AAC: there are more tracks than are taken",
+        "Sound track · AAC",
+    ]
+
+
+def test_nothing_left_out_is_not_told() -> None:
+    asset = AssetFactory(metadata={"probed": True, "probe": PROBE})
+    assert "Not used" not in {line.name for line in about(asset)}
+
+
 @pytest.mark.parametrize(
     ("verdict", "detail", "words"),
     [

@@ -37,6 +37,19 @@ def test_surround_is_mixed_down(tmp_path: Path) -> None:
     assert stream(tmp_path / "out.m4a")["channels"] == 2
 
 
+@pytest.mark.parametrize("name", ["two_lengths.m4a", "two_lengths.mkv", "two_lengths_untold.mkv"])
+def test_the_main_track_may_be_shorter_than_another(name: str, tmp_path: Path) -> None:
+    made = render(media(name), probed(name), tmp_path / "out.m4a")
+    assert made.duration == pytest.approx(2, abs=0.1)
+
+
+def test_of_many_channels_without_places_the_first_two_are_heard(tmp_path: Path) -> None:
+    name = "twelve_channels.wav"
+    made = render(media(name), probed(name), tmp_path / "out.m4a", loudness=-16.0)
+    assert stream(made.path)["channels"] == 2
+    assert max(made.waveform.peaks) == pytest.approx(8000 / 32_768, abs=0.01)
+
+
 def test_silence_without_a_track(tmp_path: Path) -> None:
     with pytest.raises(EmptyMedia):
         render(media("silent.mp4"), probed("silent.mp4"), tmp_path / "out.m4a")

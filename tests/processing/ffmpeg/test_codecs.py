@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from processing.ffmpeg.codecs import CODECS
 from processing.ffmpeg.ladder import KEEP, Ladder, Level, plan
 from processing.ffmpeg.outcome import look
+from processing.ffmpeg.probe import examine
 from processing.ffmpeg.transcode import Encoded, transcode
 from processing.packager import package
 from tests.media import media
@@ -92,6 +93,24 @@ def test_a_shorter_segment_gives_shorter_groups(tmp_path: Path) -> None:
     (rung,) = transcode(media("hard_cuts.mp4"), probe, plan(probe.video, ladder), tmp_path).rungs
     keys = [float(packet["pts_time"]) for packet in packets(rung.path) if "K" in packet["flags"]]
     assert keys == pytest.approx([0.0, 2.002, 4.004, 6.006, 8.008], abs=0.001)
+
+
+def test_kept_hdr_still_says_how_much_light_it_has(tmp_path: Path) -> None:
+    """In the pictures themselves, so that it is there wherever a segment is played."""
+    probe = probed("hdr_told.mp4")
+    assert probe.video is not None
+    made = transcode(media("hdr_told.mp4"), probe, plan(probe.video, replace(EVERY, color=KEEP)), tmp_path)
+    for rung in made.rungs:
+        found = examine(rung.path, mime_type="video/mp4").video
+        assert found is not None
+        if not rung.rung.hdr:
+            assert (found.mastering, found.light) == (None, None)
+            continue
+        assert found.light == probe.video.light
+        assert found.mastering is not None and probe.video.mastering is not None
+        told, wanted = asdict(found.mastering), asdict(probe.video.mastering)
+        for name, value in wanted.items():
+            assert told[name] == pytest.approx(value, abs=0.01), (rung.rung.codec, name)
 
 
 @pytest.mark.parametrize(("name", "curve"), [("hdr_pq.mp4", "smpte2084"), ("hdr_hlg.mp4", "arib-std-b67")])

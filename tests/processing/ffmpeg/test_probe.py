@@ -10,7 +10,7 @@ import pytest
 
 from processing.exceptions import ContainerMismatch, CorruptMedia, EmptyMedia, MediaError, UnknownCodec
 from processing.ffmpeg import probe
-from processing.ffmpeg.media import Probe, VideoStream
+from processing.ffmpeg.media import ContentLight, Fault, LeftOut, MasteringDisplay, Probe, VideoStream
 from tests.media import media
 from tests.polyglots import OTHER_INSIDE, matroska_in_mp4
 from tests.processing.ffmpeg.conftest import probed
@@ -77,6 +77,88 @@ def test_odd_sound() -> None:
     assert probed("surround.mkv").audio[0].channels == 6
     tracks = probed("two_languages.mkv").audio
     assert [(track.language, track.title) for track in tracks] == [("en", ""), ("ar", "Arabic")]
+
+
+@pytest.mark.parametrize("name", ["late_sound.mp4", "late_sound.mkv", "late_sound.ts"])
+def test_sound_that_begins_late_is_heard(name: str) -> None:
+    found = probed(name)
+    assert [(track.codec, track.channels) for track in found.audio] == [("aac", 1)]
+    assert found.duration == pytest.approx(14, abs=0.1)
+    assert found.left_out == ()
+
+
+@pytest.mark.parametrize("name", ["late_pictures.mp4", "late_pictures.mkv"])
+def test_pictures_that_begin_late_are_seen(name: str) -> None:
+    assert probed(name).duration == pytest.approx(14, abs=0.1)
+    assert video_of(name).start_time == pytest.approx(12, abs=0.1)
+    assert video_of(name).duration == pytest.approx(14, abs=0.1)
+    assert video_of(name).pixel_format == "yuv420p"
+
+
+def test_a_stream_lasts_from_when_it_begins() -> None:
+    assert probed("one_after_the_other.mp4").duration == pytest.approx(6, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "title", "reason"),
+    [
+        ("second_unknown.mov", "apac", "", "unknown_codec"),
+        ("second_unknown.mkv", "", "Dub", "unknown_codec"),
+        ("second_damaged.mkv", "dts", "Dub", "damaged"),
+    ],
+)
+def test_a_second_track_that_cannot_be_decoded_is_left_out(
+    name: str, codec: str, title: str, reason: Fault
+) -> None:
+    found = probed(name)
+    assert found.video is not None
+    assert [track.index for track in found.audio] == [1]
+    assert found.left_out == (LeftOut(2, "audio", codec, reason, "fr", title),)
+
+
+def test_second_pictures_are_told() -> None:
+    assert probed("two_pictures.mkv").left_out == (LeftOut(2, "video", "h264", "other_picture"),)
+
+
+def test_tracks_beyond_those_that_are_taken_are_told() -> None:
+    found = probed("many_tracks.mkv")
+    assert len(found.audio) == 16
+    assert [stream.index for stream in found.left_out[:2]] == [17, 18]
+    assert {stream.reason for stream in found.left_out} == {"too_many"}
+
+
+@pytest.mark.parametrize("name", ["two_lengths.m4a", "two_lengths.mkv", "two_lengths_untold.mkv"])
+def test_of_a_sound_file_the_main_track_is_used(name: str) -> None:
+    found = probed(name)
+    assert [track.index for track in found.audio] == [0]
+    assert found.duration == pytest.approx(2, abs=0.05)
+    assert [(stream.index, stream.reason) for stream in found.left_out] == [(1, "other_sound")]
+
+
+def test_channels_without_places() -> None:
+    (track,) = probed("twelve_channels.wav").audio
+    assert (track.channels, track.layout, track.is_unplaced) == (12, "", True)
+    assert [stream.reason for stream in probed("twelve_channels.wav").left_out] == ["channels"]
+    assert probed("surround.mkv").audio[0].layout == "5.1(side)"
+    assert probed("surround.mkv").left_out == ()
+
+
+def test_a_rate_that_varies_is_seen_behind_much_sound() -> None:
+    assert video_of("slides_first.mkv").is_vfr
+
+
+def test_what_hdr_says_of_its_light() -> None:
+    found = video_of("hdr_told.mp4")
+    assert found.mastering == MasteringDisplay(
+        red=(0.68, 0.32),
+        green=(0.265, 0.69),
+        blue=(0.15, 0.06),
+        white=(0.3127, 0.329),
+        min_luminance=0.005,
+        max_luminance=1000.0,
+    )
+    assert found.light == ContentLight(1000, 400)
+    assert (video_of("hdr_pq.mp4").mastering, video_of("hdr_pq.mp4").light) == (None, None)
 
 
 def test_words_of_the_container() -> None:
@@ -189,6 +271,16 @@ def test_names_that_look_like_commands(tmp_path: Path) -> None:
 
 
 def test_there_and_back_through_json() -> None:
-    for name in ("two_languages.mkv", "tone.mp3"):
+    for name in ("two_languages.mkv", "tone.mp3", "hdr_told.mp4", "second_unknown.mkv"):
         found = probed(name)
         assert Probe.from_data(json.loads(json.dumps(found.as_data()))) == found
+
+
+def test_what_a_version_that_knew_less_has_written_is_read() -> None:
+    found = probed("plain.mp4")
+    data = json.loads(json.dumps(found.as_data()))
+    del data["left_out"], data["video"]["mastering"], data["video"]["light"], data["audio"][0]["layout"]
+    older = Probe.from_data(data)
+    assert older.left_out == ()
+    assert older.video == found.video
+    assert older.audio[0].layout == ""

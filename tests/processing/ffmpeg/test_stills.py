@@ -22,6 +22,14 @@ def brightness(path: Path) -> float:
         return ImageStat.Stat(image.convert("L")).mean[0]
 
 
+@pytest.mark.parametrize("name", ["green_rgb.mkv", "green_hd.mp4"])
+def test_colours_are_those_that_players_show(name: str, tmp_path: Path) -> None:
+    """HD that does not name its colours is BT.709."""
+    path = next(still.path for still in stills_of(name, tmp_path).poster if still.format == "webp")
+    with Image.open(path) as image:
+        assert ImageStat.Stat(image.convert("RGB")).mean == pytest.approx([0, 200, 0], abs=4)
+
+
 def test_ten_evenly_spaced_in_two_formats(tmp_path: Path) -> None:
     made = stills_of("full_1080.mp4", tmp_path)
     assert [still.path.name for still in made.thumbnails[:2]] == ["thumbnail_01.webp", "thumbnail_01.jpg"]

@@ -1,6 +1,7 @@
 """One command makes all rungs of any legal source, and what is wrong does not pass as good."""
 
 import json
+import re
 import subprocess
 import time
 from itertools import pairwise
@@ -39,6 +40,12 @@ def picture_at(path: Path, seconds: float, folder: Path) -> Image.Image:
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-ss", str(seconds), "-i", str(path)]
     subprocess.run([*command, "-frames:v", "1", str(target)], check=True, timeout=30)
     return Image.open(target).convert("RGB")
+
+
+def luma(path: Path) -> int:
+    """The first sample of the first picture, as it is coded."""
+    command = ["ffmpeg", "-nostdin", "-v", "error", "-i", str(path), "-frames:v", "1", "-f", "rawvideo", "-"]
+    return subprocess.run(command, check=True, capture_output=True, timeout=30).stdout[0]
 
 
 @full_ladder
@@ -102,6 +109,59 @@ def test_late_pictures_stay_in_step(encode: Encode) -> None:
         made = encode(name)
         assert made.rungs[0].duration == pytest.approx(duration, abs=0.07)
         assert float(stream(made.rungs[0].path)["start_time"]) == 0.0
+
+
+@pytest.mark.parametrize("name", ["late_sound.mp4", "late_sound.mkv", "late_sound.ts"])
+def test_late_sound_stays_in_step(encode: Encode, name: str) -> None:
+    (track,) = encode(name).audio
+    assert track.duration == pytest.approx(14, abs=0.1)
+    said = subprocess.run(
+        [
+            "ffmpeg",
+            "-nostdin",
+            "-hide_banner",
+            "-i",
+            str(track.path),
+            "-af",
+            "silencedetect",
+            "-f",
+            "null",
+            "-",
+        ],
+        check=True,
+        capture_output=True,
+        timeout=30,
+    ).stderr.decode()
+    found = re.search(r"silence_end: (\S+)", said)
+    assert found is not None
+    assert float(found[1]) == pytest.approx(12, abs=0.1)
+
+
+@pytest.mark.parametrize("name", ["late_pictures.mp4", "late_pictures.mkv"])
+def test_pictures_that_begin_very_late_stay_in_step(encode: Encode, name: str) -> None:
+    made = encode(name)
+    assert made.rungs[0].duration == pytest.approx(14, abs=0.1)
+    assert made.rungs[0].frames == pytest.approx(140, abs=1)
+
+
+def test_many_channels_without_places(encode: Encode) -> None:
+    (track,) = encode("twelve_channels.mov").audio
+    assert stream(track.path)["channels"] == 2
+
+
+@pytest.mark.parametrize("name", ["green_rgb.mkv", "green_hd.mp4"])
+def test_every_rung_has_the_colours_of_hd_and_says_so(encode: Encode, name: str) -> None:
+    """Neither of the sources says it; in BT.709 this green has a luma of 139, in BT.601 one of 116."""
+    for rung in encode(name, WEAK_NETWORK).rungs:
+        facts = stream(rung.path)
+        told = (facts["color_space"], facts["color_primaries"], facts["color_transfer"])
+        assert told == ("bt709", "bt709", "bt709")
+        assert facts.get("color_range", "tv") == "tv"
+        assert luma(rung.path) == pytest.approx(139, abs=2)
+
+
+def test_unnamed_colours_of_small_pictures_stay_unnamed(encode: Encode) -> None:
+    assert "color_space" not in stream(encode("plain.mp4").rungs[0].path)
 
 
 def test_several_tracks(encode: Encode) -> None:

@@ -33,6 +33,16 @@ def test_the_frames_of_source_and_rendition_meet(name: str, tmp_path: Path) -> N
     assert {path.suffix for path in tmp_path.iterdir()} == {".mp4"}
 
 
+@pytest.mark.parametrize("name", ["grainy_720.mp4", "moving_rgb.mkv"])
+def test_what_the_rung_alone_names_its_colours_does_not_count(name: str, tmp_path: Path) -> None:
+    probe = probed(name)
+    assert probe.video is not None
+    rungs = plan(probe.video)[-1:]
+    made = transcode(media(name), probe, rungs, tmp_path, sound=False)
+    (found,) = vmaf.measure(media(name), probe, [(one.rung, one.path) for one in made.rungs], tmp_path)
+    assert found.min > 85
+
+
 def test_a_coarser_encoding_scores_lower(tmp_path: Path) -> None:
     assert measured("plain.mp4", tmp_path, crf=40).mean < 85
 
