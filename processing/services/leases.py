@@ -156,8 +156,12 @@ def sweep() -> int:
 
 @transaction.atomic
 def _taken_back(pk: UUID) -> bool:
-    """Take a step back whose lease ran out; False when another sweeper has done it."""
-    lock_job_of(step_id=pk)
+    """Take a step back whose lease ran out; False when another sweeper has done it, or when something is being done to
+    its job just now: no sweeper waits for that, as the next one comes soon.
+    """
+    jobs_of_it = Job.objects.select_for_update(of=("self",), skip_locked=True).filter(steps__pk=pk)
+    if jobs_of_it.first() is None:
+        return False
     step = (
         Step.objects.expired()
         .select_for_update(skip_locked=True, of=("self",))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from processing.models import Job, Status, Step
@@ -226,3 +226,34 @@ def test_one_step_that_cannot_be_taken_back_keeps_no_other_waiting(
     assert Step.objects.get(job=image_job, name="scan").status == Status.PENDING
     assert Step.objects.get(job=video_job, name="scan").status == Status.PROCESSING
     assert woken == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_sweeper_waits_for_a_job_that_somebody_holds(video_job: Job, image_job: Job) -> None:
+    """As while a run publishes a large file: its lease runs out, but it is alive."""
+    expired = timezone.now() - timedelta(minutes=1)
+    scans = Step.objects.filter(name="scan")
+    scans.update(status=Status.PROCESSING, worker="a", attempt=1, lease_until=expired)
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                list(Job.objects.select_for_update().filter(pk=video_job.pk))
+                held.set()
+                done.wait(30)
+        finally:
+            connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert held.wait(10)
+        assert leases.sweep() == 1
+        assert not done.is_set() and holder.is_alive()
+    finally:
+        done.set()
+        holder.join(10)
+    assert scans.get(job=image_job).status == Status.PENDING
+    assert scans.get(job=video_job).status == Status.PROCESSING
+    assert leases.sweep() == 1
