@@ -12,6 +12,7 @@ from typing import Any
 
 from assets.services import leftovers, places
 from assets.services.names import asset_folder
+from mediaportal.core.stopping import Stop, never
 from processing.models import Job, Status, Step
 
 
@@ -38,13 +39,16 @@ def folder_of(job: Job) -> str:
     return f"{asset_folder(job.asset_id)}/interim/{job.pk}"
 
 
-def put(*, folder: str, files: Sequence[Interim]) -> dict[str, dict[str, Any]]:
+def put(*, folder: str, files: Sequence[Interim], stop: Stop = never) -> dict[str, dict[str, Any]]:
     """Move files to where other workers find them; returns what the step's results say of them, by their names.
 
-    `folder` lies below that of the job, and no two runs of a step have the same. Raises `StorageUnavailable`.
+    `folder` lies below that of the job, and no two runs of a step have the same. Raises `StorageUnavailable`, and
+    `places.Stopped` when `stop` tells so between two files.
     """
     kept: dict[str, dict[str, Any]] = {}
     for file in files:
+        if stop():
+            raise places.Stopped
         key = f"{folder}/{file.name}"
         places.put(file.path, key)
         kept[file.name] = {"key": key, "facts": file.facts}

@@ -18,12 +18,14 @@ from assets.exceptions import StorageUnavailable
 from assets.models import Asset, Variant, VariantType
 from assets.services import leftovers, places
 from assets.services.names import asset_folder
+from mediaportal.core.stopping import Stop, never
 from processing.models import Job, Step
 from processing.services import interim
 from processing.services.interim import Interim
 from processing.signals import variant_ready
 
 logger = logging.getLogger(__name__)
+_PIECE_BYTES = 1 << 20
 _MIME = {
     "mp4": "video/mp4",
     "m4a": "audio/mp4",
@@ -73,13 +75,19 @@ class Prepared:
 
 
 def prepare(
-    *, step: Step, asset: Asset, products: list[Product], handed_on: Sequence[Interim] = ()
+    *,
+    step: Step,
+    asset: Asset,
+    products: list[Product],
+    handed_on: Sequence[Interim] = (),
+    stop: Stop = never,
 ) -> Prepared:
     """Everything about publishing that takes time, done before the transaction: reading every byte for its SHA-256,
     and sending the files to a bucket, or beside their places in a folder.
 
     What is sent gets keys of its own, so another run of the same step never writes over it. Raises
-    `StorageUnavailable`; then nothing that was sent stays.
+    `StorageUnavailable`, or `places.Stopped` when `stop` tells so between two files or in the midst of reading one;
+    then nothing that was sent stays.
     """
     # The time for people, the rest so that no two runs are ever alike.
     run = f"{timezone.now():%Y%m%d%H%M%S}-{step.attempt}-{uuid4().hex[:6]}"
@@ -89,10 +97,12 @@ def prepare(
     try:
         for number, product in enumerate(products):
             path = product.path
+            if stop():
+                raise places.Stopped
             if product.entries:
                 prepared.keys[path] = f"{folder}/{run}"
             else:
-                prepared.sums[path] = _sha256(path)
+                prepared.sums[path] = _sha256(path, stop)
                 own = f"{folder}/{run}" if places.is_remote() else folder
                 prepared.keys[path] = f"{own}/{product.filename}"
             if places.is_remote():
@@ -100,7 +110,7 @@ def prepare(
             else:
                 mark = f"{run}-{number}"
                 prepared.beside[path] = places.bring_beside(path, prepared.keys[path], mark=mark)
-        prepared.interim.update(interim.put(folder=prepared.interim_folder, files=handed_on))
+        prepared.interim.update(interim.put(folder=prepared.interim_folder, files=handed_on, stop=stop))
         done = True
     finally:
         if not done:
@@ -235,7 +245,12 @@ def _rows(product: Product, *, asset: Asset, step: Step, prepared: Prepared) -> 
     ]
 
 
-def _sha256(path: Path) -> str:
-    """The hex digest of a file, read once in pieces."""
+def _sha256(path: Path, stop: Stop) -> str:
+    """The hex digest of a file, read once in pieces; raises `places.Stopped`."""
+    read = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while piece := file.read(_PIECE_BYTES):
+            if stop():
+                raise places.Stopped
+            read.update(piece)
+    return read.hexdigest()

@@ -85,7 +85,11 @@ def _carry_out(step: Step, this: Run) -> None:
             if this.ending():
                 raise ProgramStopped(step.name)
             prepared = publishing.prepare(
-                step=step, asset=context.asset, products=context.products, handed_on=context.interim
+                step=step,
+                asset=context.asset,
+                products=context.products,
+                handed_on=context.interim,
+                stop=this.ending,
             )
             if prepared.interim:
                 results["interim"] = prepared.interim

@@ -200,3 +200,23 @@ def test_a_full_disk_leaves_nothing_in_a_folder(
     with pytest.raises(OSError, match="no space"):
         prepare(at_home, tmp_path / "one")
     assert not stored(at_home.job.asset)
+
+
+@pytest.mark.parametrize("asked", [0, 1, 2, 3])
+def test_a_run_that_is_told_to_end_leaves_nothing_of_what_it_was_sending(
+    storage_kind: str, tmp_path: Path, asked: int
+) -> None:
+    """However far it has come: before and within the first file, before the second, before what is handed on."""
+    step = claimed()
+    before = {stored.key for stored in places.listed("assets")}
+    (tmp_path / "handed").write_bytes(b"for another step")
+    answers = [False] * asked + [True]
+    with pytest.raises(places.Stopped):
+        publishing.prepare(
+            step=step,
+            asset=step.job.asset,
+            products=products(tmp_path),
+            handed_on=[Interim("handed", tmp_path / "handed", {})],
+            stop=lambda: answers.pop(0),
+        )
+    assert {stored.key for stored in places.listed("assets")} == before and answers == []
