@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,37 +12,18 @@ from uuid import UUID
 from assets.services import ingest, uploads
 from mediaportal.accounts.models import User
 from processing.services import workers
-
-_KINDS = {
-    "ingest": ("ingest", 4),
-    "transcode": ("transcode,analysis", 2),
-    "upkeep": ("upkeep,imports,notify", 6),
-}
+from script.lib.processes import WORKERS, end, worker_command
 
 
 @contextlib.contextmanager
 def working(folder: Path) -> Iterator[None]:
     """The workers as the Procfile starts them, once they have said that they are alive; their words go to `folder`."""
     with contextlib.ExitStack() as ended:
-        for name, (queues, threads) in _KINDS.items():
-            command = [
-                sys.executable,
-                "-m",
-                "celery",
-                "-q",
-                "-A",
-                "mediaportal",
-                "worker",
-                "-n",
-                f"{name}@%h",
-            ]
-            command += ["-Q", queues, "--pool", "threads", "-c", str(threads), "--prefetch-multiplier", "1"]
-            command += ["--without-gossip", "--without-mingle", "-l", "WARNING"]
+        for name, (queues, threads) in WORKERS.items():
             log = ended.enter_context((folder / f"{name}.log").open("wb"))
-            process = subprocess.Popen(command, stdout=log, stderr=log)
-            ended.callback(process.wait, 30)
-            ended.callback(process.terminate)
-        until(lambda: len(workers.alive()) == len(_KINDS), 60)
+            command = worker_command(name, queues, threads=threads)
+            ended.callback(end, subprocess.Popen(command, stdout=log, stderr=log), seconds=30)
+        until(lambda: len(workers.alive()) == len(WORKERS), 60)
         yield
 
 

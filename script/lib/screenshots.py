@@ -38,6 +38,7 @@ from screenshot_media import BROKEN, IMAGES, LONG, SOUNDS, VIDEOS, make
 
 from assets.models import Asset
 from mediaportal.accounts.models import User
+from script.lib.processes import end, worker_command
 from tests.functional.browser import choose, send
 
 OUT = ROOT / "screenshots"
@@ -133,14 +134,11 @@ def portal() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    python = [sys.executable, "-m"]
-    worker = [*python, "celery", "-q", "-A", "mediaportal", "worker", "--pool", "threads", "--without-gossip"]
-    worker += ["--without-mingle", "--prefetch-multiplier", "1", "-l", "ERROR"]
-    uvicorn = [*python, "uvicorn", "mediaportal.asgi:application", "--lifespan", "off", "--port", port]
+    uvicorn = [sys.executable, "-m", "uvicorn", "mediaportal.asgi:application", "--lifespan", "off"]
     commands = [
-        [*uvicorn, "--no-access-log", "--log-level", "warning"],
-        [*worker, "-n", f"ingest{port}@%h", "-Q", "ingest,imports,upkeep,notify", "-c", "3"],
-        [*worker, "-n", f"transcode{port}@%h", "-Q", "transcode,analysis", "-c", "1"],
+        [*uvicorn, "--port", port, "--no-access-log", "--log-level", "warning"],
+        worker_command(f"ingest{port}", "ingest,imports,upkeep,notify", threads=3, level="ERROR"),
+        worker_command(f"transcode{port}", "transcode,analysis", threads=1, level="ERROR"),
     ]
     quiet = os.environ | {"PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR"}
     running = [subprocess.Popen(command, cwd=ROOT, env=quiet) for command in commands]
@@ -148,13 +146,7 @@ def portal() -> Iterator[str]:
         wait_for(lambda: answers(f"http://127.0.0.1:{port}/health/live"), "the web")
         yield f"http://127.0.0.1:{port}"
     finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        end(*running)
 
 
 def answers(address: str) -> bool:

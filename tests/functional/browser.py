@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.db import connections
 from django.utils import timezone
@@ -76,6 +77,24 @@ def choose(page: Page, *paths: Path | str) -> None:
 def send(page: Page) -> None:
     """Send what is chosen."""
     page.get_by_role("button", name=re.compile(r"^(Upload|رفع) .*\d|^رفع ملف")).click()
+
+
+LOOKS = pytest.mark.parametrize(
+    ("language", "scheme", "width"),
+    [("en", "light", 1440), ("ar", "dark", 1440), ("en", "dark", 390), ("ar", "light", 320)],
+)
+"""Both languages, light and dark, wide and narrow."""
+
+
+def settled(page: Page, address: str) -> list[str]:
+    """What is wrong with a page once it stands still: what axe finds, and whether it scrolls sideways."""
+    page.goto(address)
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(250)
+    found = violations(page)
+    if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        found.append("it scrolls sideways")
+    return [f"{address}: {line}" for line in found]
 
 
 def violations(page: Page, *, within: str | None = None) -> list[str]:

@@ -16,6 +16,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from script.lib.processes import EVERY_QUEUE, end, worker_command
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180.0
 
@@ -92,12 +94,7 @@ def portal_process(
         wait_until_answers(f"http://127.0.0.1:{port}/api/", process)
         yield process, f"http://127.0.0.1:{port}"
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(timeout=10)
+        end(process, seconds=10)
 
 
 @pytest.fixture(scope="session")
@@ -116,23 +113,16 @@ def web(transactional_db: None, web_process: str) -> str:
 @contextlib.contextmanager
 def worker_process(queues: str, *, threads: int) -> Iterator[subprocess.Popen[bytes]]:
     """A worker of these queues (parted by commas) in a process of its own, on the test's database and folders."""
-    command = [sys.executable, "-m", "celery", "-q", "-A", "mediaportal", "worker"]
-    command += ["-n", f"test{free_port()}@%h", "-Q", queues, "--pool", "threads", "-c", str(threads)]
-    command += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "WARNING"]
+    command = worker_command(f"test{free_port()}", queues, threads=threads)
     process = subprocess.Popen(command, cwd=ROOT, env=portal_environment())
     try:
         yield process
     finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(timeout=10)
+        end(process)
 
 
 @pytest.fixture
 def workers(transactional_db: None) -> Iterator[None]:
     """Celery's workers for every queue, in one process."""
-    with worker_process("ingest,transcode,analysis,notify,imports,upkeep", threads=2):
+    with worker_process(EVERY_QUEUE, threads=2):
         yield

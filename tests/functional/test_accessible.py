@@ -3,13 +3,12 @@
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page
 
 from assets.services.shelves import tag_named
 from mediaportal.accounts.models import User
 from processing.models import Job
 from tests.factories import AssetFactory, CollectionFactory, VariantFactory
-from tests.functional.browser import chromium, person, sign_in, violations
+from tests.functional.browser import LOOKS, chromium, person, settled, sign_in, violations
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -42,18 +41,7 @@ def _fill(user: User) -> dict[str, str]:
     return found | {"place": f"/?collection={shelf.pk}"}
 
 
-def _look(page: Page, address: str) -> list[str]:
-    """What is wrong with one page once it stands still."""
-    page.goto(address)
-    page.wait_for_load_state("load")
-    page.wait_for_timeout(250)
-    return [f"{address}: {line}" for line in violations(page)]
-
-
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"),
-    [("en", "light", 1440), ("ar", "dark", 1440), ("en", "dark", 390), ("ar", "light", 320)],
-)
+@LOOKS
 def test_pages_pass_axe(
     web: str,
     settings: Any,
@@ -69,10 +57,10 @@ def test_pages_pass_axe(
             color_scheme=scheme, viewport={"width": width, "height": 844}, locale="en", base_url=web
         )
         page = context.new_page()
-        found = _look(page, "/sign-in/")
+        found = settled(page, "/sign-in/")
         sign_in(page, web, "lina@example.org")
         User.objects.filter(pk=user.pk).update(language=language)
-        found += _look(page, "/") + _look(page, "/collections/")
+        found += settled(page, "/") + settled(page, "/collections/")
         addresses = _fill(user)
         plain = [
             "/",
@@ -87,10 +75,11 @@ def test_pages_pass_axe(
             "/notifications/",
         ]
         for address in [*plain, *addresses.values()]:
-            found += _look(page, address)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-                f"{address} scrolls sideways"
-            )
+            found += settled(page, address)
+        page.goto("/presets/new/")
+        with page.expect_navigation():
+            page.locator(".form-acts [value=save]").click()
+        found += [f"a refused preset: {line}" for line in violations(page)]
         page.goto(addresses["place"])
         for name in ("make", "change", "drop"):
             page.locator(f"[data-opens={name}]").click()

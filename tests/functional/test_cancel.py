@@ -13,6 +13,7 @@ from processing.models import Status, Step
 from tests.factories import UserFactory
 from tests.functional.test_work import Caller
 from tests.media import media
+from tests.processes import processes_with
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(400)]
 TIMES = int(os.environ.get("CANCEL_TIMES", "1"))
@@ -22,18 +23,9 @@ ENDED, GONE = 2.0, 2.5
 MOST_TRIES = 6
 
 
-def _programs(job_id: str) -> list[int]:
+def _programs(job_id: str) -> dict[int, str]:
     """The processes that work in a scratch folder of this job."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                line = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"ffmpeg" in line and f"{settings.SCRATCH_ROOT}/{job_id}-transcoding".encode() in line:
-                found.append(int(entry.name))
-    return found
+    return processes_with("ffmpeg", f"{settings.SCRATCH_ROOT}/{job_id}-transcoding")
 
 
 def _scratch(job_id: str) -> list[Path]:

@@ -30,6 +30,7 @@ from mediaportal.accounts.models import User
 from notifications.models import Event
 from processing.models import OPEN, Job, JobType, Status, Step
 from processing.services import sweeping
+from script.lib.processes import WORKERS, end, worker_command
 from tests.factories import UserFactory
 from tests.functional.conftest import ROOT, free_port, portal_environment, portal_process
 from tests.functional.test_work import Caller
@@ -77,25 +78,11 @@ class Household:
         if name == "redis":
             return ["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder),
                     "--save", "", "--appendonly", "no", "--loglevel", "warning"]  # fmt: skip
-        celery = [sys.executable, "-m", "celery", "-q", "-A", "mediaportal"]
         if name == "beat":
-            return [
-                *celery,
-                "beat",
-                "--schedule",
-                str(self.folder / "schedule"),
-                "--pidfile=",
-                "-l",
-                "WARNING",
-            ]
-        queues, threads = {
-            "ingest": ("ingest", 4),
-            "transcode": ("transcode,analysis", 2),
-            "upkeep": ("upkeep,imports,notify", 6),
-        }[name]
-        return [*celery, "worker", "-n", f"{name}{free_port()}@%h", "-Q", queues, "--pool", "threads",
-                "-c", str(threads), "--prefetch-multiplier", "1", "--without-gossip", "--without-mingle",
-                "-l", "WARNING"]  # fmt: skip
+            return [sys.executable, "-m", "celery", "-q", "-A", "mediaportal", "beat", "-l", "WARNING",
+                    "--schedule", str(self.folder / "schedule"), "--pidfile="]  # fmt: skip
+        queues, threads = WORKERS[name]
+        return worker_command(f"{name}{free_port()}", queues, threads=threads)
 
     def start(self, name: str) -> None:
         self.running[name] = subprocess.Popen(self._command(name), cwd=ROOT, env=self.environment)
@@ -120,16 +107,8 @@ class Household:
     def end(self) -> list[str]:
         """Ask all to end; returns those that had to be killed."""
         stubborn = []
-        for name in ("beat", "transcode", "ingest", "upkeep", "redis"):
-            process = self.running.pop(name, None)
-            if process is None:
-                continue
-            process.terminate()
-            try:
-                process.wait(timeout=60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(timeout=10)
+        for name in ("beat", *WORKERS, "redis"):
+            if name in self.running and end(self.running.pop(name), seconds=60):
                 stubborn.append(name)
         return stubborn
 
@@ -140,7 +119,7 @@ def household(transactional_db: None) -> Iterator[Household]:
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     house = Household(folder)
     try:
-        for name in ("redis", "ingest", "transcode", "upkeep", "beat"):
+        for name in ("redis", *WORKERS, "beat"):
             house.start(name)
         yield house
     finally:

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from assets.models import Variant, VariantType
 from processing.ffmpeg.ladder import Ladder, Level
 from processing.models import OPEN, Job, Preset, Status
 from processing.services import jobs, leases, progress, sweeping
+from script.lib.processes import EVERY_QUEUE, end, worker_command
 from tests.factories import AssetFactory
 from tests.functional.conftest import ROOT, free_port, portal_environment
 from tests.media import media
@@ -31,12 +31,9 @@ CUT = {"CHUNKED_ENCODING": "on", "CHUNK_FROM_SECONDS": "8", "CHUNK_SECONDS": "4"
 @pytest.fixture
 def two_workers(transactional_db: None) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Two workers with processes, slots and names of their own, each a leader of its process group."""
-    command = [sys.executable, "-m", "celery", "-q", "-A", "mediaportal", "worker"]
-    command += ["-Q", "ingest,transcode,analysis,notify,imports,upkeep", "--pool", "threads", "-c", "2"]
-    command += ["--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "WARNING"]
     running = [
         subprocess.Popen(
-            [*command, "-n", f"test{free_port()}@%h"],
+            worker_command(f"test{free_port()}", EVERY_QUEUE, threads=2),
             cwd=ROOT,
             env=portal_environment() | CUT,
             start_new_session=True,
@@ -46,14 +43,7 @@ def two_workers(transactional_db: None) -> Iterator[list[subprocess.Popen[bytes]
     try:
         yield running
     finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(timeout=10)
+        end(*running)
 
 
 def wait_for(what: Callable[[], Any]) -> Any:

@@ -5,13 +5,13 @@ from typing import Any, Literal
 
 import pytest
 from django.utils import timezone, translation
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from assets.templatetags import portal
 from mediaportal.accounts.models import User
 from processing.models import Job, Status, Step
 from tests.factories import AssetFactory
-from tests.functional.browser import chromium, person, sign_in, tell_ends, violations
+from tests.functional.browser import LOOKS, chromium, person, settled, sign_in, tell_ends
 from tests.processing.conftest import cut_job
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -53,18 +53,7 @@ def failed_job(user: User) -> Job:
     return job
 
 
-def _stands(page: Page, address: str) -> list[str]:
-    page.goto(address)
-    page.wait_for_load_state("load")
-    page.wait_for_timeout(250)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} scrolls sideways"
-    return violations(page)
-
-
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"),
-    [("en", "light", 1440), ("ar", "dark", 1440), ("en", "dark", 800), ("ar", "light", 320)],
-)
+@LOOKS
 def test_it_stands_and_passes_axe(
     web: str,
     settings: Any,
@@ -84,7 +73,7 @@ def test_it_stands_and_passes_axe(
         page = context.new_page()
         sign_in(page, web, "lina@example.org")
         User.objects.filter(pk=user.pk).update(language=language)
-        assert _stands(page, f"/jobs/{running.pk}/") == []
+        assert settled(page, f"/jobs/{running.pk}/") == []
         drawn = page.locator(".edges path")
         if width >= 1024:
             # upload–scan–probe, from there to three, the samples to the pieces, to their join, and on to the end
@@ -96,7 +85,7 @@ def test_it_stands_and_passes_axe(
         else:
             expect(page.locator(".edges")).to_be_hidden()
             expect(page.locator("#node-metadata .node-after")).to_be_visible()
-        assert _stands(page, f"/jobs/{failed.pk}/") == []
+        assert settled(page, f"/jobs/{failed.pk}/") == []
         expect(page.locator("#log-transcoding pre")).to_contain_text("Invalid NAL unit size")
 
 

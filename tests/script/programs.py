@@ -29,16 +29,3 @@ def script(
         timeout=seconds,
         check=False,
     )
-
-
-def processes_with(text: str) -> list[str]:
-    """The command lines of the living processes that hold `text`."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = entry.read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue  # it ended meanwhile
-        if text in line:
-            found.append(line)
-    return found

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.script.programs import ROOT, environment, processes_with, script
+from tests.processes import processes_with
+from tests.script.programs import ROOT, environment, script
 
 # Everything is started by the first of these, on a machine that is busy with other tests.
 pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("server")]
@@ -58,7 +59,7 @@ def read_until(process: "subprocess.Popen[str]", text: str) -> str:
 def living_members(var_dir: Path) -> list[str]:
     """The processes that still have to do with a server's data."""
     marked = f"VAR_DIR={var_dir}".encode()
-    found = processes_with(f"{var_dir}/")
+    found = list(processes_with(f"{var_dir}/").values())
     for entry in Path("/proc").glob("[0-9]*/environ"):
         try:
             if marked in entry.read_bytes().split(b"\0"):

@@ -8,7 +8,8 @@ import psycopg
 import pytest
 import redis
 
-from tests.script.programs import environment, processes_with, script
+from tests.processes import processes_with
+from tests.script.programs import environment, script
 
 
 def urls(var_dir: Path) -> dict[str, str]:

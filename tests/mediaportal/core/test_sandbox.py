@@ -14,6 +14,7 @@ import pytest
 from mediaportal.core import sandbox
 from mediaportal.core.sandbox import Limits, _level, _ordinary, _process
 from tests.killing import killing
+from tests.processes import processes_with
 
 PYTHON = "/usr/bin/python3"
 LEVELS: list[sandbox.Level] = ["bubblewrap", "unshare", "limits"]
@@ -30,20 +31,6 @@ def each_level(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     wanted: sandbox.Level = LEVELS[max(reached, LEVELS.index(request.param))]
     monkeypatch.setattr(_level, "level", lambda: wanted)
     return wanted
-
-
-def processes_with(marker: str, *, begins: bool = False) -> list[int]:
-    """The processes that carry a marker on their command line, or whose command line begins with it."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                line = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if (line.startswith if begins else line.__contains__)(marker.encode()):
-                found.append(int(entry.name))
-    return found
 
 
 def gone(marker: str) -> bool:
