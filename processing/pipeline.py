@@ -40,8 +40,9 @@ Work = Callable[[StepContext], dict[str, Any]]
 class StepPlan:
     """One step of a job: its name in the contract, its words on the pages, where it waits and what it waits for.
 
-    `weight` is its rough share of the job's time, from which the job's progress is derived. `gate` marks the steps
-    whose refusal means that the file is rejected. Steps of a higher `urgency` go before those of everybody else's jobs.
+    A step waits for each one whose files it takes, also where another one stands between. `weight` is its rough share
+    of the job's time, from which the job's progress is derived. `gate` marks the steps whose refusal means that the
+    file is rejected. Steps of a higher `urgency` go before those of everybody else's jobs.
     """
 
     name: str
@@ -90,7 +91,7 @@ PIPELINES: dict[str, list[StepPlan]] = {
             "packaging",
             _("Packaging for streaming"),
             Queue.TRANSCODE,
-            ("first_play", "transcoding"),
+            ("first_play", "measuring", "transcoding"),
             6,
             packaging.run,
         ),

@@ -83,23 +83,29 @@ def forget(*, job: Job) -> None:
     """
     steps = list(job.steps.all())
     handing = [step for step in steps if "interim" in step.results]
-    again = _needed_again(steps, handing)
     for step in handing:
         for folder in {str(said["key"]).rpartition("/")[0] for said in step.results["interim"].values()}:
             leftovers.leave(folder)  # and not the job's whole folder, where another try puts files of its own
-        if step.name in again:
-            step.status, step.progress, step.completed_at, step.results = Status.CANCELLED, 0, None, {}
-        else:
-            step.results = {name: value for name, value in step.results.items() if name != "interim"}
-    Step.objects.bulk_update(handing, ["status", "progress", "completed_at", "results"])
+        step.results = {name: value for name, value in step.results.items() if name != "interim"}
+    again = _to_make_again(steps, handing)
+    for step in again:
+        step.status, step.progress, step.completed_at, step.results = Status.CANCELLED, 0, None, {}
+    changed = {step.pk: step for step in (*handing, *again)}
+    Step.objects.bulk_update(changed.values(), ["status", "progress", "completed_at", "results"])
 
 
-def _needed_again(steps: Sequence[Step], handing: Sequence[Step]) -> set[str]:
-    """The names of those that another try must carry out: what has not completed, and what hands files on to that."""
-    found = {step.name for step in steps if step.status != Status.COMPLETED}
-    before: set[str] = set()
-    while before != found:
-        before = set(found)
-        wanted = {name for step in steps if step.name in found for name in step.depends_on}
-        found |= {step.name for step in handing if step.name in wanted}
-    return found
+def _to_make_again(steps: Sequence[Step], handing: Sequence[Step]) -> list[Step]:
+    """The completed steps that another try cannot do without: those whose files one takes that has not completed, and
+    what was made between the two, which would not fit to new ones.
+    """
+    open_names = {step.name for step in steps if step.status != Status.COMPLETED}
+    again: dict[str, Step] = {}
+    before = -1
+    while before != len(again):
+        before = len(again)
+        names = open_names | set(again)
+        wanted = {name for step in steps if step.name in names for name in step.depends_on}
+        found = [step for step in handing if step.name in wanted]
+        found += [step for step in steps if not again.keys().isdisjoint(step.depends_on)]
+        again |= {step.name: step for step in found if step.name not in open_names}
+    return list(again.values())

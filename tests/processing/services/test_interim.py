@@ -55,6 +55,27 @@ def test_another_try_makes_again_what_was_let_go(cut_job: Job) -> None:
     assert set(waiting.exclude(ready_at=None).values_list("name", flat=True)) == set(CHUNKS)
 
 
+def test_nothing_is_joined_to_what_it_was_not_made_with(cut_job: Job) -> None:
+    """The measuring has copied every rung: neither chunks nor joining have handed anything on."""
+    copies = {"interim": {"a.mp4": {"key": f"{interim.folder_of(cut_job)}/measuring-run/a.mp4", "facts": {}}}}
+    cut_job.steps.filter(name__startswith="transcoding").update(results={})
+    cut_job.steps.filter(name="measuring").update(results=copies)
+    jobs.cancel(job=cut_job, user=cut_job.asset.uploaded_by)
+    interim.forget(job=cut_job)
+    assert left() == {"measuring-run"}
+    jobs.retry(job=cut_job, user=cut_job.asset.uploaded_by)
+    waiting = set(cut_job.steps.filter(status=Status.PENDING).values_list("name", flat=True))
+    assert waiting == {"measuring", *CHUNKS, "transcoding", "packaging", "metadata"}
+    assert claimed_next() == "measuring"
+
+
+def claimed_next() -> str:
+    """The step that a worker of long work takes next."""
+    step = leases.claim(queue="transcode", worker="tests")
+    assert step is not None
+    return step.name
+
+
 def test_what_was_packaged_is_not_made_again(cut_job: Job) -> None:
     cut_job.steps.filter(name="packaging").update(status=Status.COMPLETED, progress=100)
     jobs.cancel(job=cut_job, user=cut_job.asset.uploaded_by)

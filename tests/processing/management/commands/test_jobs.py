@@ -73,7 +73,7 @@ def test_one_job_is_shown_with_its_steps_and_last_words(video_job: Job) -> None:
     )
     Job.objects.filter(pk=video_job.pk).update(status=Status.FAILED, error_code="corrupt_media")
     out = told("show", str(video_job.pk))
-    for word in ("moov atom not found", "corrupt_media", "w:1:2", "first_play, transcoding"):
+    for word in ("moov atom not found", "corrupt_media", "w:1:2", "first_play, measuring, transcoding"):
         assert word in out
     whole = json.loads(told("show", str(video_job.pk), "--json"))
     assert whole["status"] == "failed" and whole["owner"] == video_job.asset.uploaded_by.email
