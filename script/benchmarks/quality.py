@@ -4,9 +4,9 @@ The clips are made by ffmpeg's own sources at 1080p30 and coded once as an uploa
 
 - slides: text and a bar on white, a new line every few seconds, as a screen is recorded;
 - cartoon: flat shapes that move over a flat ground;
-- talk: a soft picture that sways slowly, as a head before a camera;
-- grain: slow gradients under film grain, new in each picture;
-- zoom: a fast zoom into the Mandelbrot set, detail without end;
+- talk: a head that sways before a still room, under the faint noise of a sensor;
+- pan: a slow pan over a picture full of detail and edges;
+- grain: a slower one under strong film grain, new in each picture;
 - motion: ffmpeg's test picture, sharp edges and moving numbers.
 
 For each clip the whole ladder is made twice. Bits are those of all rungs together; VMAF is that of the top rung over
@@ -58,16 +58,36 @@ _CARTOON = ",".join(
         _TEXT.format(text="■", size=160, x="1280-mod(t*300,1280)", y=60) + ":fontcolor=0x333366",
     ]
 )
-_TALK = (
-    f"color=gray:s=320x180:r={_RATE}:d=0.03,noise=alls=100:all_seed=3,gblur=sigma=3,eq=contrast=3,"
-    "scale=1600:900:flags=bicubic,loop=-1:1,crop=1280:720:x='160+120*sin(t*0.8)':y='90+60*sin(t*0.6)'"
+_STILL = ",trim=end_frame=1,loop=-1:1,setpts=N/{rate}/TB"
+_FRACTAL = (
+    "mandelbrot=s={size}:rate={rate}:start_x=-0.743643887:start_y=-0.131825904:start_scale={scale}" + _STILL
 )
+_FACE = ",".join(
+    [
+        f"color=0xd9a066:s=360x440:r={_RATE},format=yuva444p",
+        "drawbox=x=95:y=150:w=50:h=24:color=0x222233:t=fill",
+        "drawbox=x=215:y=150:w=50:h=24:color=0x222233:t=fill",
+        "drawbox=x=165:y=190:w=30:h=90:color=0xc08850:t=fill",
+        "drawbox=x=120:y=320:w=120:h=26:color=0x993333:t=fill",
+        "drawbox=w=iw:h=80:color=0x3b2a1a:t=fill",
+        "noise=alls=12:all_seed=4,gblur=sigma=1,trim=end_frame=1",
+        "geq=lum='lum(X,Y)*(1.15-X/1200-Y/1500)':cb='cb(X,Y)':cr='cr(X,Y)'"
+        ":a='255*lt(hypot((X-180)/180,(Y-220)/220),1)'" + _STILL.format(rate=_RATE),
+    ]
+)
+_ROOM = _FRACTAL.format(size=_SMALL, rate=_RATE, scale="0.003")
+_TALK = (
+    f"{_ROOM},gblur=sigma=2[room];{_FACE}[head];"
+    "[room][head]overlay=x='460+30*sin(t*1.3)':y='180+12*sin(t*2.1)',noise=alls=2:allf=t"
+)
+_LAND = _FRACTAL.format(size="2560x1440", rate=_RATE, scale="0.006")
+_FILM = _FRACTAL.format(size="1600x900", rate=_RATE, scale="0.006")
 CLIPS = {
     "slides": f"color=white:s={_SMALL}:r={_RATE},{_SLIDES}",
     "cartoon": f"color=0x87ceeb:s={_SMALL}:r={_RATE},{_CARTOON}",
     "talk": _TALK,
-    "grain": f"gradients=s={_SMALL}:r={_RATE}:speed=0.02:n=4:seed=5,noise=alls=6:allf=t",
-    "zoom": f"mandelbrot=s={_SMALL}:rate={_RATE}",
+    "pan": f"{_LAND},gblur=sigma=0.8,crop={_SMALL.replace('x', ':')}:x='100*t':y='45*t'",
+    "grain": f"{_FILM},gblur=sigma=1,crop={_SMALL.replace('x', ':')}:x='20*t':y='10*t',noise=alls=8:allf=t",
     "motion": f"testsrc2=s={_SMALL}:r={_RATE}",
 }
 """Each clip's source, in 720 lines: as with most cameras, the finest lines of 1080 hold little."""

@@ -7,13 +7,12 @@ import pytest
 
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg import complexity
-from processing.ffmpeg.complexity import AS_THE_PRESET_SAYS, Choice, applied, chosen
+from processing.ffmpeg.complexity import AS_THE_PRESET_SAYS, TARGET, Choice, Sample, applied, chosen
 from processing.ffmpeg.ladder import STANDARD, Rung, plan
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
 
 CAP = 6_750_000
-EASY = (99.0, 98.0, 97.0)
 
 
 def rungs_of(name: str) -> tuple[Rung, ...]:
@@ -27,9 +26,10 @@ def test_samples_are_encoded_twice_and_compared(tmp_path: Path) -> None:
     top = complexity.sampled_rung(rungs_of("full_1080.mp4")[0], STANDARD)
     found = complexity.measure(media("full_1080.mp4"), probe, top, tmp_path)
     assert found.scores is not None
-    fine, coarse = found.scores
-    assert 70 < coarse < fine <= 100
-    assert found.frames == 16
+    assert [added for added, _score in found.scores] in ([0, 6], [0, 3, 6], [0, 6, 12])
+    scores = [score for _added, score in found.scores]
+    assert 70 < scores[-1] < scores[0] <= 100
+    assert found.frames == 48
     assert found.rate is not None and 100_000 < found.rate < 50_000_000
     assert found.cpu_seconds > 0
     assert Choice.from_data(found.as_data()) == found
@@ -39,15 +39,15 @@ def test_an_easy_title_is_encoded_a_third_time(tmp_path: Path) -> None:
     name = "dark_then_busy.mp4"
     top = replace(rungs_of(name)[0], crf=10)
     found = complexity.measure(media(name), probed(name), top, tmp_path)
-    assert found.scores is not None and len(found.scores) == 3
-    assert list(found.scores) == sorted(found.scores, reverse=True)
-    assert found.scores[1] > complexity.TARGET
+    assert found.scores is not None
+    assert [added for added, _score in found.scores] == [0, 6, 12]
+    assert found.scores[1][1] > complexity.TARGET
 
 
 def test_a_title_with_one_key_frame_is_not_judged_by_its_beginning(tmp_path: Path) -> None:
     name = "dark_then_busy.mp4"
     found = complexity.measure(media(name), probed(name), rungs_of(name)[0], tmp_path)
-    assert found.frames == 16
+    assert found.frames == 48
     # Black would need next to nothing.
     assert found.rate is not None and found.rate > 100_000
 
@@ -79,30 +79,37 @@ def test_what_cannot_be_encoded_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("scores", "offset"),
     [
-        ((complexity.TARGET + 3, complexity.TARGET - 3), 3),
-        ((complexity.TARGET + 1, complexity.TARGET - 5), 1),
-        ((99.0, complexity.TARGET + 3, complexity.TARGET - 3), 9),
-        ((99.0, 98.0, complexity.TARGET), complexity.MOST_OFFSET),
-        ((99.0, 99.0, 99.0), complexity.MOST_OFFSET),
-        ((complexity.TARGET, 90.0), 0),
-        ((80.0, 70.0), 0),
+        ({0: TARGET + 3, 6: TARGET - 3}, 3),
+        ({0: TARGET + 3, 3: TARGET + 2, 6: TARGET - 4}, 4),
+        ({0: TARGET + 1, 6: TARGET - 5}, 1),
+        ({0: 99.0, 6: TARGET + 3, 12: TARGET - 3}, 9),
+        ({0: 99.0, 6: 98.0, 12: TARGET}, complexity.MOST_OFFSET),
+        ({0: 99.0, 6: 99.0, 12: 99.0}, complexity.MOST_OFFSET),
+        ({0: TARGET, 6: 90.0}, 0),
+        ({0: 80.0, 6: 70.0}, 0),
     ],
 )
-def test_the_crf_rises_until_the_target_is_met(scores: tuple[float, ...], offset: int) -> None:
-    rates = [1_000_000 // 2**number for number in range(len(scores))]
-    assert chosen(scores, rates=rates, cap=CAP).offset == offset
+def test_the_crf_rises_until_the_target_is_met(scores: dict[int, float], offset: int) -> None:
+    samples = [Sample(added, score, 1_000_000 * 2 ** (-added / 6)) for added, score in scores.items()]
+    assert chosen(samples, cap=CAP).offset == offset
+    assert chosen(samples[::-1], cap=CAP).offset == offset
+
+
+def easy(*rates: float) -> list[Sample]:
+    """Samples of a title that may have the highest CRF, with the bit/s that they need."""
+    return [Sample(6 * place, 99.0 - place, rate) for place, rate in enumerate(rates)]
 
 
 @pytest.mark.parametrize(
-    ("needed", "cap"), [(100_000, complexity.LEAST_CAP), (CAP // 2, 0.75), (CAP - 1, 1.0)]
+    ("needed", "cap"), [(100_000, complexity.LEAST_CAP), (CAP // 2, 0.75), (CAP - 1000, 1.0)]
 )
 def test_the_cap_follows_what_the_samples_need(needed: int, cap: float) -> None:
-    found = chosen(EASY, rates=[4 * CAP, 2 * CAP, needed], cap=CAP)
+    found = chosen(easy(4 * CAP, 2 * CAP, needed), cap=CAP)
     assert (found.offset, found.cap, found.rate) == (complexity.MOST_OFFSET, cap, 4 * CAP)
 
 
 def test_a_title_that_reaches_its_cap_anyway_stays_as_it_is() -> None:
-    found = chosen(EASY, rates=[3 * CAP, 2 * CAP, CAP + 1000], cap=CAP)
+    found = chosen(easy(3 * CAP, 2 * CAP, CAP + 1000), cap=CAP)
     assert (found.offset, found.cap, found.rate) == (0, 1.0, 3 * CAP)
 
 

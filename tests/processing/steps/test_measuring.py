@@ -17,7 +17,7 @@ from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
 
 pytestmark = pytest.mark.django_db
-EASY = Choice(offset=4, cap=0.6, scores=(97.0, 95.0), rate=400_000, frames=16)
+EASY = Choice(offset=4, cap=0.6, scores=((0, 97.0), (6, 95.0)), rate=400_000, frames=16)
 
 
 @pytest.fixture
