@@ -101,6 +101,14 @@ RECIPES: dict[str, str] = {
     "portrait.mp4": f"{_video('240x426')} {_X264} {_AAC}",
     "fast_120.mp4": f"{_video(rate='120', seconds=2)} {_X264} {_AAC}",
     "late_video.mkv": f"-itsoffset 0.5 {_video()} -map 0:v -map 1:a {_X264} {_AAC}",
+    **{
+        # The first sound ends after a moment, the second one begins late.
+        f"early_end.{ending}": (
+            f"{_video('64x48', '10', 10, sound=False)} {_TONE.format(seconds=1.5)} -itsoffset 8"
+            f" {_TONE.format(seconds=1.5)} -map 0 -map 1 -map 2 {_X264} {_AAC}"
+        )
+        for ending in ("mkv", "mp4")
+    },
     "late_variable.mkv": (
         f"-itsoffset 0.5 {_video(seconds=4)} -map 0:v -map 1:a"
         f" -vf select='if(lt(t,2),not(mod(n,5)),1)' -fps_mode vfr {_X264} {_AAC}"
@@ -140,10 +148,10 @@ RECIPES: dict[str, str] = {
     "two_lengths.mkv": f"{_sound()} {_sound(6)} -map 0 -map 1 {_AAC} -metadata:s:a:1 language=fra",
     # Nothing in it tells how long a track is.
     "two_lengths_untold.mkv": f"{_sound()} {_sound(6)} -map 0 -map 1 {_AAC} -fflags +bitexact",
-    # So much sound that few pictures are seen at first: one stands for twelve seconds, and then they move.
+    # So much sound that few pictures are seen at first: they stand for twelve seconds, and then move.
     "slides_first.mkv": (
         f"{_video('64x48', '30', 14)} -map 0 -map 1 -map 1 {_X264} {_AAC}"
-        " -vf select='if(lt(t,12),not(n),1)' -fps_mode vfr"
+        " -vf select='if(lt(t,12),not(mod(n,120)),1)' -fps_mode vfr"
     ),
     # Colours: a green in RGB, and one in HD that does not say how it is coded.
     "green_rgb.mkv": (

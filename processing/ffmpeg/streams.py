@@ -91,7 +91,6 @@ def video_stream(stream: Data, timing: Timing, start: float, sides: Sequence[Dat
 
 def audio_stream(stream: Data) -> AudioStream:
     """Return the sound track of a stream."""
-    layout = str(stream.get("channel_layout", ""))
     return AudioStream(
         index=int(stream["index"]),
         codec=str(stream["codec_name"]),
@@ -101,8 +100,7 @@ def audio_stream(stream: Data) -> AudioStream:
         title=title(stream),
         is_default=bool(stream.get("disposition", {}).get("default")),
         bit_rate=_whole(stream.get("bit_rate")),
-        # "12 channels" names no place.
-        layout="" if layout == "unknown" or "channels" in layout else layout,
+        layout=str(stream.get("channel_layout", "")),
     )
 
 

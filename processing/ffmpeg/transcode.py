@@ -10,7 +10,7 @@ from processing.exceptions import EncodingFailed
 from processing.ffmpeg import graph, growing, program
 from processing.ffmpeg.codecs import Encoding, encoder_options, named_colors
 from processing.ffmpeg.filters import even_rate, rung_pictures
-from processing.ffmpeg.ladder import Rung, output_frame_rate
+from processing.ffmpeg.ladder import MOST_FRAMES_PER_SECOND, Rung
 from processing.ffmpeg.loudness import Correction, plain_sound
 from processing.ffmpeg.media import AudioStream, Probe, VideoStream
 from processing.ffmpeg.outcome import look, tolerance
@@ -67,19 +67,20 @@ def transcode(
     sound: bool = True,
     corrections: Corrections = _AS_IT_IS,
     grows: Path | None = None,
+    copy: EncodedRung | None = None,
     on_progress: Callable[[float], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Encoded:
     """Encode `source` into `folder` (scratch, absolute, existing) and check what was made; without `sound` only the
     pictures. With `grows`, an existing folder directly in `folder`, the one rung and the sound can be watched from
-    there (`processing.ffmpeg.growing`) while they are made.
+    there (`processing.ffmpeg.growing`) while they are made; the rung may be `copy`, which lies in `folder` already.
 
     `corrections` say how tracks are turned up or down, by the number of their stream. `on_progress` hears ffmpeg's
     own fraction from 0 to 1, about twice a second. Raises `EncodingFailed`,
     `ValueError` for a source without pictures or nothing to make of it, and the errors of the sandbox.
     """
     tracks = probe.audio if sound else ()
-    if probe.video is None or not (rungs or tracks):
+    if probe.video is None or not (rungs or tracks or copy):
         raise ValueError("There is nothing to encode")
     try:
         done = program.ffmpeg(
@@ -92,6 +93,7 @@ def transcode(
                 sound=sound,
                 corrections=corrections,
                 grows=grows,
+                copy=copy,
             ),
             reads=[source],
             writes=[folder],
@@ -120,59 +122,59 @@ def command(
     sound: bool = True,
     corrections: Corrections = _AS_IT_IS,
     grows: Path | None = None,
+    copy: EncodedRung | None = None,
 ) -> list[str]:
     """Return ffmpeg's arguments: rungs as `{quality}.mp4` without sound, tracks as `audio_0.m4a` and so on.
 
     With `grows` the same packets go into the growing files of that folder, too; raises `ValueError` unless there is
-    one rung.
+    one rung, to be made or as `copy`.
     """
     video = probe.video
     if video is None:
         raise ValueError("There are no pictures")
+    if grows is not None and len(rungs) + (copy is not None) != 1:
+        raise ValueError("Only one rung can grow")
     opened = graph.source(source, probe.mime_type)
     pictures = rung_pictures(opened[f"{video.index}"], video, rungs) if rungs else []
-    if grows is not None and len(rungs) != 1:
-        raise ValueError("Only one rung can grow")
-    seconds = rungs[0].segment_seconds if rungs else 0
     outputs = [
-        _output(
-            picture,
-            rung_path(folder, rung),
-            video_options(video, rung),
-            grows and grows / growing.VIDEO,
-            seconds,
-        )
+        _output(picture, rung_path(folder, rung), video_options(video, rung), grows and grows / growing.VIDEO)
         for picture, rung in zip(pictures, rungs, strict=True)
     ]
+    if grows and copy:
+        ready = graph.source(copy.path, "video/mp4")["v:0"]
+        options = growing.copying_options(copy.rung.segment_seconds)
+        outputs.append(graph.output([ready], grows / growing.VIDEO, options))
     for number, track in enumerate(probe.audio if sound else ()):
+        # Where the end of the pictures is not known, nothing tells that the file's duration is true.
+        options = audio_options(track, audio_bit_rate, corrections.get(track.index), least=video.duration)
         grown = grows and grows / growing.audio_name(number)
-        options = audio_options(track, audio_bit_rate, corrections.get(track.index))
-        outputs.append(
-            _output(opened[f"{track.index}"], _audio_path(folder, number), options, grown, seconds)
-        )
-    if probe.audio and not sound and probe.mime_type == "video/mp2t":
-        # Here ffmpeg counts the time from the first stream that is used: the sound is, or the rungs would differ.
-        outputs.append(
-            graph.output(
-                [opened[f"{track.index}"] for track in probe.audio], "pipe:9", {"c": "copy", "f": "null"}
-            )
-        )
+        outputs.append(_output(opened[f"{track.index}"], _audio_path(folder, number), options, grown))
+    unused = [*([] if rungs else [video.index]), *([] if sound else [track.index for track in probe.audio])]
+    if unused and probe.mime_type == "video/mp2t":
+        # Here ffmpeg counts the time from the first stream that is used: all are, or what is made would not meet.
+        streams = [opened[f"{index}"] for index in unused]
+        outputs.append(graph.output(streams, "pipe:9", {"c": "copy", "f": "null"}))
     return ["-progress", "pipe:1", "-stats_period", "0.5", *graph.arguments(*outputs)]
 
 
-def _output(
-    stream: graph.Stream, path: Path, options: graph.Options, grown: Path | None, seconds: int
-) -> graph.Output:
-    """Return the output that writes `path`, and with `grown` the same packets there, in segments of so many seconds."""
+def _output(stream: graph.Stream, path: Path, options: graph.Options, grown: Path | None) -> graph.Output:
+    """Return the output that writes `path`, and with `grown` the same packets there."""
     if grown is None:
         return graph.output([stream], path, options)
-    target, teed = growing.teed(path, grown, options, seconds=seconds)
+    target, teed = growing.teed(path, grown, options)
     return graph.output([stream], target, teed)
 
 
-def audio_options(track: AudioStream, bit_rate: int, correction: Correction | None = None) -> graph.Options:
-    """Return the encoder's options for one sound track: AAC stereo that starts at 0 and has no holes."""
+def audio_options(
+    track: AudioStream, bit_rate: int, correction: Correction | None = None, *, least: float | None = None
+) -> graph.Options:
+    """Return the encoder's options for one sound track: AAC stereo that starts at 0, has no holes, and ends not before
+    `least` seconds.
+    """
     filters = [plain_sound(track), *([correction.filters()] if correction else [])]
+    if least is not None:
+        # Players stop where any one of the streams of a set ends.
+        filters.append(f"apad=whole_dur={least:.3f}")
     return {
         # Not in the graph: pictures would pile up there until the first sound of every track has come.
         "af": ",".join(filters),
@@ -184,7 +186,8 @@ def audio_options(track: AudioStream, bit_rate: int, correction: Correction | No
 
 def video_options(video: VideoStream, rung: Rung) -> graph.Options:
     """Return the options of one rung: closed groups of a segment's length, cut at the same times in all rungs."""
-    own_times = {"enc_time_base": "1/90000"} if even_rate(video) is None else {}
+    rate = even_rate(video)
+    own_times = {"enc_time_base": "1/90000"} if rate is None else {}
     return {
         **encoder_options(
             Encoding(
@@ -194,7 +197,8 @@ def video_options(video: VideoStream, rung: Rung) -> graph.Options:
                 max_rate=rung.max_rate,
                 buffer_size=rung.buffer_size,
                 segment_seconds=rung.segment_seconds,
-                frame_rate=output_frame_rate(video),
+                # Where the source's own times are kept, passages may be far quicker than their mean.
+                frame_rate=float(rate or MOST_FRAMES_PER_SECOND),
                 hdr=video if rung.hdr else None,
             )
         ),

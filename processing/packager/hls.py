@@ -48,12 +48,12 @@ def segment_name(number: int) -> str:
     return f"{number}.m4s"
 
 
-def media_playlist(segments: Sequence[Segment], *, seconds: int, ended: bool) -> str:
-    """Return the playlist of one stream as far as it has come, in segments of so many seconds; players begin at its
-    start.
+def media_playlist(segments: Sequence[Segment], *, longest: int, ended: bool) -> str:
+    """Return the playlist of one stream as far as it has come, with segments of `longest` seconds at most; players
+    begin at its start.
     """
-    # It must not change while the playlist grows; only pictures that stand longer than a segment make it do so.
-    target = max([seconds, *(math.floor(segment.seconds + 0.5) for segment in segments)])
+    # It must not change while the playlist grows, and no segment may be longer: the latter would stop every player.
+    target = max([longest, *(math.floor(segment.seconds + 0.5) for segment in segments)])
     lines = [
         "#EXTM3U",
         f"#EXT-X-VERSION:{_VERSION}",

@@ -5,8 +5,9 @@ that does not answer ends the showing, not the step.
 """
 
 import logging
+import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +22,9 @@ from assets.services import places
 from assets.services.names import asset_folder
 from processing.exceptions import EncodingFailed, LeaseLost
 from processing.ffmpeg import growing as files
+from processing.ffmpeg import silence
 from processing.ffmpeg.ladder import Rung
-from processing.ffmpeg.media import AudioStream
+from processing.ffmpeg.media import Probe
 from processing.models import Job
 from processing.packager import hls, track_names
 from processing.services import growing_rows, leases
@@ -31,6 +33,9 @@ from processing.services.context import StepContext
 logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.25
 _JOIN_SECONDS = 120
+# By so many segments a sound may lag behind the pictures: files need not hold both side by side.
+_MOST_BEHIND = 3
+_ROUNDED = 0.001
 
 
 def may_grow(job: Job) -> bool:
@@ -40,21 +45,31 @@ def may_grow(job: Job) -> bool:
 
 @dataclass
 class _Stream:
-    """One stream of the set: its folder there, what ffmpeg writes, and what has been published of it."""
+    """One stream of the set: its folder there, what ffmpeg writes, what has been published of it, up to its `end` in
+    seconds, and how many segments its playlist has `told` of.
+    """
 
     name: str
     file: files.GrowingFile
     published: list[hls.Segment] = field(default_factory=list)
+    codec: str = ""
     started: bool = False
+    end: float = 0.0
+    told: int = 0
 
 
 class GrowingSet:
     """One run's set: `look` publishes what has become whole since it was last called."""
 
     def __init__(
-        self, context: StepContext, *, folder: Path, rung: Rung, tracks: Sequence[AudioStream], bit_rate: int
+        self, context: StepContext, *, folder: Path, probe: Probe, rung: Rung, bit_rate: int
     ) -> None:
-        """Show what grows in `folder`: pictures of `rung` and sound tracks of `bit_rate` bit/s each."""
+        """Show what grows in `folder`: pictures of `rung` and the sound tracks of `bit_rate` bit/s each.
+
+        Raises `ValueError` for a source without pictures.
+        """
+        if probe.video is None:
+            raise ValueError("There are no pictures")
         run = f"{timezone.now():%Y%m%d%H%M%S}-{context.step.attempt}-{uuid4().hex[:6]}"
         self.prefix = f"{asset_folder(context.asset.pk)}/{context.step.name}/{run}"
         self.variant: Variant | None = None
@@ -62,11 +77,15 @@ class GrowingSet:
         self._folder = folder
         self._rung = rung
         self._bit_rate = bit_rate
-        self._tracks = tracks
-        self._names = track_names(tracks)
+        self._tracks = probe.audio
+        self._names = track_names(probe.audio)
+        self._longest = files.longest_segment(probe.video, rung.segment_seconds)
         self._video = _Stream(f"video_{rung.quality}", files.GrowingFile(folder / files.VIDEO))
         self._sounds = [
-            _Stream(name.folder, files.GrowingFile(folder / files.audio_name(number)))
+            _Stream(
+                name.folder,
+                files.GrowingFile(folder / files.audio_name(number), least=rung.segment_seconds),
+            )
             for number, name in enumerate(self._names)
         ]
 
@@ -76,10 +95,15 @@ class GrowingSet:
         Raises `LeaseLost`, `StorageUnavailable`, `EncodingFailed`, `OSError`, and errors of the database.
         """
         streams = [self._video, *self._sounds]
-        grown = [stream for stream in streams if self._publish_segments(stream)]
-        for stream in streams if ended else grown:
-            text = hls.media_playlist(stream.published, seconds=self._rung.segment_seconds, ended=ended)
-            self._put_text(text, f"{stream.name}/{hls.PLAYLIST}")
+        for stream in streams:
+            self._publish_segments(stream, rest=ended)
+        for sound in self._sounds:
+            self._keep_up(sound, ended=ended)
+        for stream in streams:
+            if ended or len(stream.published) > stream.told:
+                text = hls.media_playlist(stream.published, longest=self._longest, ended=ended)
+                self._put_text(text, f"{stream.name}/{hls.PLAYLIST}")
+                stream.told = len(stream.published)
         if self.variant is None and all(stream.published for stream in streams):
             self._put_text(self._master(), hls.MASTER)
             self._show()
@@ -92,22 +116,63 @@ class GrowingSet:
         with transaction.atomic():
             growing_rows.withdraw(asset=self._context.asset, prefix=self.prefix)
 
-    def _publish_segments(self, stream: _Stream) -> bool:
-        """Put the segments of a stream that are whole; tells whether there were any."""
-        fresh = stream.file.fresh()
-        if fresh and not stream.started:
-            self._put_piece(stream, 0, stream.file.init_size, hls.INIT)
-            stream.started = True
+    def _publish_segments(self, stream: _Stream, *, rest: bool) -> None:
+        """Put the segments of a stream that are whole, with the `rest` also what is shorter."""
+        fresh = stream.file.fresh(rest=rest)
+        if fresh:
+            self._start(stream, stream.file)
         for segment in fresh:
-            name = hls.segment_name(len(stream.published) + 1)
-            self._put_piece(stream, segment.offset, segment.size, name)
-            stream.published.append(hls.Segment(name, segment.seconds, segment.size))
-        return bool(fresh)
+            if stream is not self._video:
+                if segment.begin < stream.end - _ROUNDED:
+                    continue  # it has been silent meanwhile
+                self._be_silent(stream, round((segment.begin - stream.end) / silence.FRAME_SECONDS))
+            piece = self._piece(stream)
+            files.cut(stream.file.path, segment.offset, segment.size, piece)
+            self._put(stream, piece, segment.end)
 
-    def _put_piece(self, stream: _Stream, offset: int, size: int, name: str) -> None:
-        piece = self._folder / f"{stream.name}-{name}.piece"
-        files.cut(stream.file.path, offset, size, piece)
+    def _keep_up(self, sound: _Stream, *, ended: bool) -> None:
+        """Let a sound be silent that is far behind the pictures: it has ended or not begun yet. ffmpeg notices that
+        only at the end of the file, and players show nothing beyond the end of any stream.
+        """
+        length = self._rung.segment_seconds
+        allowed = 0.0 if ended else length * _MOST_BEHIND
+        if self._video.end - sound.end > allowed:
+            self._publish_segments(sound, rest=True)
+        while self._video.end - sound.end > max(allowed, silence.FRAME_SECONDS):
+            if not sound.started:
+                self._start(sound, self._silence())
+            missing = min(length, self._video.end - sound.end)
+            self._be_silent(sound, math.ceil(missing / silence.FRAME_SECONDS))
+
+    def _start(self, stream: _Stream, file: files.GrowingFile) -> None:
+        """Put what a stream begins with."""
+        if not stream.started:
+            piece = self._piece(stream)
+            files.cut(file.path, 0, file.init_size, piece)
+            places.put(piece, f"{self.prefix}/{stream.name}/{hls.INIT}")
+            stream.codec = file.codec
+            stream.started = True
+
+    def _be_silent(self, sound: _Stream, frames: int) -> None:
+        """Put so many frames of silence."""
+        if frames:
+            piece = self._piece(sound)
+            piece.write_bytes(silence.fragment(sound.end, frames))
+            self._put(sound, piece, sound.end + frames * silence.FRAME_SECONDS)
+
+    def _silence(self) -> files.GrowingFile:
+        return silence.beginning(self._folder / "silence.mp4", self._bit_rate, stop=self._context.stop)
+
+    def _piece(self, stream: _Stream) -> Path:
+        return self._folder / f"{stream.name}.piece"
+
+    def _put(self, stream: _Stream, piece: Path, end: float) -> None:
+        """Put a file as the next segment of a stream."""
+        name = hls.segment_name(len(stream.published) + 1)
+        size = piece.stat().st_size
         places.put(piece, f"{self.prefix}/{stream.name}/{name}")
+        stream.published.append(hls.Segment(name, end - stream.end, size))
+        stream.end = end
 
     def _put_text(self, text: str, name: str) -> None:
         path = self._folder / "playlist.piece"
@@ -123,7 +188,7 @@ class GrowingSet:
                 zip(self._sounds, self._names, self._tracks, strict=True)
             )
         ]
-        codecs = dict.fromkeys(stream.file.codec for stream in [self._video, *self._sounds])
+        codecs = dict.fromkeys(stream.codec for stream in [self._video, *self._sounds])
         return hls.master_playlist(
             hls.Pictures(
                 name=self._video.name,

@@ -48,8 +48,8 @@ def _shown(context: StepContext, probe: Probe, rungs: Sequence[Rung]) -> Encoded
     made = growing.GrowingSet(
         context,
         folder=folder,
+        probe=probe,
         rung=rungs[0],
-        tracks=probe.audio,
         bit_rate=ladder_for(context.job).audio_bit_rate,
     )
     with growing.shown(made) as showing:

@@ -9,11 +9,10 @@ const IN_SILENCE = 2;
 const BETWEEN_CLICKS_MS = 2_000;
 
 /**
- * Watch over the film in a screen. `waits` tells whether it stands with nothing left to show; `again` makes one try, and
- * rejects when that is known to have failed at once. Returns `brokeOff`, to be called when the film or a try has failed;
- * `goesOn`, when something has arrived; `tell`, when it has come to stand; and `stop`.
+ * Watch over the film in a screen. `again` makes one try; it rejects when that is known to have failed at once.
+ * Returns `brokeOff`, to be called when the film or a try has failed; `goesOn`, when something has arrived; and `stop`.
  */
-export function watchOver(screen, waits, again) {
+export function watchOver(screen, video, again) {
   const notice = screen.querySelector(".broken-off");
   const button = notice.querySelector("button");
   let failures = 0;
@@ -34,9 +33,9 @@ export function watchOver(screen, waits, again) {
     again().catch(brokeOff);
   }
 
-  /** Told is only what a person notices. */
+  /** Told is only what a person notices: the film stands, because there is nothing left to show. */
   function tell() {
-    if (failures <= IN_SILENCE || !notice.hidden || !waits()) return;
+    if (failures <= IN_SILENCE || video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA || !notice.hidden) return;
     notice.hidden = false;
     say(notice.querySelector("p").textContent);
   }
@@ -58,10 +57,12 @@ export function watchOver(screen, waits, again) {
   });
   const online = () => failures && attempt();
   addEventListener("online", online);
+  video.addEventListener("waiting", tell);
   const stop = () => {
     stopped = true;
     clearTimeout(timer);
     removeEventListener("online", online);
+    video.removeEventListener("waiting", tell);
   };
-  return { brokeOff, goesOn, tell, stop };
+  return { brokeOff, goesOn, stop };
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
+from assets.services import places
 from mediaportal.accounts.models import User
 from processing.ffmpeg.ladder import plan
 from processing.ffmpeg.transcode import Encoded, transcode
@@ -57,11 +58,16 @@ def grown(job: Job, folder: Path) -> None:
     made = growing.GrowingSet(
         context,
         folder=folder / "growing",
+        probe=probe,
         rung=plan(probe.video)[-1],
-        tracks=probe.audio,
         bit_rate=128_000,
     )
-    made.look()
+    made.look(ended=True)
+    for playlist in places.path_of(made.prefix).rglob("playlist.m3u8"):
+        # All of it is there, and nothing says yet that no more will come.
+        playlist.write_text(
+            playlist.read_text(encoding="utf-8").replace("#EXT-X-ENDLIST\n", ""), encoding="utf-8"
+        )
 
 
 def packaged(job: Job, made: Encoded, folder: Path) -> None:

@@ -2,14 +2,16 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from processing.exceptions import EncodingFailed
-from processing.ffmpeg.growing import VIDEO, GrowingFile, Segment, audio_name, cut
-from processing.ffmpeg.ladder import plan
+from processing.ffmpeg.copying import copied
+from processing.ffmpeg.growing import VIDEO, GrowingFile, Segment, audio_name, cut, longest_segment
+from processing.ffmpeg.ladder import Rung, plan
 from processing.ffmpeg.transcode import Encoded, transcode
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
@@ -99,8 +101,10 @@ def test_the_pictures_that_grew_are_those_that_are_kept(tmp_path: Path) -> None:
 
 def test_the_sound_that_grew_begins_with_the_pictures(tmp_path: Path) -> None:
     made, place = encoded("full_1080.mp4", tmp_path / "work", grows=True)
-    file = GrowingFile(place / audio_name(0))
+    file = GrowingFile(place / audio_name(0), least=4)
     segments = file.fresh()
+    assert [round(segment.seconds) for segment in segments] == [4]
+    segments += file.fresh(rest=True)
     assert [round(segment.seconds) for segment in segments] == [4, 2]
     assert file.codec == "mp4a.40.2"
     whole = joined(file.path, file.init_size, segments, tmp_path / "whole.m4a")
@@ -111,12 +115,25 @@ def test_the_sound_that_grew_begins_with_the_pictures(tmp_path: Path) -> None:
     assert early > 0 and heard[: len(kept)] == kept and len(heard) - len(kept) < 1024 * 4
 
 
-def test_only_what_is_whole_is_seen(tmp_path: Path) -> None:
+def test_sound_is_written_each_second_and_handed_out_by_segments(tmp_path: Path) -> None:
+    """Of a sound that pauses nearly all is there."""
     _made, place = encoded("full_1080.mp4", tmp_path / "work", grows=True)
-    content = (place / VIDEO).read_bytes()
-    whole = GrowingFile(place / VIDEO).fresh()
+    path = place / audio_name(0)
+    seconds = GrowingFile(path).fresh()
+    assert [round(one.seconds, 1) for one in seconds[:5]] == [1.0] * 5
+    first, rest = [*GrowingFile(path, least=4).fresh(), *GrowingFile(path, least=4).fresh(rest=True)[1:]]
+    assert (first.offset, first.begin, first.end) == (seconds[0].offset, 0.0, seconds[3].end)
+    assert first.offset + first.size == rest.offset == seconds[4].offset
+    assert [rest.begin, rest.end] == pytest.approx([seconds[4].begin, seconds[-1].end])
+
+
+@pytest.mark.parametrize(("name", "least"), [(VIDEO, 0), (audio_name(0), 4)])
+def test_only_what_is_whole_is_seen(name: str, least: float, tmp_path: Path) -> None:
+    _made, place = encoded("full_1080.mp4", tmp_path / "work", grows=True)
+    content = (place / name).read_bytes()
+    whole = GrowingFile(place / name, least=least).fresh()
     growing = tmp_path / "growing.mp4"
-    file = GrowingFile(growing)
+    file = GrowingFile(growing, least=least)
     seen: list[Segment] = []
     assert file.fresh() == []
     for size in range(0, len(content) + 997, 997):
@@ -132,6 +149,38 @@ def test_a_file_that_is_broken_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\0\0\0\4moov" + bytes(64))
     with pytest.raises(EncodingFailed):
         GrowingFile(path).fresh()
+
+
+def test_a_copy_grows_in_segments_beside_the_sound(tmp_path: Path) -> None:
+    """Also where its key frames come twice in a segment."""
+    name = "copy_fits.mp4"
+    probe = probed(name)
+    copy = copied(media(name), probe, Rung("180p", 320, 180, 23, "veryfast", 900_000, 900_000), tmp_path)
+    assert copy is not None
+    before = copy.path.read_bytes()
+    place = tmp_path / "growing"
+    place.mkdir()
+    made = transcode(media(name), probe, [], tmp_path, grows=place, copy=copy)
+    assert (made.rungs, len(made.audio), copy.path.read_bytes()) == ((), 1, before)
+    file = GrowingFile(place / VIDEO)
+    segments = file.fresh()
+    assert [round(segment.seconds, 2) for segment in segments] == [4.0, 4.0, 1.0]
+    whole = packets(joined(file.path, file.init_size, segments, tmp_path / "whole.mp4"))
+    shown = packets(copy.path)
+    assert [(one["size"], one["key"]) for one in whole] == [(one["size"], one["key"]) for one in shown]
+    alone = packets(joined(file.path, file.init_size, segments[1:], tmp_path / "second.mp4"))
+    assert alone[0]["key"] and len(alone) == 125
+    assert GrowingFile(place / audio_name(0), least=4).fresh()
+
+
+@pytest.mark.parametrize(
+    ("rate", "own_times", "longest"),
+    [(25.0, False, 4), (0.2, False, 9), (30.0, True, 7), (6.0, True, 21), (1.0, True, 104)],
+)
+def test_how_long_a_segment_may_become(rate: float, own_times: bool, longest: int) -> None:
+    video = probed("full_1080.mp4").video
+    assert video is not None
+    assert longest_segment(replace(video, frame_rate=rate, is_vfr=own_times), 4) == longest
 
 
 def test_only_one_rung_can_grow(tmp_path: Path) -> None:

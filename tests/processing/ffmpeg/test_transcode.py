@@ -95,6 +95,11 @@ def test_variable_rate_keeps_its_times(encode: Encode) -> None:
     assert len({rung.frames for rung in encode("variable_rate.mp4", WEAK_NETWORK).rungs}) == 1
 
 
+def test_groups_end_with_their_segments_where_the_rate_rises(encode: Encode) -> None:
+    made = encode("bursts.mp4")
+    assert key_times(made.rungs[0].path) == [0.0, 4.0, 8.0]
+
+
 def test_hdr_becomes_ordinary(encode: Encode, tmp_path: Path) -> None:
     for name in ("hdr_pq.mp4", "hdr_hlg.mp4"):
         path = encode(name).rungs[0].path
@@ -162,6 +167,26 @@ def test_every_rung_has_the_colours_of_hd_and_says_so(encode: Encode, name: str)
 
 def test_unnamed_colours_of_small_pictures_stay_unnamed(encode: Encode) -> None:
     assert "color_space" not in stream(encode("plain.mp4").rungs[0].path)
+
+
+@pytest.mark.parametrize("name", ["early_end.mkv", "early_end.mp4"])
+def test_a_sound_that_ends_early_is_silent_to_the_end(encode: Encode, name: str) -> None:
+    """Players stop where any of the streams ends."""
+    made = encode(name)
+    assert [track.duration for track in made.audio] == [pytest.approx(10, abs=0.1)] * 2
+
+
+def test_sound_alone_keeps_its_place_in_a_transport_stream(tmp_path: Path) -> None:
+    """There the clock begins with the first stream that is used."""
+    probe = probed("late_sound.ts")
+    both, alone = tmp_path / "both", tmp_path / "alone"
+    both.mkdir()
+    alone.mkdir()
+    assert probe.video is not None
+    rungs = plan(probe.video)
+    whole = transcode(media("late_sound.ts"), probe, rungs, both).audio[0]
+    (found,) = transcode(media("late_sound.ts"), probe, [], alone).audio
+    assert found.path.read_bytes() == whole.path.read_bytes()
 
 
 def test_several_tracks(encode: Encode) -> None:

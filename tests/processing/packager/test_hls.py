@@ -6,7 +6,7 @@ SEGMENTS = [Segment("1.m4s", 4.0, 10), Segment("2.m4s", 3.96, 10)]
 
 
 def test_a_growing_playlist_is_an_event_from_its_start() -> None:
-    lines = media_playlist(SEGMENTS, seconds=4, ended=False).splitlines()
+    lines = media_playlist(SEGMENTS, longest=4, ended=False).splitlines()
     assert lines[0] == "#EXTM3U"
     assert "#EXT-X-PLAYLIST-TYPE:EVENT" in lines and "#EXT-X-INDEPENDENT-SEGMENTS" in lines
     assert "#EXT-X-START:TIME-OFFSET=0" in lines and '#EXT-X-MAP:URI="init.mp4"' in lines
@@ -15,12 +15,14 @@ def test_a_growing_playlist_is_an_event_from_its_start() -> None:
 
 
 def test_what_has_ended_only_gets_a_last_line() -> None:
-    growing = media_playlist(SEGMENTS, seconds=4, ended=False)
-    assert media_playlist(SEGMENTS, seconds=4, ended=True) == f"{growing}#EXT-X-ENDLIST\n"
+    growing = media_playlist(SEGMENTS, longest=4, ended=False)
+    assert media_playlist(SEGMENTS, longest=4, ended=True) == f"{growing}#EXT-X-ENDLIST\n"
 
 
-def test_no_segment_is_longer_than_the_target() -> None:
-    assert "#EXT-X-TARGETDURATION:10\n" in media_playlist([Segment("1.m4s", 9.6, 1)], seconds=4, ended=False)
+def test_the_target_is_told_before_a_segment_is_as_long() -> None:
+    """It must not change while players look at the playlist again and again."""
+    assert "#EXT-X-TARGETDURATION:20\n" in media_playlist(SEGMENTS, longest=20, ended=False)
+    assert "#EXT-X-TARGETDURATION:10\n" in media_playlist([Segment("1.m4s", 9.6, 1)], longest=4, ended=False)
 
 
 def test_the_master_names_size_rate_codecs_and_sounds() -> None:

@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from processing.signals import variant_ready
 from tests.factories import AssetFactory, UserFactory, VariantFactory
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
+from tests.processing.ffmpeg.test_growing import packets
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOURCE = "full_1080.mp4"
@@ -78,20 +80,25 @@ def claimed(job: Job) -> Step:
     return step
 
 
-def set_of(step: Step, folder: Path) -> growing.GrowingSet:
-    probe = probed(SOURCE)
+def rung_of(name: str, **changes: Any) -> Rung:
+    """The lowest rung of a medium, with changes."""
+    probe = probed(name)
     assert probe.video is not None
-    rung: Rung = plan(probe.video)[-1]
+    return replace(plan(probe.video)[-1], **changes)
+
+
+def set_of(step: Step, folder: Path, name: str = SOURCE, **changes: Any) -> growing.GrowingSet:
+    probe, rung = probed(name), rung_of(name, **changes)
     context = StepContext(
         job=step.job,
         step=step,
         asset=step.job.asset,
-        source=media(SOURCE),
+        source=media(name),
         scratch=folder,
         report=lambda _fraction: None,
         stop=lambda: False,
     )
-    return growing.GrowingSet(context, folder=folder, rung=rung, tracks=probe.audio, bit_rate=128_000)
+    return growing.GrowingSet(context, folder=folder, probe=probe, rung=rung, bit_rate=128_000)
 
 
 @pytest.fixture
@@ -219,6 +226,57 @@ def test_a_storage_that_does_not_answer_ends_the_showing_only(
     with growing.shown(run.made) as showing:
         showing.finish()
     assert not Variant.objects.exists() and Leftover.objects.filter(storage_key=run.made.prefix).exists()
+
+
+def test_a_sound_that_ends_early_or_begins_late_keeps_nothing_back(tmp_path: Path) -> None:
+    """It is silent as long as the pictures are far ahead; at the end all streams last equally long, without a hole."""
+    name, work, folder = "early_end.mp4", tmp_path / "work", tmp_path / "growing"
+    (work / "growing").mkdir(parents=True)
+    folder.mkdir()
+    rung = rung_of(name, segment_seconds=1)
+    transcode(media(name), probed(name), [rung], work, grows=work / "growing")
+    sounds = [files.GrowingFile(work / "growing" / files.audio_name(n)).fresh() for n in (0, 1)]
+    early = sounds[0][0]
+    asset = AssetFactory(passed_gate=True, uploaded_by=UserFactory())
+    made = set_of(
+        claimed(jobs.create(asset=asset, job_id=asset.job_id, parameters={})), folder, name, segment_seconds=1
+    )
+    shutil.copyfile(work / "growing" / files.VIDEO, folder / files.VIDEO)
+    first = (work / "growing" / files.audio_name(0)).read_bytes()[: early.offset + early.size]
+    (folder / files.audio_name(0)).write_bytes(first)
+    made.look()
+    run = Run(made._context.step, made, folder, work / "growing")
+    assert Variant.objects.get().detail["growing"] is True
+    assert run.text("master.m3u8").count("TYPE=AUDIO") == 2
+    assert "avc1" in run.text("master.m3u8") and "mp4a.40.2" in run.text("master.m3u8")
+    streams = ["video_48p", "audio_und", "audio_und_2"]
+    pictures, *silent = (lasting(run, stream) for stream in streams)
+    assert pictures == pytest.approx(10, abs=0.01)
+    assert all(pictures - 3 <= seconds < pictures - 1 for seconds in silent)
+
+    for path in (work / "growing").iterdir():
+        shutil.copyfile(path, folder / path.name)
+    made.look(ended=True)
+    assert [lasting(run, stream) for stream in streams] == [pytest.approx(10, abs=0.05)] * 3
+    for stream in streams[1:]:
+        times = [one["pts"] for one in packets(whole(run, stream, tmp_path / f"{stream}.mp4"))]
+        gaps = [after - before for before, after in pairwise(times)]
+        assert gaps == [pytest.approx(1024 / 48_000, abs=1e-4)] * len(gaps)
+
+
+def lasting(run: Run, stream: str) -> float:
+    """The seconds that the playlist of a stream tells."""
+    return sum(
+        float(line[8:-1]) for line in run.text(f"{stream}/playlist.m3u8").splitlines() if "INF:" in line
+    )
+
+
+def whole(run: Run, stream: str, target: Path) -> Path:
+    """All that a playlist names, in one file."""
+    names = [line for line in run.text(f"{stream}/playlist.m3u8").splitlines() if line.endswith(".m4s")]
+    pieces = [places.path_of(f"{run.made.prefix}/{stream}/{name}") for name in ["init.mp4", *names]]
+    target.write_bytes(b"".join(piece.read_bytes() for piece in pieces))
+    return target
 
 
 @pytest.mark.parametrize("way", ["cancelled", "worker lost"])
