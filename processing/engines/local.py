@@ -1,12 +1,15 @@
 """The engine of this machine: ffmpeg in the sandbox, one decode for all rungs, and no encode where a copy serves."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from processing.engines.base import Order
 from processing.ffmpeg import copying, loudness
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.transcode import Corrections, Encoded, EncodedRung, transcode
+
+# Where the sound is measured after it has grown, the rest of the work is that.
+_GROWING_SHARE = 0.8
 
 
 class LocalEngine:
@@ -21,14 +24,10 @@ class LocalEngine:
     ) -> Encoded:
         """Encode what cannot be copied; raises as `Engine.encode` does."""
         copies = _copies(order, stop)
-        rest = [rung for rung in order.rungs if rung.quality not in copies]
-        encoded = Encoded((), (), 0.0)
-        if rest or (order.sound and order.probe.audio):
-            encoded = _encode(order, rest, on_progress, stop)
+        encoded = _made(order, copies, on_progress, stop)
         if copies and not _agree(copies, encoded, stop):
-            again = _encode(
-                replace(order, sound=False, grows=None), _chosen(order, copies), on_progress, stop
-            )
+            alone = replace(order, sound=False, grows=None, rungs=_chosen(order, copies))
+            again = _made(alone, {}, on_progress, stop)
             encoded = replace(
                 encoded,
                 rungs=(*encoded.rungs, *again.rungs),
@@ -57,12 +56,48 @@ def _agree(copies: Mapping[str, EncodedRung], encoded: Encoded, stop: Callable[[
     return all(copying.plays(copy, stop=stop) for copy in copies.values())
 
 
-def _encode(
-    order: Order, rungs: Sequence[Rung], on_progress: Callable[[float], None], stop: Callable[[], bool]
+def _made(
+    order: Order,
+    copies: Mapping[str, EncodedRung],
+    on_progress: Callable[[float], None],
+    stop: Callable[[], bool],
 ) -> Encoded:
-    corrections: Corrections = {}
-    if order.sound and order.loudness is not None:
-        corrections = loudness.corrections(order.source, order.probe, order.loudness, stop=stop)
+    """What of an order is not copied, the sound at the loudness that is asked for.
+
+    While people watch nothing waits for the measuring of the sound: it grows as it is, and is encoded again as it is to
+    be kept.
+    """
+    loud = order.sound and order.loudness is not None and bool(order.probe.audio)
+    if not loud:
+        return _encode(order, copies, {}, on_progress, stop)
+    if order.grows is None:
+        return _encode(order, copies, _corrections(order, stop), on_progress, stop)
+    shown = _encode(order, copies, {}, lambda fraction: on_progress(fraction * _GROWING_SHARE), stop)
+    corrections = _corrections(order, stop)
+    if not corrections:
+        return shown
+    kept = _encode(replace(order, rungs=(), grows=None), {}, corrections, _unheard, stop)
+    return replace(shown, audio=kept.audio, cpu_seconds=shown.cpu_seconds + kept.cpu_seconds)
+
+
+def _corrections(order: Order, stop: Callable[[], bool]) -> Corrections:
+    if order.loudness is None:
+        return {}
+    return loudness.corrections(order.source, order.probe, order.loudness, stop=stop)
+
+
+def _encode(
+    order: Order,
+    copies: Mapping[str, EncodedRung],
+    corrections: Corrections,
+    on_progress: Callable[[float], None],
+    stop: Callable[[], bool],
+) -> Encoded:
+    """Encode the rungs of an order that are not copied, and its sound; of a copy that is to grow only that is made."""
+    rungs = [rung for rung in order.rungs if rung.quality not in copies]
+    grown = next(iter(copies.values()), None) if order.grows else None
+    if not (rungs or grown or (order.sound and order.probe.audio)):
+        return Encoded((), (), 0.0)
     return transcode(
         order.source,
         order.probe,
@@ -71,8 +106,12 @@ def _encode(
         audio_bit_rate=order.audio_bit_rate,
         sound=order.sound,
         corrections=corrections,
-        # Where the pictures are copied nothing grows: all is there before anybody could watch a part of it.
-        grows=order.grows if rungs else None,
+        grows=order.grows,
+        copy=grown,
         on_progress=on_progress,
         stop=stop,
     )
+
+
+def _unheard(_fraction: float) -> None:
+    """Hear progress that is not told."""

@@ -1,8 +1,8 @@
 """Bring sound to one loudness (EBU R128): measure the whole track, then turn it up or down as one.
 
 What is quiet stays quieter than what is loud: the whole track gets one gain, and only peaks that would come out above
-the bound are held. A track is measured before it is encoded, as a track that grows while it is watched can be turned
-only once; measuring reads the sound alone and takes about 11 s of CPU for an hour of it.
+the bound are held. A track is measured as a whole before it is encoded as it is kept; measuring reads the sound alone
+and takes about 11 s of CPU for an hour of it.
 """
 
 from collections.abc import Sequence
