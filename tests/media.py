@@ -148,10 +148,10 @@ RECIPES: dict[str, str] = {
     "two_lengths.mkv": f"{_sound()} {_sound(6)} -map 0 -map 1 {_AAC} -metadata:s:a:1 language=fra",
     # Nothing in it tells how long a track is.
     "two_lengths_untold.mkv": f"{_sound()} {_sound(6)} -map 0 -map 1 {_AAC} -fflags +bitexact",
-    # So much sound that few pictures are seen at first: they stand for twelve seconds, and then move.
+    # So much sound that few pictures are seen at first: one stands for twelve seconds, and then they move.
     "slides_first.mkv": (
         f"{_video('64x48', '30', 14)} -map 0 -map 1 -map 1 {_X264} {_AAC}"
-        " -vf select='if(lt(t,12),not(mod(n,120)),1)' -fps_mode vfr"
+        " -vf select='if(lt(t,12),not(n),1)' -fps_mode vfr"
     ),
     # Colours: a green in RGB, and one in HD that does not say how it is coded.
     "green_rgb.mkv": (

@@ -41,18 +41,17 @@ def said_in_code() -> Iterator[tuple[str, str]]:
         for path in (ROOT / app).rglob("*.py"):
             tree = ast.parse(path.read_text(encoding="utf-8"))
             asks = {
-                name.asname or name.name
+                name.asname or name.name: "pgettext" in name.name
                 for node in ast.walk(tree)
                 if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
                 for name in node.names
                 if "gettext" in name.name
             }
             for node in ast.walk(tree):
-                match node:
-                    case ast.Call(func=ast.Name(id=asked), args=[ast.Constant(value=str(said)), *_]) if (
-                        asked in asks
-                    ):
-                        yield said, f"{path.relative_to(ROOT)}:{node.lineno}"
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in asks:
+                    said = node.args[asks[node.func.id]]  # a context goes before the sentence
+                    if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                        yield said.value, f"{path.relative_to(ROOT)}:{node.lineno}"
 
 
 def test_every_sentence_has_its_arabic() -> None:

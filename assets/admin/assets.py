@@ -221,8 +221,8 @@ class AssetAdmin(PortalAdmin):
     @admin.display(description=_("state"))
     def state(self, asset: Asset) -> str:
         """In the words of the pages."""
-        word = state_of(asset).label
-        return f"{word} ({_('in the trash')})" if asset.deleted_at else word
+        word, trashed = state_of(asset).label, _("in the trash")
+        return f"{word} ({trashed})" if asset.deleted_at else word
 
     @admin.display(description=_("reason"))
     def reason(self, asset: Asset) -> str:

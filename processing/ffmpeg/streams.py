@@ -91,6 +91,7 @@ def video_stream(stream: Data, timing: Timing, start: float, sides: Sequence[Dat
 
 def audio_stream(stream: Data) -> AudioStream:
     """Return the sound track of a stream."""
+    layout = str(stream.get("channel_layout", ""))
     return AudioStream(
         index=int(stream["index"]),
         codec=str(stream["codec_name"]),
@@ -100,7 +101,8 @@ def audio_stream(stream: Data) -> AudioStream:
         title=title(stream),
         is_default=bool(stream.get("disposition", {}).get("default")),
         bit_rate=_whole(stream.get("bit_rate")),
-        layout=str(stream.get("channel_layout", "")),
+        # "12 channels" names no place.
+        layout="" if layout == "unknown" or "channels" in layout else layout,
     )
 
 

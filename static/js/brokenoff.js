@@ -9,10 +9,11 @@ const IN_SILENCE = 2;
 const BETWEEN_CLICKS_MS = 2_000;
 
 /**
- * Watch over the film in a screen. `again` makes one try; it rejects when that is known to have failed at once.
- * Returns `brokeOff`, to be called when the film or a try has failed; `goesOn`, when something has arrived; and `stop`.
+ * Watch over the film in a screen. `waits` tells whether it stands with nothing left to show; `again` makes one try, and
+ * rejects when that is known to have failed at once. Returns `brokeOff`, to be called when the film or a try has failed;
+ * `goesOn`, when something has arrived; `tell`, when it has come to stand; and `stop`.
  */
-export function watchOver(screen, video, again) {
+export function watchOver(screen, waits, again) {
   const notice = screen.querySelector(".broken-off");
   const button = notice.querySelector("button");
   let failures = 0;
@@ -33,9 +34,9 @@ export function watchOver(screen, video, again) {
     again().catch(brokeOff);
   }
 
-  /** Told is only what a person notices: the film stands, because there is nothing left to show. */
+  /** Told is only what a person notices. */
   function tell() {
-    if (failures <= IN_SILENCE || video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA || !notice.hidden) return;
+    if (failures <= IN_SILENCE || !notice.hidden || !waits()) return;
     notice.hidden = false;
     say(notice.querySelector("p").textContent);
   }
@@ -57,12 +58,10 @@ export function watchOver(screen, video, again) {
   });
   const online = () => failures && attempt();
   addEventListener("online", online);
-  video.addEventListener("waiting", tell);
   const stop = () => {
     stopped = true;
     clearTimeout(timer);
     removeEventListener("online", online);
-    video.removeEventListener("waiting", tell);
   };
-  return { brokeOff, goesOn, stop };
+  return { brokeOff, goesOn, tell, stop };
 }

@@ -70,6 +70,7 @@ export function startPlayer(stage, assetId) {
       if (detail.severity === FATAL && detail.category !== TEXT) trouble(detail);
     });
     player.addEventListener("segmentappended", watch.goesOn);
+    player.addEventListener("buffering", watch.tell);
     freshLinks();
     await open({ at: 0, paused: true, rate: 1 });
   }
@@ -77,7 +78,8 @@ export function startPlayer(stage, assetId) {
   /** How the film stood when it had to be loaded anew, until it is; and whether that failed. */
   let owed = null;
   let broken = false;
-  const standing = () => owed ?? { at: video.currentTime, paused: video.paused, rate: video.playbackRate };
+  // While the film waits for more, its own rate is 0; the player knows the one that was chosen.
+  const standing = () => owed ?? { at: video.currentTime, paused: video.paused, rate: player?.getPlaybackRate() ?? video.playbackRate };
 
   /** Load what the stage names, from where it stood on: DASH, else HLS. */
   let opening = 0;
@@ -115,7 +117,8 @@ export function startPlayer(stage, assetId) {
     else failed(error);
   }
 
-  const watch = watchOver(screen, video, async () => {
+  const waits = () => video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA || player.isBuffering();
+  const watch = watchOver(screen, waits, async () => {
     if (grows()) ask();
     else await renew();
     if (!broken) player.retryStreaming();

@@ -3,7 +3,7 @@
 import pytest
 
 from processing.ffmpeg.media import ContentLight
-from processing.ffmpeg.streams import Timing, begin, end, video_stream
+from processing.ffmpeg.streams import Timing, audio_stream, begin, end, video_stream
 
 PICTURES = {
     "index": 0,
@@ -75,6 +75,15 @@ def test_the_container_has_its_word_before_the_pictures() -> None:
 )
 def test_few_pictures_tell_too(times: list[float], varies: bool) -> None:
     assert video_stream(PICTURES, Timing(times, None), 0.0).is_vfr is varies
+
+
+@pytest.mark.parametrize(
+    ("told", "layout"),
+    [("5.1(side)", "5.1(side)"), ("hexadecagonal", "hexadecagonal"), ("unknown", ""), ("12 channels", "")],
+)
+def test_places_of_channels(told: str, layout: str) -> None:
+    stream = {"index": 0, "codec_name": "pcm_s16le", "channels": 12, "channel_layout": told}
+    assert audio_stream(stream).layout == layout
 
 
 def test_when_a_stream_ends() -> None:
