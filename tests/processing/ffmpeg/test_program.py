@@ -1,5 +1,6 @@
 """Every command has limits in proportion to what it works on, and what goes beyond them is ended."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -185,10 +186,12 @@ def _below(tasks: Path) -> set[int]:
     """The ffmpegs that descend from a process."""
     found: set[int] = set()
     for task in tasks.iterdir():
-        for pid in (task / "children").read_text(encoding="ascii").split():
-            if Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "ffmpeg":
-                found.add(int(pid))
-            found |= _below(Path(f"/proc/{pid}/task"))
+        # A thread or a program may end while it is looked at.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for pid in (task / "children").read_text(encoding="ascii").split():
+                if Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "ffmpeg":
+                    found.add(int(pid))
+                found |= _below(Path(f"/proc/{pid}/task"))
     return found
 
 
