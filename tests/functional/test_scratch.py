@@ -1,6 +1,7 @@
 """What a killed worker left on a machine goes, whatever the machine's workers serve."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 from uuid import uuid4
@@ -28,3 +29,4 @@ def test_a_machine_with_a_transcode_worker_alone_is_swept() -> None:
         while left.exists() or fetched.exists():
             assert process.poll() is None and time.monotonic() < deadline
             time.sleep(0.1)
+    shutil.rmtree(fetched.parent)
