@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -17,4 +18,5 @@ def test_every_queue_has_a_worker() -> None:
     assert served == {name: queues for name, (queues, _threads) in WORKERS.items()}
     listened_to = [queue for queues in served.values() for queue in queues.split(",")]
     assert sorted(listened_to) == sorted(SERVED)
-    assert {one["options"]["queue"] for one in settings.CELERY_BEAT_SCHEDULE.values()} <= set(SERVED)
+    schedule: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE
+    assert {one["options"]["queue"] for one in schedule.values()} <= set(SERVED)
