@@ -15,7 +15,7 @@ class Order:
     """Rungs to make of a source, into `folder` (scratch, absolute, existing), with or without its sound.
 
     `audio_bit_rate` in bit/s; `loudness` is the LUFS that the sound is brought to, none leaves it as it is. With
-    `grows`, a folder in `folder`, the one rung and the sound can be watched from there while they are made
+    `grows`, a folder in `folder`, the one rung and the sound as it is can be watched from there while they are made
     (`processing.ffmpeg.growing`); an engine that cannot do this leaves the folder empty.
     """
 
