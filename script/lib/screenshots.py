@@ -34,6 +34,7 @@ from screenshot_arrivals import (
     on_the_way,
     rooms,
 )
+from screenshot_engine import jobs, presets, running
 from screenshot_media import BROKEN, IMAGES, LONG, SOUNDS, VIDEOS, make
 
 from assets.models import Asset
@@ -48,8 +49,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 EMAIL, PASSWORD = "lina@example.org", "only for these pictures"
 WIDE, PHONE, CINEMA = (1440, 900), (390, 844), (2560, 1300)
 SECONDS = 300.0
-# What the browser says of answers that the scenes are about: not there, over, and a file that is refused.
-INTENDED = re.compile(r"status of (404|410|415)|response code: 415")
+# What the browser says of answers that the scenes are about: not there, over, a file or a form that is refused.
+INTENDED = re.compile(r"status of (404|410|415|422)|response code: 415")
 SLOW = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 900_000}
 
 
@@ -240,6 +241,7 @@ def uploading(studio: Studio, files: dict[str, Path]) -> None:
     with studio.page(theme="dark", language="ar") as page:
         page.goto("/jobs/")
         studio.shoot(page, "09-jobs-arabic-dark")
+    running(studio)
     wait_for(lambda: not in_work(), "the work on the long file")
 
 
@@ -353,6 +355,8 @@ def main(wanted: list[str]) -> int:
         held(studio)
         guest_links(studio)
         rooms(studio)
+        jobs(studio)
+        presets(studio)
         refused(studio)
         browser.close()
     keep_chosen()
