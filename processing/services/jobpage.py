@@ -1,6 +1,6 @@
 """The page of one job: the graph in columns with pieces put together, and every step on one line of time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -94,9 +94,18 @@ def columns(graph: Graph) -> list[list[Node]]:
     for step in graph.steps:
         boxes.setdefault(box_of[step.name], []).append(step)
     labels = {name: _box_label(found) for name, found in boxes.items()}
+    after_of = _without_detours(
+        {
+            name: list(
+                dict.fromkeys(box_of[one] for step in found for one in step.depends_on if one in box_of)
+            )
+            for name, found in boxes.items()
+        }
+    )
+    column_of = {name: min(step.column for step in found) for name, found in boxes.items()}
     made: dict[int, list[Node]] = {}
     for name, found in boxes.items():
-        after = list(dict.fromkeys(box_of[one] for step in found for one in step.depends_on if one in box_of))
+        after = after_of[name]
         node = Node(
             name=name,
             label=labels[name],
@@ -108,19 +117,36 @@ def columns(graph: Graph) -> list[list[Node]]:
             after_labels=[labels[one] for one in after],
             pieces=found if found[0].piece_of else [],
         )
-        made.setdefault(min(step.column for step in found), []).append(node)
-    spans = _spans(graph, box_of)
+        made.setdefault(column_of[name], []).append(node)
+    spans = _spans(after_of, column_of)
     return [_arranged(made[column], spans) for column in sorted(made)]
 
 
-def _spans(graph: Graph, box_of: dict[str, str]) -> dict[str, int]:
+def _without_detours(after: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What each box waits for, without what another of these waits for anyway: a line would say nothing more."""
+
+    def before(name: str) -> set[str]:
+        found: set[str] = set()
+        left = list(after[name])
+        while left:
+            one = left.pop()
+            if one not in found:
+                found.add(one)
+                left.extend(after[one])
+        return found
+
+    return {
+        name: [one for one in names if not any(one in before(other) for other in names if other != one)]
+        for name, names in after.items()
+    }
+
+
+def _spans(after: Mapping[str, Sequence[str]], column_of: Mapping[str, int]) -> dict[str, int]:
     """Over how many columns the longest line from each box goes."""
-    column = {step.name: step.column for step in graph.steps}
     spans: dict[str, int] = {}
-    for step in graph.steps:
-        for one in step.depends_on:
-            if one in column:
-                spans[box_of[one]] = max(spans.get(box_of[one], 0), step.column - column[one])
+    for name, names in after.items():
+        for one in names:
+            spans[one] = max(spans.get(one, 0), column_of[name] - column_of[one])
     return spans
 
 

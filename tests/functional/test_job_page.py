@@ -76,9 +76,8 @@ def test_it_stands_and_passes_axe(
         assert settled(page, f"/jobs/{running.pk}/") == []
         drawn = page.locator(".edges path")
         if width >= 1024:
-            # upload–scan–probe, from there to three, the samples to the pieces, to their join and to the packaging, and
-            # on to the end
-            assert drawn.count() == 12
+            # upload–scan–probe, from there to three, the samples to the pieces, these to their join, and on to the end
+            assert drawn.count() == 11
             ends = page.evaluate(
                 "[...document.querySelectorAll('.edges path')].every((one) => one.getTotalLength() > 10)"
             )

@@ -37,6 +37,10 @@ def test_pieces_are_one_box_between_what_they_wait_for_and_their_join() -> None:
     assert (pieces.label, pieces.word) == ("Making renditions, in parts", "2 of 6 parts")
     assert (pieces.status, pieces.progress, pieces.after) == ("processing", 46, ["measuring"])
     assert len(pieces.pieces) == 6
+    # It takes files of the measuring, too, which the renditions have waited for anyway.
+    packaging = columns[6][0]
+    assert "measuring" in Step.objects.filter(name="packaging").latest("pk").depends_on
+    assert set(packaging.after) == {"first_play", "transcoding"}
     join = columns[5][0]
     assert (join.after, join.after_labels) == (["transcoding_pieces"], ["Making renditions, in parts"])
 
