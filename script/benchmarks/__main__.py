@@ -38,7 +38,9 @@ def main() -> int:
     for name in options.which or ALL:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(dir=os.environ["BENCH_DIR"]) as folder:
-            rows.extend(ALL[name](Path(folder)))
+            for row in ALL[name](Path(folder)):
+                print(f"  {row.name}: {row.value:.3g} {row.unit}", file=sys.stderr, flush=True)
+                rows.append(row)
     write(rows, options.json)
     print(table(rows))
     return int(any(row.kept is False for row in rows))
