@@ -118,6 +118,8 @@ def peer_arguments(source: Path, height: int, folder: Path) -> list[str]:
         *("-maxrate", cap, "-bufsize", cap, "-force_key_frames", "expr:gte(t,n_forced*4)"),
         *("-x264-params", f"keyint={distance * 2}:keyint_min={distance}", "-preset", "medium"),
         *("-profile:v", "main", "-level", "4.2", "-movflags", "+faststart"),
+        # As fine as ours, so that frames are compared with those of the same time.
+        *("-video_track_timescale", "90000"),
         str(folder / f"peer_{height}.mp4"),
     ]
 
