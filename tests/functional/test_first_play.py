@@ -122,6 +122,10 @@ def test_an_open_film_gets_better_without_a_jump(
         for one in (page, resting):
             assert one.evaluate(BETTER) > 640
             expect(one.locator(".growing-word")).to_have_count(0)
+        # While it loads, the player holds the speed at nothing.
+        page.wait_for_function(
+            "() => document.querySelector('#stage video').playbackRate > 0", timeout=30_000
+        )
         watched, now = page.evaluate("window.watched"), page.evaluate(NOW)
         assert watched["back"] < 0.3, "it went on where it was"
         assert now["at"] > first["from"] + 1 and not now["paused"] and now["rate"] == SLOWLY

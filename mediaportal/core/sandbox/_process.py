@@ -227,6 +227,8 @@ def _read(selector: selectors.BaseSelector, takers: Mapping[int, Callable[[bytes
             data = os.read(key.fd, _CHUNK_BYTES)
         except BlockingIOError:
             continue
+        except ConnectionResetError:
+            data = b""  # a program that asked whether to begin was killed before it read the answer
         if data:
             takers[key.fd](data)
         else:
