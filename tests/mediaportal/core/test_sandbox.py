@@ -247,6 +247,14 @@ def test_a_program_that_nobody_answers_does_not_run(
     assert not (tmp_path / "ran").exists()
 
 
+def test_an_answer_that_nobody_reads_to_its_end_breaks_nothing(
+    each_level: sandbox.Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that is killed before it reads the answer resets the socket; so does one that leaves a part of it."""
+    monkeypatch.setattr(_process, "_let_begin", lambda asked: asked.sendall(b"\n\n"))
+    assert shell("echo ran; sleep 0.2").stdout == b"ran\n"
+
+
 def test_the_program_does_not_get_the_socket_it_asked_on(each_level: sandbox.Level) -> None:
     assert shell("ls /proc/self/fd | sort -n | head -c 6").stdout == b"0\n1\n2\n"
 
