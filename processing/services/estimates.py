@@ -23,7 +23,6 @@ from assets.models import Asset
 from processing.models import OPEN, Job, Status, Step, Turn
 from processing.services import measures, speeds, workers
 from processing.services.outlook import Outlook, Place, Task
-from processing.services.slots import group_of
 
 logger = logging.getLogger(__name__)
 _KEY = "processing.estimates"
@@ -192,14 +191,14 @@ def _coster(row: dict[str, Any], known: speeds.Speeds) -> Callable[[str], speeds
 
 
 def _places() -> list[Place]:
-    """The workers alive. Those of steps keep a slot for urgent ones."""
+    """The workers alive."""
     return [
         Place(
             name=worker.name,
             host=worker.host,
             queues=frozenset(worker.queues),
             slots=worker.slots,
-            keeps_one=any(group_of(queue) for queue in worker.queues),
+            keeps=worker.keeps,
         )
         for worker in workers.alive()
     ]

@@ -46,13 +46,13 @@ class Task:
 
 @dataclass
 class Place:
-    """A worker: what it listens to, how many steps it carries out at once, and whether one more if that is urgent."""
+    """A worker: what it listens to, how many steps it carries out at once, and how many more of urgent ones."""
 
     name: str
     host: str
     queues: frozenset[str]
     slots: int
-    keeps_one: bool = False
+    keeps: int = 0
     taken: int = 0
     kept: int = 0
     urgent: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -63,11 +63,11 @@ class Place:
 
     def room_for_urgent(self) -> bool:
         """Whether it may take an urgent step."""
-        return self.taken + self.kept < self.slots + self.keeps_one
+        return self.taken + self.kept < self.slots + self.keeps
 
     def count(self, task: Task, by: int) -> None:
         """Count a step that begins (1) or ends (-1) here."""
-        if self.keeps_one and task.urgency > 0:
+        if self.keeps and task.urgency > 0:
             self.kept += by
         else:
             self.taken += by

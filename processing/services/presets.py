@@ -51,6 +51,7 @@ _SHIPPED = (
 )
 _RECIPE = "recipe"
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,50}")
+_TAKEN = frozenset({"new"})  # the address of the page on which presets are made
 _LONGEST_TITLE, _LONGEST_DESCRIPTION = 100, 300
 
 
@@ -196,8 +197,8 @@ def _require(user: Caller) -> None:
 def _check_words(*, slug: str = "a", title: str = "a", description: str = "") -> None:
     """Raise `InvalidOptions` for words that do not fit into their fields."""
     problems = []
-    if not _SLUG.fullmatch(slug):
-        said = _("A name has letters, digits, _ and -, 50 at most.")
+    if not _SLUG.fullmatch(slug) or slug in _TAKEN:
+        said = _("A name has letters, digits, _ and -, 50 at most, and “new” is taken.")
         problems.append(FieldProblem("slug", "preset_name", said))
     if not title.strip() or len(title) > _LONGEST_TITLE:
         said = _("A title is needed, of 100 letters at most.")

@@ -1,7 +1,7 @@
 """How much a worker process takes on at once.
 
 Long work (the queues in `HEAVY`) has a fixed number of heavy slots, and what a file goes through before (`LIGHT`) has
-light ones. The process runs one thread more than it has of either, and a thread that finds the slots taken takes urgent
+light ones. The process runs more threads than it has of either, and a thread that finds the slots taken takes urgent
 steps only: so there is always one that a ladder, or the pictures of a large file, cannot hold.
 """
 
@@ -60,10 +60,14 @@ class Slots:
             return missed
 
     def at_once(self, queues: Sequence[str]) -> int:
-        """How many steps of these queues can run at the same time, not counting the slot kept for urgent ones."""
+        """How many steps of these queues can run at the same time, not counting the slots kept for urgent ones."""
         if HEAVY & set(queues):
             return self.heavy
         return self.light if LIGHT & set(queues) else self.threads
+
+    def kept(self, queues: Sequence[str]) -> int:
+        """How many urgent steps of these queues can run beside that."""
+        return self.threads - self.at_once(queues)
 
     def hurries(self, queue: str) -> bool:
         """Whether an urgent step of a queue runs; asked with the lock."""

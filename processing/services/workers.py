@@ -27,8 +27,8 @@ _redis = quick_redis(settings.REDIS_CACHE_URL)
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker process: the queues it serves, how many steps it carries out at once (the slot that is kept for urgent
-    ones not counted), and the ids of those that it carries out now.
+    """A worker process: the queues it serves, how many steps it carries out at once, the ids of those that it carries
+    out now, and how many urgent ones it takes beside, in slots kept for them.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Worker:
     queues: tuple[str, ...]
     slots: int
     steps: tuple[str, ...] = ()
+    keeps: int = 0
 
 
 def _index() -> str:
@@ -107,7 +108,8 @@ def sign_on(*, queues: Sequence[str], over: threading.Event) -> None:
     def keep_saying() -> None:
         while True:
             try:
-                say(Worker(name, host, pid, tuple(queues), here.at_once(queues), tuple(here.steps())))
+                slots, keeps = here.at_once(queues), here.kept(queues)
+                say(Worker(name, host, pid, tuple(queues), slots, tuple(here.steps()), keeps))
             except RedisError as error:
                 logger.warning("the worker could not say that it is alive: %s", error)
             if over.wait(SAID_SECONDS):

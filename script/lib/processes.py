@@ -6,7 +6,7 @@ from typing import Any
 
 WORKERS = {
     "ingest": ("ingest", 4),
-    "transcode": ("transcode,analysis", 2),
+    "transcode": ("transcode,analysis", 3),
     "upkeep": ("upkeep,imports,notify", 6),
 }
 """The kinds of workers that a portal runs, each with its queues (parted by commas) and its threads."""

@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clean_cache")]
 @pytest.fixture(autouse=True)
 def _workers() -> Iterator[None]:
     """One machine with a worker for what is short and one for what is long."""
-    workers.say(Worker("here:1", "here", 1, ("ingest", "notify"), 4))
-    workers.say(Worker("here:2", "here", 2, ("transcode", "analysis"), 1))
+    workers.say(Worker("here:1", "here", 1, ("ingest", "notify"), 3, keeps=1))
+    workers.say(Worker("here:2", "here", 2, ("transcode", "analysis"), 1, keeps=2))
     yield
     for worker in workers.alive():
         workers.leave(worker.name)

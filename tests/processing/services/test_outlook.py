@@ -25,9 +25,9 @@ def task(
 
 
 def worker(
-    slots: int = 1, *, name: str = "a:1", queues: tuple[str, ...] = ("transcode",), keeps_one: bool = False
+    slots: int = 1, *, name: str = "a:1", queues: tuple[str, ...] = ("transcode",), keeps: int = 0
 ) -> Place:
-    return Place(name, name.partition(":")[0], frozenset(queues), slots, keeps_one)
+    return Place(name, name.partition(":")[0], frozenset(queues), slots, keeps)
 
 
 def play(
@@ -54,7 +54,7 @@ def test_side_by_side_on_one_host_they_share_its_cores() -> None:
 
 
 def test_long_steps_yield_to_urgent_ones() -> None:
-    found = play([task(1, cores=2.0, urgency=10), task(2, cores=2.0)], worker(keeps_one=True))
+    found = play([task(1, cores=2.0, urgency=10), task(2, cores=2.0)], worker(keeps=1))
     assert found == pytest.approx({job(1): 10.0, job(2): 19.0})
 
 
@@ -78,8 +78,20 @@ def test_a_higher_priority_goes_first_and_an_urgent_step_into_the_slot_kept_for_
     waiting = [task(1, created=-9.0), task(2, created=-5.0), task(3, priority=1)]
     assert play(waiting, worker())[job(3)] == 10.0
     running = task(1, seconds=60.0, place="a:1", host="a")
-    found = play([running, task(2, seconds=5.0, urgency=10), task(3)], worker(keeps_one=True))
+    found = play([running, task(2, seconds=5.0, urgency=10), task(3)], worker(keeps=1))
     assert found == {job(1): 60.0, job(2): 5.0, job(3): 70.0}
+
+
+def test_as_many_urgent_steps_run_beside_a_long_one_as_slots_are_kept_for() -> None:
+    def tasks() -> list[Task]:
+        running = task(1, seconds=60.0, place="a:1", host="a")
+        return [running, *(task(n, urgency=10, created=n) for n in (2, 3))]
+
+    def left(keeps: int) -> dict[UUID, float | None]:
+        return play(tasks(), worker(keeps=keeps), cores=lambda _host: 16.0)
+
+    assert left(1) == {job(1): 60.0, job(2): 10.0, job(3): 20.0}
+    assert left(2) == {job(1): 60.0, job(2): 10.0, job(3): 10.0}
 
 
 def test_what_runs_is_told_by_its_own_pace_the_more_of_it_is_done() -> None:

@@ -112,6 +112,7 @@ def test_nobody_else_does(role: str) -> None:
     [
         ({"slug": "no spaces"}, "slug"),
         ({"slug": ""}, "slug"),
+        ({"slug": "new"}, "slug"),
         ({"title": " "}, "title"),
         ({"title": "x" * 101}, "title"),
         ({"description": "x" * 301}, "description"),

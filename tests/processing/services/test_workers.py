@@ -57,13 +57,13 @@ def test_without_redis_nobody_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_process_says_what_it_does_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     step = Step(name="transcoding", queue="transcode")
-    monkeypatch.setattr(workers, "here", slots.Slots(heavy=2, running={step.pk: step}))
+    monkeypatch.setattr(workers, "here", slots.Slots(heavy=2, threads=4, running={step.pk: step}))
     monkeypatch.setattr(workers, "SAID_SECONDS", 0.02)
     over = threading.Event()
     workers.sign_on(queues=["transcode", "analysis"], over=over)
     _until(lambda: len(workers.alive("analysis")) == 1)
     (said,) = workers.alive("transcode")
-    assert (said.slots, said.steps) == (2, (str(step.pk),))
+    assert (said.slots, said.keeps, said.steps) == (2, 2, (str(step.pk),))
     over.set()
     _until(lambda: workers.alive() == [])
 
