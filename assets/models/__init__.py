@@ -4,8 +4,10 @@ Each status is a column of its own with one meaning, and moves only by a conditi
 """
 
 from assets.models.asset import Asset
+from assets.models.captions import Caption, CaptionKind
 from assets.models.leftover import Leftover
 from assets.models.places import Collection, GuestLink, Tag
+from assets.models.sharing import ShareLink, Watermark
 from assets.models.upload import UploadSession
 from assets.models.variant import Variant, VariantStatus, VariantType
 from assets.models.verdicts import (
@@ -17,9 +19,12 @@ from assets.models.verdicts import (
     UploadStatus,
     Visibility,
 )
+from assets.models.viewing import RetentionCell, ViewDay, WatchPosition
 
 __all__ = [
     "Asset",
+    "Caption",
+    "CaptionKind",
     "Collection",
     "GuestLink",
     "Kind",
@@ -27,12 +32,17 @@ __all__ = [
     "PolicyVerdict",
     "ProcessingVerdict",
     "Publication",
+    "RetentionCell",
     "ScanVerdict",
+    "ShareLink",
     "Tag",
     "UploadSession",
     "UploadStatus",
     "Variant",
     "VariantStatus",
     "VariantType",
+    "ViewDay",
     "Visibility",
+    "WatchPosition",
+    "Watermark",
 ]

@@ -90,6 +90,11 @@ class Asset(models.Model):
     )
     error_code = models.CharField(max_length=60, blank=True)
     error_detail = models.TextField(blank=True)
+    allow_download = models.BooleanField(
+        _("may be downloaded"),
+        default=True,
+        help_text=_("By those who may watch it; who may change it always may."),
+    )
     link_epoch = models.PositiveIntegerField(
         default=0, help_text=_("Raised to end every signed link to its files.")
     )

@@ -25,6 +25,14 @@ class Collection(models.Model):
         on_delete=models.PROTECT,
         related_name="children",
     )
+    encryption = models.CharField(
+        _("encryption"),
+        max_length=5,
+        blank=True,
+        help_text=_(
+            "How streaming sets of what is uploaded into it are encrypted: cbcs, cenc; empty: as asked for."
+        ),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("made by"),
@@ -44,6 +52,9 @@ class Collection(models.Model):
                 Lower("name"), "parent", name="assets_collection_name_once", nulls_distinct=False
             ),
             models.CheckConstraint(condition=~Q(name=""), name="assets_collection_named"),
+            models.CheckConstraint(
+                condition=Q(encryption__in=["", "cbcs", "cenc"]), name="assets_collection_encryption"
+            ),
             models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(parent=F("id")), name="assets_collection_not_in_itself"
             ),

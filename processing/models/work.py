@@ -18,6 +18,9 @@ class JobType(models.TextChoices):
 
     INGEST = "ingest", _("First processing")
     QUALITY = "quality", _("Measuring quality")
+    PACKAGE = "package", _("Packaging")
+    TRANSCODE = "transcode", _("Transcoding")
+    PREVIEW = "preview", _("Preview")
 
 
 class Status(models.TextChoices):
