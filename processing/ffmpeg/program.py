@@ -45,8 +45,8 @@ _BYTES_READ_IN_A_SECOND = 10_000_000
 # 400 Mbit/s: well above the highest cap that a rung may have.
 _BYTES_OF_A_SECOND = 50_000_000
 
-# With this code ffmpeg ends when it was asked to, by TERM or another signal that it hears.
-_ASKED_TO_END = 255
+# With these codes ffmpeg ends when it was asked to, by TERM or another signal that it hears: once, or again and again.
+_ASKED_TO_END = (255, 123)
 
 LOOK_LIMITS = Limits(wall_seconds=120, cpu_seconds=120, memory_bytes=4 * _GIB, file_bytes=_GIB)
 """For a look at a file or a few pictures of it."""
@@ -116,7 +116,7 @@ def ffmpeg(
             stop=stop,
         )
     except ProgramFailed as error:
-        if error.returncode == _ASKED_TO_END:
+        if error.returncode in _ASKED_TO_END:
             raise ProgramKilled(error.program, signal.SIGTERM) from error
         raise
 

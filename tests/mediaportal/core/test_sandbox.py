@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,15 @@ def test_failure_carries_the_end_of_stderr(each_level: sandbox.Level) -> None:
     assert len(caught.value.stderr_tail) <= 8192
 
 
+@pytest.fixture
+def _hears_hangups() -> Iterator[None]:
+    """Tests that were begun with nohup are deaf to them, and so is what they start."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("_hears_hangups")
 @pytest.mark.parametrize("name", ["KILL", "TERM", "INT", "HUP"])
 def test_who_ends_it_from_outside_is_not_its_own_failure(each_level: sandbox.Level, name: str) -> None:
     with pytest.raises(sandbox.ProgramKilled) as caught:
