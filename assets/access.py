@@ -1,11 +1,9 @@
 """Who may do what with one asset. Pages, API, websocket, manifests and files all ask here."""
 
-from django.contrib.auth.models import AnonymousUser
-
+from assets.callers import Caller as Caller  # noqa: PLC0414 - asked for here
+from assets.callers import Visitor as Visitor  # noqa: PLC0414
 from assets.models import Asset, Collection, Publication, ScanVerdict, Visibility
 from mediaportal.accounts.models import User
-
-Caller = User | AnonymousUser
 
 
 def can_upload(user: Caller) -> bool:
@@ -23,6 +21,9 @@ def can_see(user: Caller, asset: Asset) -> bool:
     if asset.deleted_at is not None:
         return False
     shown = asset.publication == Publication.PUBLISHED
+    if isinstance(user, Visitor):
+        link = user.link
+        return shown and user.admitted and link.asset_id == asset.pk and can_see(link.created_by, asset)
     if not isinstance(user, User) or not user.is_active:
         return shown and asset.visibility == Visibility.PUBLIC
     return (
@@ -39,6 +40,11 @@ def can_change(user: Caller, asset: Asset) -> bool:
     return asset.uploaded_by_id == user.pk or user.has_perm("assets.manage_all_assets")
 
 
+def can_share(user: Caller, asset: Asset) -> bool:
+    """May this person make share links to it, and change and revoke those that there are?"""
+    return can_change(user, asset) and can_see(user, asset)
+
+
 def can_release(user: Caller, asset: Asset) -> bool:
     """May this person let a file through that cannot be scanned, and delete what carries malware?"""
     return can_see(user, asset) and isinstance(user, User) and user.has_perm("assets.manage_all_assets")
@@ -52,6 +58,17 @@ def person(user: Caller) -> User | None:
 def can_play(user: Caller, asset: Asset) -> bool:
     """May this person have its files? Until the gate has passed them the files are served to nobody."""
     return can_see(user, asset) and gate_passed(asset)
+
+
+def can_download(user: Caller, asset: Asset) -> bool:
+    """May this person keep a copy: the original, or a rendition as a file? Who may change the asset always may; for
+    others the asset says so, and for somebody who came by a share link the link must say so, too.
+    """
+    if not can_play(user, asset):
+        return False
+    if isinstance(user, Visitor):
+        return asset.allow_download and user.link.allow_download
+    return asset.allow_download or can_change(user, asset)
 
 
 def gate_passed(asset: Asset) -> bool:

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import (
     BigIntegerField,
@@ -18,6 +17,7 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from assets.callers import Caller, Visitor
 from mediaportal.accounts.models import User
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _PATH = """(
 )"""
 
 
-def _visible_count(relation: Any, *, column: str, user: User | AnonymousUser) -> Coalesce:
+def _visible_count(relation: Any, *, column: str, user: Caller) -> Coalesce:
     """The number of assets on the other side of a relation that a person may see, for each row."""
     assets = relation.related_model._default_manager.visible_to(user)
     rows = relation.through._default_manager.filter(**{column: OuterRef("pk")}, asset__in=assets)
@@ -50,10 +50,14 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         """Those that are not in the trash."""
         return self.filter(deleted_at=None)
 
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: Caller) -> Self:
         """Those that a person may see: their own, all for the staff that sees all, otherwise published ones
-        that are for everyone here (or, without a sign-in, public).
+        that are for everyone here (or, without a sign-in, public). For a visitor the one of the share link, once it is
+        published and as long as whoever made the link sees it.
         """
+        if isinstance(user, Visitor):
+            of_maker = self.visible_to(user.link.created_by) if user.admitted else self.none()
+            return of_maker.filter(pk=user.link.asset_id, publication="published")
         public = Q(publication="published", visibility="public")
         if not isinstance(user, User) or not user.is_active:
             return self.kept().filter(public)
@@ -63,14 +67,14 @@ class AssetQuerySet(models.QuerySet["Asset"]):
             Q(uploaded_by=user) | Q(publication="published", visibility__in=["internal", "public"])
         )
 
-    def in_trash_of(self, user: User | AnonymousUser) -> Self:
+    def in_trash_of(self, user: Caller) -> Self:
         """Those in the trash that a person may take out again: their own, everybody's for those who manage all."""
         trashed = self.filter(deleted_at__isnull=False)
         if not isinstance(user, User) or not user.is_active:
             return trashed.none()
         return trashed if user.has_perm("assets.manage_all_assets") else trashed.filter(uploaded_by=user)
 
-    def waiting_for(self, user: User | AnonymousUser) -> Self:
+    def waiting_for(self, user: Caller) -> Self:
         """Those on which a person may decide and nobody has: what guests sent, what was held by hand, and what cannot
         be scanned.
         """
@@ -91,7 +95,7 @@ class AssetQuerySet(models.QuerySet["Asset"]):
 class VariantQuerySet(models.QuerySet["Variant"]):
     """Lists of variants."""
 
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: Caller) -> Self:
         """Those of the assets that a person may see."""
         assets = self.model._meta.get_field("asset").related_model._default_manager
         return self.filter(asset__in=assets.visible_to(user))  # type: ignore[attr-defined]  # the manager of this module's own class
@@ -100,7 +104,7 @@ class VariantQuerySet(models.QuerySet["Variant"]):
 class UploadSessionQuerySet(models.QuerySet["UploadSession"]):
     """Lists of uploads."""
 
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: Caller) -> Self:
         """A person's own uploads; all of them for the staff that sees all."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()
@@ -110,7 +114,7 @@ class UploadSessionQuerySet(models.QuerySet["UploadSession"]):
 class GuestLinkQuerySet(models.QuerySet["GuestLink"]):
     """Lists of guest links."""
 
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: Caller) -> Self:
         """All of them for those who may make such links."""
         allowed = isinstance(user, User) and user.is_active and user.has_perm("assets.manage_guest_links")
         return self.all() if allowed else self.none()
@@ -128,11 +132,11 @@ class GuestLinkQuerySet(models.QuerySet["GuestLink"]):
 class CollectionQuerySet(models.QuerySet["Collection"]):
     """Lists of collections."""
 
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: Caller) -> Self:
         """All of them for everyone who is signed in: what lies in them is asked of the assets."""
         return self.all() if isinstance(user, User) and user.is_active else self.none()
 
-    def with_count(self, user: User | AnonymousUser) -> Self:
+    def with_count(self, user: Caller) -> Self:
         """With `asset_count`, the number of assets right in it that a person may see."""
         return self.annotate(
             asset_count=_visible_count(self.model._meta.get_field("assets"), column="collection", user=user)
@@ -146,13 +150,13 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
 class TagQuerySet(models.QuerySet["Tag"]):
     """Lists of tags."""
 
-    def with_count(self, user: User | AnonymousUser) -> Self:
+    def with_count(self, user: Caller) -> Self:
         """With `asset_count`, the number of assets with this tag that a person may see."""
         return self.annotate(
             asset_count=_visible_count(self.model._meta.get_field("assets"), column="tag", user=user)
         )
 
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: Caller) -> Self:
         """With `asset_count`: those of the assets that a person may see; all of them for who keeps the tags."""
         if not isinstance(user, User) or not user.is_active:
             return self.none()

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from assets.models import Asset, Collection, GuestLink, UploadSession, Variant
+from assets.models import Asset, Collection, GuestLink, ShareLink, UploadSession, Variant
 from assets.services import uploads
 from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
@@ -280,9 +280,27 @@ class _GuestLinkFactory(factory.django.DjangoModelFactory[GuestLink]):
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
 
 
+class _ShareLinkFactory(factory.django.DjangoModelFactory[ShareLink]):
+    """A link to a published asset that nobody but its owner sees otherwise. Traits: `expired`, `revoked`."""
+
+    class Meta:
+        model = ShareLink
+
+    class Params:
+        expired = factory.Trait(
+            expires_at=factory.LazyFunction(lambda: timezone.now() - timedelta(seconds=1))
+        )
+        revoked = factory.Trait(revoked_at=factory.LazyFunction(timezone.now))
+
+    asset = factory.SubFactory(_AssetFactory, published=True, visibility="private")
+    created_by = factory.LazyAttribute(lambda o: o.asset.uploaded_by)
+    title = factory.Sequence(lambda n: f"Client {n}")
+
+
 UserFactory = cast("Maker[User]", _UserFactory)
 AssetFactory = cast("Maker[Asset]", _AssetFactory)
 VariantFactory = cast("Maker[Variant]", _VariantFactory)
 UploadSessionFactory = cast("Maker[UploadSession]", _UploadSessionFactory)
 CollectionFactory = cast("Maker[Collection]", _CollectionFactory)
 GuestLinkFactory = cast("Maker[GuestLink]", _GuestLinkFactory)
+ShareLinkFactory = cast("Maker[ShareLink]", _ShareLinkFactory)

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower
 
+from assets import access
 from assets.models import Asset, Kind, ScanVerdict, UploadStatus
 from mediaportal.accounts.models import User
 
@@ -92,7 +92,7 @@ class Page:
     after: str
 
 
-def browse(*, user: User | AnonymousUser, filters: Filters, after: str = "", size: int = PAGE_SIZE) -> Page:
+def browse(*, user: access.Caller, filters: Filters, after: str = "", size: int = PAGE_SIZE) -> Page:
     """One page of what a person may see, with the pictures for its cards; two queries, however many files.
 
     `after` comes from the page before; one that cannot be read starts at the beginning.
@@ -109,7 +109,7 @@ def browse(*, user: User | AnonymousUser, filters: Filters, after: str = "", siz
     return Page(shown, _mark(shown[-1]) if len(found) > size else "")
 
 
-def narrowed(*, user: User | AnonymousUser, filters: Filters) -> QuerySet[Asset]:
+def narrowed(*, user: access.Caller, filters: Filters) -> QuerySet[Asset]:
     """The files that a person may see and that the filters let through, in no order."""
     rows: QuerySet[Asset] = Asset.objects.visible_to(user)
     for word in filters.q.split():
@@ -132,7 +132,7 @@ def narrowed(*, user: User | AnonymousUser, filters: Filters) -> QuerySet[Asset]
     return rows
 
 
-def count_working(*, user: User | AnonymousUser) -> int:
+def count_working(*, user: access.Caller) -> int:
     """The number of files in work that a person may see."""
     return Asset.objects.visible_to(user).filter(upload_status=UploadStatus.PROCESSING).count()
 

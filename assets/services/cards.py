@@ -3,12 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AnonymousUser
-
 from assets import access, delivery
 from assets.models import Asset, Kind, Variant, VariantType
 from assets.services.state import State, state_of
-from mediaportal.accounts.models import User
 
 KIND_ICONS = {Kind.VIDEO: "film", Kind.AUDIO: "audio-lines", Kind.IMAGE: "image"}
 _CARD_WIDTH = 640
@@ -43,7 +40,7 @@ class Card:
     wave: str
 
 
-def card_of(asset: Asset, *, user: User | AnonymousUser) -> Card:
+def card_of(asset: Asset, *, user: access.Caller) -> Card:
     """The card of an asset that came with `with_poster`; costs no query."""
     variants: list[Variant] = getattr(asset, "card_variants", [])
     allowed = access.can_play(user, asset)
@@ -57,7 +54,7 @@ def card_of(asset: Asset, *, user: User | AnonymousUser) -> Card:
 
 
 def picture_of(
-    variants: Iterable[Variant], *, user: User | AnonymousUser, width: int = _CARD_WIDTH
+    variants: Iterable[Variant], *, user: access.Caller, width: int = _CARD_WIDTH
 ) -> Picture | None:
     """The poster, else the thumbnail whose width comes nearest to `width` pixels; with signed links."""
     stills = [v for v in variants if v.variant_type in {VariantType.POSTER, VariantType.THUMBNAIL}]

@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
 from assets import access, delivery
+from assets.access import Caller
 from assets.models import Asset, Kind, Variant, VariantType
 from assets.services import links
 from assets.services.cards import Picture, peaks_of, picture_of
-from mediaportal.accounts.models import User
 
-Caller = User | AnonymousUser
 # What browsers show by themselves; other originals are seen as their web-size picture only.
 _SHOWN_BY_BROWSERS = {"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"}
 _POSTER_WIDTH = 1280

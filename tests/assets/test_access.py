@@ -1,12 +1,16 @@
 """Who may see, change and play an asset; the list form must agree with the rule for one."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from assets import access
-from assets.models import Asset
+from assets.access import Visitor
+from assets.models import Asset, ShareLink
 from mediaportal.accounts.models import User
-from tests.factories import AssetFactory, UserFactory
+from mediaportal.accounts.roles import Role
+from tests.factories import AssetFactory, ShareLinkFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +89,88 @@ def test_uploading(role: str, may: bool) -> None:
     assert access.can_upload(UserFactory(role=role)) is may
     assert not access.can_upload(UserFactory(role=role, inactive=True))
     assert not access.can_upload(AnonymousUser())
+
+
+# --- Visitors -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("asset_is", "link_is", "sees"),
+    [
+        ({"published": True, "visibility": "private"}, {}, True),
+        ({"published": True, "visibility": "public"}, {}, True),
+        ({"published": True}, {"expired": True}, False),
+        ({"published": True}, {"revoked": True}, False),
+        ({"passed_gate": True}, {}, False),
+        ({"blocked": True}, {}, False),
+        ({"published": True, "trashed": True}, {}, False),
+    ],
+)
+def test_a_visitor_sees_the_one_asset_of_an_open_link(
+    asset_is: dict[str, Any], link_is: dict[str, Any], sees: bool
+) -> None:
+    asset = AssetFactory(**asset_is)
+    visitor = Visitor(ShareLinkFactory(asset=asset, **link_is))
+    assert access.can_see(visitor, asset) is sees
+    assert access.can_play(visitor, asset) is sees
+    assert Asset.objects.visible_to(visitor).filter(pk=asset.pk).exists() is sees
+    assert not access.can_change(visitor, asset)
+
+
+def test_a_visitor_sees_nothing_else() -> None:
+    link = ShareLinkFactory()
+    others = [
+        AssetFactory(published=True, uploaded_by=link.created_by),
+        AssetFactory(published=True, visibility="public"),
+    ]
+    visitor = Visitor(link)
+    assert list(Asset.objects.visible_to(visitor)) == [link.asset]
+    assert not any(access.can_see(visitor, other) for other in others)
+
+
+@pytest.mark.parametrize("what", ["inactive", "sees it no more"])
+def test_a_link_is_worth_what_its_maker_may(what: str) -> None:
+    maker = UserFactory(role="manager")
+    link = ShareLinkFactory(created_by=maker)
+    assert access.can_see(Visitor(link), link.asset)
+    if what == "inactive":
+        maker.is_active = False
+        maker.save()
+    else:
+        maker.set_role(Role.VIEWER)
+    link = ShareLink.objects.select_related("created_by").get(pk=link.pk)
+    assert not access.can_see(Visitor(link), link.asset)
+    assert not Asset.objects.visible_to(Visitor(link)).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "off"),
+    [
+        ("anonymous", True, False),
+        ("viewer", True, False),
+        ("moderator", True, False),
+        ("owner", True, True),
+        ("manager", True, True),
+    ],
+)
+def test_downloading(name: str, on: bool, off: bool) -> None:
+    owner = UserFactory()
+    user = caller(name, owner)
+    for allowed, may in ((True, on), (False, off)):
+        asset = AssetFactory(published=True, visibility="public", uploaded_by=owner, allow_download=allowed)
+        assert access.can_download(user, asset) is may
+    assert not access.can_download(user, AssetFactory(uploaded_by=owner))
+
+
+@pytest.mark.parametrize(("asset", "link"), [(True, True), (True, False), (False, True), (False, False)])
+def test_a_visitor_keeps_a_copy_where_asset_and_link_say_so(asset: bool, link: bool) -> None:
+    shared = ShareLinkFactory(asset__allow_download=asset, allow_download=link)
+    assert access.can_download(Visitor(shared), shared.asset) is (asset and link)
+
+
+@pytest.mark.parametrize(
+    ("name", "may"), [("viewer", False), ("moderator", False), ("owner", True), ("manager", True)]
+)
+def test_sharing(name: str, may: bool) -> None:
+    owner = UserFactory()
+    asset = AssetFactory(uploaded_by=owner, published=True)
+    assert access.can_share(caller(name, owner), asset) is may
+    assert not access.can_share(Visitor(ShareLinkFactory(asset=asset)), asset)
