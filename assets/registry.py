@@ -8,12 +8,14 @@ from uuid import UUID
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from assets.access import Caller
     from assets.models import Asset
 
 OptionValidator = Callable[[dict[str, Any]], None]
 StorageClaim = Callable[[Collection[UUID]], dict[UUID, set[str]]]
 Estimator = Callable[["Asset"], float | None]
 WorkLock = Callable[[UUID], None]
+PlaybackPart = Callable[["Asset", "Caller"], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ _estimators: list[Estimator] = []
 _storage_claims: list[StorageClaim] = []
 _work_locks: list[WorkLock] = []
 _unmendable: set[str] = set()
+_playback_parts: list[PlaybackPart] = []
 
 
 def register_panel(panel: Panel) -> None:
@@ -157,3 +160,17 @@ def lock_work(asset_id: UUID) -> None:
     """Lock the rows of an asset's work, before its own row is locked or changed. Must run in a transaction."""
     for lock in _work_locks:
         lock(asset_id)
+
+
+def register_playback(part: PlaybackPart) -> None:
+    """Name who knows a part of what a player is told (the playback document) of an asset that the caller may play.
+
+    What it returns takes the place of the fields of these names.
+    """
+    if part not in _playback_parts:
+        _playback_parts.append(part)
+
+
+def playback_parts(asset: "Asset", user: "Caller") -> dict[str, Any]:
+    """The fields of the playback document that upper rooms know. May ask the database."""
+    return {name: value for part in _playback_parts for name, value in part(asset, user).items()}

@@ -27,6 +27,8 @@ if not DEBUG and (len(SECRET_KEY) < 32 or SECRET_KEY.startswith(("only-for-devel
         "SECRET_KEY is missing, too short (32 characters at least) or a default. "
         "Set it in the environment, or start with script/server, which makes one."
     )
+# What small secrets in the database are sealed with: the first seals, all of them open.
+MASTER_KEYS = env.named_keys("MASTER_KEYS", length=32)
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 PORT = env.number("PORT", 8000, least=1, most=65_535)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))

@@ -64,6 +64,13 @@ class EncodingFailed(MediaError):
     sentence = gettext_noop("The file could not be converted; it may be damaged in the middle.")
 
 
+class KeyMissing(MediaError):
+    """A package is to be encrypted with a key of its caller, and none came."""
+
+    code = "key_missing"
+    sentence = gettext_noop("The key to encrypt with was not given.")
+
+
 class StepRefused(MediaError):
     """A refusal with a code and a sentence of its own, such as the scanner's."""
 

@@ -15,6 +15,7 @@ from django.test import override_settings
 from django.utils import translation
 from rest_framework.test import APIClient
 
+from mediaportal.core.env import NamedKey
 from tests.buckets import bucket, bucket_service, storage_kind  # noqa: F401 - fixtures for every test
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
@@ -42,6 +43,7 @@ def portal_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         CACHES={"default": cached | {"KEY_PREFIX": f"test-{WORKER}"}},
         CHANNEL_LAYERS={"default": layer | {"CONFIG": layer["CONFIG"] | {"prefix": f"test-{WORKER}"}}},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        MASTER_KEYS=(NamedKey("tests", bytes(range(32))),),
         SIGN_IN_TRIES=100_000,
         # Other programs of this machine would slow the tests down.
         STEP_NICENESS=0,

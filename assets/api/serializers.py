@@ -267,6 +267,13 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
         return links.variant_url(variant=variant, user=self.context["request"].user, download=True)
 
 
+class DrmSystemSerializer(serializers.Serializer[Any]):
+    """Where a player gets its licence of one DRM system."""
+
+    license_url = serializers.CharField()
+    certificate_url = serializers.CharField(required=False)
+
+
 class AssetPlaybackSerializer(serializers.Serializer[Any]):
     """What a player needs; links that cannot be had (yet) are null."""
 
@@ -278,7 +285,12 @@ class AssetPlaybackSerializer(serializers.Serializer[Any]):
     growing = serializers.BooleanField()
     poster_url = serializers.CharField(allow_null=True)
     original_url = serializers.CharField(allow_null=True)
-    license_url = serializers.CharField(allow_null=True)
+    license_url = serializers.CharField(
+        allow_null=True, help_text="Where ClearKey licences are asked for (W3C JSON), of what is encrypted."
+    )
+    drm = serializers.DictField(
+        child=DrmSystemSerializer(), help_text="By key system, such as `com.widevine.alpha`."
+    )
     storyboard_url = serializers.CharField(allow_null=True)
     preview_url = serializers.CharField(allow_null=True)
     captions = serializers.ListField(child=serializers.DictField())

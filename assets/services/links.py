@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from assets import access, delivery
+from assets import access, delivery, registry
 from assets.models import Asset, UploadStatus, Variant, VariantType
 
 # What stands for an asset in a list, the best first.
@@ -51,7 +51,7 @@ def in_work(asset: Asset) -> bool:
 
 
 def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
-    """The body of `GET /api/v1/assets/{id}/playback`. One query, for the variants."""
+    """The body of `GET /api/v1/assets/{id}/playback`. One query for the variants, and those of upper rooms."""
     document: dict[str, Any] = {
         "asset_id": asset.pk,
         "kind": asset.kind,
@@ -62,6 +62,7 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
         "poster_url": None,
         "original_url": None,
         "license_url": None,
+        "drm": {},
         "storyboard_url": None,
         "preview_url": None,
         "captions": [],
@@ -86,4 +87,4 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
     document["original_url"] = delivery.original_url(asset, user=user)
     # Stills have no playing time added to their link's life, so theirs ends first.
     document["expires_at"] = datetime.fromtimestamp(delivery.expiry(), UTC)
-    return document
+    return document | registry.playback_parts(asset, user)

@@ -1,20 +1,32 @@
 """The environment, read typed: each reader names the variable in its error, so a bad value is found at start."""
 
+import base64
+import binascii
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
+_URL_SAFE = str.maketrans("-_", "+/")
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
 
 class EnvError(ValueError):
     """A variable is missing or does not have the form that it needs."""
+
+
+@dataclass(frozen=True)
+class NamedKey:
+    """A key of the installation and the name that it goes by; what is sealed with it carries the name."""
+
+    name: str
+    value: bytes = field(repr=False)
 
 
 class Env:
@@ -84,6 +96,28 @@ class Env:
             except ValueError as error:
                 raise EnvError(f"{name} must be networks such as 10.1.0.0/16: {error}") from None
         return found
+
+    def named_keys(self, name: str, *, length: int) -> tuple[NamedKey, ...]:
+        """Keys of exactly `length` bytes as `name:base64`, parted by commas; no error ever shows one of them."""
+        found: dict[str, NamedKey] = {}
+        for number, word in enumerate(self.words(name), start=1):
+            key_name, _colon, text = word.partition(":")
+            if not re.fullmatch(r"[A-Za-z0-9._-]{1,40}", key_name):
+                raise EnvError(
+                    f"{name}: key {number} must begin with its name (letters, digits, . _ -) and a colon"
+                )
+            try:
+                value = base64.b64decode(
+                    text.strip().translate(_URL_SAFE) + "=" * (-len(text.strip()) % 4), validate=True
+                )
+            except (binascii.Error, ValueError):
+                raise EnvError(f"{name}: the key {key_name} is not written in base64") from None
+            if len(value) != length:
+                raise EnvError(f"{name}: the key {key_name} has {len(value)} bytes; {length} are needed")
+            if key_name in found:
+                raise EnvError(f"{name}: two keys are called {key_name}")
+            found[key_name] = NamedKey(key_name, value)
+        return tuple(found.values())
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         """One of the given words."""

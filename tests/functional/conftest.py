@@ -1,5 +1,6 @@
 """A portal that really runs: uvicorn in a process of its own, on the test's database, Redis and media folder."""
 
+import base64
 import contextlib
 import os
 import socket
@@ -39,6 +40,9 @@ def portal_environment() -> dict[str, str]:
             "SCRATCH_ROOT": str(settings.SCRATCH_ROOT),
             "STATIC_ROOT": str(settings.STATIC_ROOT),
             "SECRET_KEY": settings.SECRET_KEY,
+            "MASTER_KEYS": ",".join(
+                f"{key.name}:{base64.b64encode(key.value).decode()}" for key in settings.MASTER_KEYS
+            ),
             "IMPORT_ALLOWED_NETWORKS": "127.0.0.0/8",
             "DEBUG": "1",
             "SIGN_IN_TRIES": "1000",
