@@ -1,12 +1,14 @@
 """The one way out: signed, short-lived links to files, and the question whether a link is still good.
 
-A link is a capability: its token says which file (or folder, for a streaming package) of which asset, for whom, and
-until when. It is bound to the revocation epochs of the asset and of the person, so that links can be ended before
-their time. Every request asks `LinkCheck` whether the person may still play the asset; the answer is remembered for
-at most `CHECK_SECONDS`.
+A link is a capability: its token says which file (or folder, for a streaming package) of which asset, for whom (a
+person, or whoever came by a share link), and until when. It is bound to the revocation epochs of the asset and of the
+person or share link, so that links can be ended before their time, and where `LINKS_BOUND_TO_ADDRESS` says so to the
+address that asked for it, which goes into the signature and not into the token. Every request asks `standing` whether
+the caller may still play the asset; the answer is remembered for at most `CHECK_SECONDS`.
 """
 
 import base64
+import contextvars
 import functools
 import hashlib
 import hmac
@@ -23,7 +25,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from assets import access
-from assets.models import Asset, Variant, VariantType
+from assets.models import Asset, ShareLink, Variant, VariantType
 from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from mediaportal.core.problems import NotFound, NotPermitted
@@ -31,13 +33,16 @@ from mediaportal.core.problems import NotFound, NotPermitted
 # What is taken away must have stopped after five seconds; the check itself takes its time too.
 CHECK_SECONDS = 4.0
 PREFIX = "/files/"
-_VERSION = 1
+_VERSION = 2
+_ATTACHMENT, _BOUND, _SHARED = 1, 2, 4
 _HEAD = struct.Struct(">BBIII16s16s")
 _MAC_BYTES = 16
 _NOBODY = bytes(16)
 _LONGEST_PLAY = 24 * 3600
 _REMEMBERED = 20_000
 _TIMED = {VariantType.RENDITION, VariantType.MANIFEST, VariantType.AUDIO_ONLY, VariantType.PREVIEW}
+asked_from: contextvars.ContextVar[str] = contextvars.ContextVar("asked_from", default="")
+"""The network address of whoever is being answered, while they are."""
 
 
 class LinkExpired(NotPermitted):
@@ -50,17 +55,20 @@ class LinkExpired(NotPermitted):
 @dataclass(frozen=True)
 class Link:
     """What a token says. `scope` is a path inside the asset's folder; with a slash at its end it opens everything
-    below it. `expires` is in seconds since 1970.
+    below it. `expires` is in seconds since 1970. It is for a person, for whoever came by a share link, or for anybody;
+    `epoch` is that of the person or share link. With `bound` it is good for the address only for which it was signed.
     """
 
     asset_id: UUID
     scope: str
     expires: int
     user_id: UUID | None = None
+    share_id: UUID | None = None
     attachment: bool = False
+    bound: bool = False
     mime_type: str = ""
     asset_epoch: int = 0
-    user_epoch: int = 0
+    epoch: int = 0
 
     @property
     def folder(self) -> bool:
@@ -141,16 +149,26 @@ def _link(
     home = f"{asset_folder(asset.pk)}/"
     if not key.startswith(home):
         raise ValueError(f"{key} does not lie in the folder of asset {asset.pk}")
+    share = user.link if isinstance(user, access.Visitor) else None
     return Link(
         asset_id=asset.pk,
         scope=key.removeprefix(home),
         expires=expiry(play_seconds=seconds),
         user_id=user.pk if isinstance(user, User) else None,
+        share_id=share.pk if share else None,
         attachment=attachment,
+        bound=settings.LINKS_BOUND_TO_ADDRESS and bool(asked_from.get()),
         mime_type=mime_type,
         asset_epoch=asset.link_epoch,
-        user_epoch=user.link_epoch if isinstance(user, User) else 0,
+        epoch=_epoch_of(user),
     )
+
+
+def _epoch_of(user: access.Caller) -> int:
+    """The epoch of a person or share link; nobody in particular has none."""
+    if isinstance(user, access.Visitor):
+        return user.link.link_epoch
+    return user.link_epoch if isinstance(user, User) else 0
 
 
 def expiry(*, play_seconds: float = 0.0, now: float | None = None) -> int:
@@ -178,27 +196,31 @@ def _key(secret: str) -> bytes:
 
 
 def _mac(payload: bytes, secret: str) -> bytes:
-    """The signature of a payload."""
-    return hmac.digest(_key(secret), payload, "sha256")[:_MAC_BYTES]
+    """The signature of a payload, and of the address of whoever is answered where it says that it is bound to one."""
+    signed = payload + asked_from.get().encode() if len(payload) > 1 and payload[1] & _BOUND else payload
+    return hmac.digest(_key(secret), signed, "sha256")[:_MAC_BYTES]
 
 
 def sign(link: Link) -> str:
     """The token of a link, safe in an address."""
+    whose = link.share_id or link.user_id
     head = _HEAD.pack(
         _VERSION,
-        int(link.attachment),
+        link.attachment * _ATTACHMENT | link.bound * _BOUND | (link.share_id is not None) * _SHARED,
         link.expires,
         link.asset_epoch,
-        link.user_epoch,
+        link.epoch,
         link.asset_id.bytes,
-        link.user_id.bytes if link.user_id else _NOBODY,
+        whose.bytes if whose else _NOBODY,
     )
     payload = head + f"{link.mime_type}\0{link.scope}".encode()
     return base64.urlsafe_b64encode(payload + _mac(payload, settings.SECRET_KEY)).rstrip(b"=").decode()
 
 
 def read(token: str, *, now: float | None = None) -> Link:
-    """What a token says. Raises `NotFound` for one that we did not sign, `LinkExpired` for one whose time is over."""
+    """What a token says. Raises `NotFound` for one that we did not sign (or not for whoever asks now), `LinkExpired`
+    for one whose time is over.
+    """
     try:
         raw = base64.b64decode(token.encode() + b"=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except ValueError:
@@ -207,21 +229,25 @@ def read(token: str, *, now: float | None = None) -> Link:
     secrets = [str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     if len(payload) < _HEAD.size or not any(hmac.compare_digest(mac, _mac(payload, one)) for one in secrets):
         raise NotFound
-    version, attachment, expires, asset_epoch, user_epoch, asset, user = _HEAD.unpack_from(payload)
-    if version != _VERSION:
+    version, flags, expires, asset_epoch, epoch, asset, whose = _HEAD.unpack_from(payload)
+    # What an older portal has signed ends with it: whoever asks for a new link gets one.
+    if settings.LINKS_BOUND_TO_ADDRESS and version == _VERSION and not flags & _BOUND:
         raise NotFound
-    if expires <= (time.time() if now is None else now):
+    if version != _VERSION or expires <= (time.time() if now is None else now):
         raise LinkExpired
     mime_type, _nul, scope = payload[_HEAD.size :].decode().partition("\0")
+    somebody = None if whose == _NOBODY else UUID(bytes=whose)
     return Link(
         asset_id=UUID(bytes=asset),
         scope=scope,
         expires=expires,
-        user_id=None if user == _NOBODY else UUID(bytes=user),
-        attachment=bool(attachment),
+        user_id=None if flags & _SHARED else somebody,
+        share_id=somebody if flags & _SHARED else None,
+        attachment=bool(flags & _ATTACHMENT),
+        bound=bool(flags & _BOUND),
         mime_type=mime_type,
         asset_epoch=asset_epoch,
-        user_epoch=user_epoch,
+        epoch=epoch,
     )
 
 
@@ -231,28 +257,48 @@ class Standing:
     """Whether somebody may play an asset now, and the epochs that links must carry."""
 
     may_play: bool
+    may_download: bool
     asset_epoch: int
-    user_epoch: int
+    epoch: int
 
     def admits(self, link: Link) -> bool:
         """Whether this link may be used."""
-        return self.may_play and (self.asset_epoch, self.user_epoch) == (link.asset_epoch, link.user_epoch)
+        may = self.may_download if link.attachment else self.may_play
+        return may and (self.asset_epoch, self.epoch) == (link.asset_epoch, link.epoch)
 
 
-def standing(*, asset_id: UUID, user_id: UUID | None) -> Standing:
-    """Ask the database; None is somebody who is not signed in."""
-    refused = Standing(False, 0, 0)
+_REFUSED = Standing(False, False, 0, 0)
+
+
+def standing(*, asset_id: UUID, user_id: UUID | None = None, share_id: UUID | None = None) -> Standing:
+    """Ask the database about a person, about whoever came by a share link, or about somebody who is not signed in."""
     asset = Asset.objects.filter(pk=asset_id).first()
-    if asset is None:
-        return refused
-    user: access.Caller = AnonymousUser()
+    caller = caller_of(user_id=user_id, share_id=share_id)
+    if asset is None or caller is None:
+        return _REFUSED
+    return Standing(
+        access.can_play(caller, asset),
+        access.can_download(caller, asset),
+        asset.link_epoch,
+        _epoch_of(caller),
+    )
+
+
+def caller_of(*, user_id: UUID | None = None, share_id: UUID | None = None) -> access.Caller | None:
+    """Whom a link was made for, as they are now; None when there is no such person or share link any more."""
+    if share_id is not None:
+        share = ShareLink.objects.select_related("created_by").filter(pk=share_id).first()
+        return access.Visitor(share) if share else None
     if user_id is not None:
-        found = User.objects.filter(pk=user_id, is_active=True).first()
-        if found is None:
-            return refused
-        user = found
-    epoch = user.link_epoch if isinstance(user, User) else 0
-    return Standing(access.can_play(user, asset), asset.link_epoch, epoch)
+        return User.objects.filter(pk=user_id, is_active=True).first()
+    return AnonymousUser()
+
+
+_Who = tuple[UUID, UUID | None, UUID | None]
+
+
+def _who(link: Link) -> _Who:
+    return link.asset_id, link.user_id, link.share_id
 
 
 class StandingCache:
@@ -262,17 +308,17 @@ class StandingCache:
     """
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[UUID, UUID | None], tuple[float, Standing]] = OrderedDict()
+        self._known: OrderedDict[_Who, tuple[float, Standing]] = OrderedDict()
 
     def get(self, link: Link) -> Standing | None:
         """The remembered answer, or None when it must be asked again."""
-        at, found = self._known.get((link.asset_id, link.user_id), (0.0, None))
+        at, found = self._known.get(_who(link), (0.0, None))
         return found if found is not None and time.monotonic() - at < CHECK_SECONDS else None
 
     def put(self, link: Link, found: Standing, *, asked_at: float) -> None:
         """Remember an answer that was asked for at `asked_at` (monotonic seconds)."""
-        self._known[link.asset_id, link.user_id] = (asked_at, found)
-        self._known.move_to_end((link.asset_id, link.user_id))
+        self._known[_who(link)] = (asked_at, found)
+        self._known.move_to_end(_who(link))
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 
@@ -281,6 +327,12 @@ def revoke_asset_links(*, asset: Asset) -> None:
     """End every link to an asset's files within `CHECK_SECONDS`; new ones can be made at once."""
     Asset.objects.filter(pk=asset.pk).update(link_epoch=F("link_epoch") + 1)
     asset.refresh_from_db(fields=["link_epoch"])
+
+
+def revoke_share_links(*, share: ShareLink) -> None:
+    """End every link that was given out through a share link within `CHECK_SECONDS`."""
+    ShareLink.objects.filter(pk=share.pk).update(link_epoch=F("link_epoch") + 1)
+    share.refresh_from_db(fields=["link_epoch"])
 
 
 def revoke_user_links(*, user: User) -> None:

@@ -205,6 +205,10 @@ GUEST_TRIES = env.number("GUEST_TRIES", 120, least=1)
 USER_QUOTA = env.size("USER_QUOTA", 0)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
 LINK_SECONDS = env.number("LINK_SECONDS", 900, least=30)
+LINKS_BOUND_TO_ADDRESS = env.flag("LINKS_BOUND_TO_ADDRESS", default=False)
+# Other origins whose pages may read manifests and segments ("*": all), and where nginx serves the storage internally.
+MEDIA_ORIGINS = env.words("MEDIA_ORIGINS")
+X_ACCEL_LOCATION = env.text("X_ACCEL_LOCATION")
 ORPHAN_GRACE_HOURS = env.number("ORPHAN_GRACE_HOURS", 24, least=1)
 INTERIM_KEEP_DAYS = env.number("INTERIM_KEEP_DAYS", 7)
 STEP_LEASE_SECONDS = env.number("STEP_LEASE_SECONDS", 60, least=5)

@@ -1,25 +1,39 @@
 """`/files/<token>/<path>`: the bytes of originals, variants and streaming packages.
 
 Ranges, validators and HEAD as browsers and players need them. Reading happens in threads, one piece at a time and
-never ahead of what the client has taken. Without a good token there is nothing here.
+never ahead of what the client has taken. Where nginx stands in front (`X_ACCEL_LOCATION`) it sends the bytes, and only
+the question whether it may is answered here. Without a good token there is nothing here.
 """
 
 import asyncio
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 from urllib.parse import quote
 
+from django.conf import settings
+
 from assets import delivery
 from assets.delivery import Link
+from assets.doors import fileheaders
 from assets.services import places
 from assets.services.names import asset_folder
 from assets.services.places import Opened
 from mediaportal.core.bodies import header
-from mediaportal.core.doors import App, Headers, Receive, Scope, Send, raw_app, start_answer
-from mediaportal.core.problems import MethodNotAllowed, NotFound
-from mediaportal.core.ranges import Span, Unsatisfiable, parse_range
+from mediaportal.core.doors import (
+    App,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    raw_app,
+    send_problem,
+    start_answer,
+)
+from mediaportal.core.problems import MethodNotAllowed, NotFound, Problem
+from mediaportal.core.ranges import Span, Unsatisfiable, parse_ranges
 from mediaportal.core.threads import in_bucket, in_database, on_disk
 
 P = ParamSpec("P")
@@ -27,23 +41,6 @@ R = TypeVar("R")
 # What is read at once: from a bucket more, as each piece is a request of its own.
 PIECE_BYTES = 512 * 1024
 BUCKET_PIECE_BYTES = 2 * 1024 * 1024
-# Files of a streaming package by their ending; other files carry their type in the token.
-_TYPES = {
-    "m3u8": "application/vnd.apple.mpegurl",
-    "mpd": "application/dash+xml",
-    "m4s": "video/iso.segment",
-    "mp4": "video/mp4",
-    "m4a": "audio/mp4",
-    "ts": "video/mp2t",
-    "vtt": "text/vtt",
-    "webp": "image/webp",
-    "jpg": "image/jpeg",
-    "json": "application/json",
-}
-_MANIFESTS = {"application/vnd.apple.mpegurl", "application/dash+xml"}
-# What a browser may show in place; everything else is offered for saving.
-_SHOWN = {"application/json", "text/vtt", *_MANIFESTS}
-_NOT_SHOWN = {"image/svg+xml"}
 
 
 def open_file(link: Link, rest: str) -> Opened:
@@ -52,27 +49,6 @@ def open_file(link: Link, rest: str) -> Opened:
         return places.open_file(link.key(rest), within=asset_folder(link.asset_id))
     except FileNotFoundError:
         raise NotFound from None
-
-
-def content_type(link: Link, name: str) -> str:
-    """The type of a file: from the token, else by its ending."""
-    return link.mime_type or _TYPES.get(name.rsplit(".", 1)[-1].lower(), "application/octet-stream")
-
-
-def disposition(link: Link, name: str, mime_type: str) -> str:
-    """`Content-Disposition` with the name in both forms (RFC 6266, RFC 8187)."""
-    media = mime_type.split("/", 1)[0] in {"video", "audio", "image"} and mime_type not in _NOT_SHOWN
-    word = "inline" if (media or mime_type in _SHOWN) and not link.attachment else "attachment"
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
-    return f"{word}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-def caching(link: Link, mime_type: str, *, now: float) -> str:
-    """`Cache-Control`: never longer than the link lives; manifests are always asked for again."""
-    if mime_type in _MANIFESTS:
-        return "private, no-cache"
-    words = f"private, max-age={max(0, int(link.expires - now))}"
-    return f"{words}, immutable" if link.folder else words
 
 
 async def _reading(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -87,72 +63,112 @@ class FileServer:
         self._standings = delivery.StandingCache()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Serve one request; pages of other origins that may read files may read refusals, too."""
+        origin = header(scope, b"origin")
+        if scope["method"] == "OPTIONS" and (allowed := list(fileheaders.preflight(origin))):
+            await start_answer(send, status=204, headers=allowed)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            return
+        try:
+            exchange, file = await self._found(scope, receive, send)
+        except Problem as problem:
+            await send_problem(send, problem, headers=fileheaders.sharing(origin))
+            return
+        if file is None:
+            await exchange.hand_over()
+            return
+        try:
+            await self._serve(exchange, file)
+        finally:
+            await _reading(file.close)
+
+    async def _found(self, scope: Scope, receive: Receive, send: Send) -> tuple["_Exchange", Opened | None]:
+        """What is asked for, and the open file; None where another server sends its bytes. Raises `Problem`s."""
         if scope["method"] not in {"GET", "HEAD"}:
             raise MethodNotAllowed("GET, HEAD")
         token, _slash, rest = scope["path"].removeprefix(delivery.PREFIX).partition("/")
         link = delivery.read(token)
+        exchange = _Exchange(scope, receive, send, link, link.key(rest), rest.rsplit("/", 1)[-1])
         if not await self._admitted(link):
             raise NotFound
-        file = await _reading(open_file, link, rest)
-        try:
-            await self._serve(_Exchange(scope, receive, send, link, rest.rsplit("/", 1)[-1]), file)
-        finally:
-            await _reading(file.close)
+        if settings.X_ACCEL_LOCATION and not places.is_remote():
+            return exchange, None
+        return exchange, await _reading(open_file, link, rest)
 
     async def _admitted(self, link: Link) -> bool:
         """Whether the link may be used at this moment (or could a few seconds ago)."""
         found = self._standings.get(link)
         if found is None:
             asked_at = time.monotonic()
-            found = await in_database(delivery.standing, asset_id=link.asset_id, user_id=link.user_id)
+            found = await in_database(
+                delivery.standing, asset_id=link.asset_id, user_id=link.user_id, share_id=link.share_id
+            )
             self._standings.put(link, found, asked_at=asked_at)
         return found.admits(link)
 
     async def _serve(self, exchange: "_Exchange", file: Opened) -> None:
-        """Answer with 200, 206, 304 or 416."""
+        """Answer with 200, 206, 304, 412 or 416, asked in the order of RFC 9110, 13.2.2."""
+        state = file.validators
         common = exchange.headers(file)
-        if file.validators.unchanged(exchange.asked(b"if-none-match"), exchange.asked(b"if-modified-since")):
+        if state.fails(exchange.asked(b"if-match"), exchange.asked(b"if-unmodified-since")):
+            await exchange.answer(412, common)
+            return
+        if state.unchanged(exchange.asked(b"if-none-match"), exchange.asked(b"if-modified-since")):
             await exchange.answer(304, common)
             return
-        span = None
-        if file.validators.range_allowed(exchange.asked(b"if-range")):
+        spans: list[Span] = []
+        # A range of what is not sent has no meaning (14.2).
+        if exchange.scope["method"] == "GET" and state.range_allowed(exchange.asked(b"if-range")):
             try:
-                span = parse_range(exchange.asked(b"range"), file.size)
+                spans = parse_ranges(exchange.asked(b"range"), file.size)
             except Unsatisfiable:
                 await exchange.refuse_range(file.size)
                 return
-        whole = Span(0, file.size - 1)
-        part = span or whole
-        headers = [*common, ("Content-Length", str(part.length))]
-        if span:
-            headers.append(("Content-Range", f"bytes {span.first}-{span.last}/{file.size}"))
-        await exchange.start(206 if span else 200, headers)
-        if exchange.scope["method"] == "HEAD" or part.length == 0:
+        pieces = exchange.pieces(spans, file.size)
+        await exchange.start(206 if spans else 200, [*common, *pieces.headers])
+        if exchange.scope["method"] == "HEAD" or pieces.length == 0:
             await exchange.finish()
             return
-        await self._stream(exchange, file, part)
+        await self._stream(exchange, file, pieces)
 
-    async def _stream(self, exchange: "_Exchange", file: Opened, part: Span) -> None:
-        """Send the bytes of a part; stop when the client leaves or may no longer have them."""
+    async def _stream(self, exchange: "_Exchange", file: Opened, pieces: "_Pieces") -> None:
+        """Send the parts of a file; stop when the client leaves or may no longer have them."""
         gone = asyncio.ensure_future(exchange.until_disconnected())
-        checked, at, end = time.monotonic(), part.first, part.last + 1
+        checked = time.monotonic()
         most = BUCKET_PIECE_BYTES if places.is_remote() else PIECE_BYTES
+        left = pieces.length
         try:
-            while at < end:
-                if gone.done():
-                    return
-                if time.monotonic() - checked >= delivery.CHECK_SECONDS:
-                    checked = time.monotonic()
-                    if not await self._admitted(exchange.link):
-                        return  # an answer that is not ended makes the server close the connection
-                piece = await _reading(file.read, at, min(most, end - at))
-                if not piece:
-                    return  # the file has become shorter, or another one
-                at += len(piece)
-                await exchange.send({"type": "http.response.body", "body": piece, "more_body": at < end})
+            for part in pieces.parts:
+                at, end = (0, len(part)) if isinstance(part, bytes) else (part.first, part.last + 1)
+                while at < end:
+                    if gone.done():
+                        return
+                    if time.monotonic() - checked >= delivery.CHECK_SECONDS:
+                        checked = time.monotonic()
+                        if not await self._admitted(exchange.link):
+                            return  # an answer that is not ended makes the server close the connection
+                    count = min(most, end - at)
+                    piece = part if isinstance(part, bytes) else await _reading(file.read, at, count)
+                    if not piece:
+                        return  # the file has become shorter, or another one
+                    at += len(piece)
+                    left -= len(piece)
+                    await exchange.send({"type": "http.response.body", "body": piece, "more_body": left > 0})
         finally:
             gone.cancel()
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """The body of an answer in its order: bytes as they are, and parts of the file; `length` of all in bytes."""
+
+    parts: Sequence[bytes | Span]
+    headers: Headers
+
+    @property
+    def length(self) -> int:
+        """How many bytes the body has."""
+        return sum(len(part) if isinstance(part, bytes) else part.length for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -163,24 +179,57 @@ class _Exchange:
     receive: Receive
     send: Send
     link: Link
+    key: str
     name: str
+
+    @property
+    def mime_type(self) -> str:
+        """The file's type."""
+        return fileheaders.content_type(self.link, self.name)
 
     def asked(self, name: bytes) -> str:
         """A header of the request."""
         return header(self.scope, name)
 
-    def headers(self, file: Opened) -> list[tuple[str, str]]:
-        """What every answer about the file says."""
-        mime_type = content_type(self.link, self.name)
+    def kept(self) -> list[tuple[str, str]]:
+        """What every answer about the file says, whoever sends its bytes."""
         return [
-            ("Content-Type", mime_type),
+            ("Cache-Control", fileheaders.caching(self.link, self.mime_type, now=time.time())),
+            ("Content-Disposition", fileheaders.disposition(self.link, self.name, self.mime_type)),
+            ("Content-Security-Policy", "sandbox; default-src 'none'"),
+            *fileheaders.sharing(self.asked(b"origin")),
+        ]
+
+    def headers(self, file: Opened) -> list[tuple[str, str]]:
+        """What an answer says whose bytes are sent here; a multipart one has another type."""
+        return [
             ("ETag", file.validators.etag),
             ("Last-Modified", file.validators.last_modified),
             ("Accept-Ranges", "bytes"),
-            ("Cache-Control", caching(self.link, mime_type, now=time.time())),
-            ("Content-Disposition", disposition(self.link, self.name, mime_type)),
-            ("Content-Security-Policy", "sandbox; default-src 'none'"),
+            *self.kept(),
         ]
+
+    def pieces(self, spans: Sequence[Span], size: int) -> _Pieces:
+        """What is sent of a file of `size` bytes: the whole, one part, or several in one body (RFC 9110, 14.6)."""
+        if len(spans) > 1:
+            boundary = secrets.token_hex(12)
+            parts: list[bytes | Span] = []
+            for span in spans:
+                told = f"Content-Type: {self.mime_type}\r\nContent-Range: {_range(span, size)}"
+                parts += [f"\r\n--{boundary}\r\n{told}\r\n\r\n".encode("latin-1"), span]
+            parts.append(f"\r\n--{boundary}--\r\n".encode("latin-1"))
+            made = _Pieces(parts, ())
+            kind = f"multipart/byteranges; boundary={boundary}"
+            return _Pieces(parts, [("Content-Type", kind), ("Content-Length", str(made.length))])
+        span = spans[0] if spans else Span(0, size - 1)
+        common = [("Content-Type", self.mime_type), ("Content-Length", str(span.length))]
+        return _Pieces([span], [*common, *([("Content-Range", _range(span, size))] if spans else [])])
+
+    async def hand_over(self) -> None:
+        """Let nginx send the bytes: it knows the file's ranges, validators and length by itself."""
+        place = f"{settings.X_ACCEL_LOCATION.rstrip('/')}/{quote(self.key)}"
+        told = [("X-Accel-Redirect", place), ("Content-Type", self.mime_type), ("Content-Length", "0")]
+        await self.answer(200, [*told, *self.kept()])
 
     async def start(self, status: int, headers: Headers) -> None:
         """Send the head."""
@@ -197,13 +246,18 @@ class _Exchange:
 
     async def refuse_range(self, size: int) -> None:
         """416: the range lies outside the file."""
-        await self.start(416, [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")])
-        await self.finish()
+        told = [("Content-Range", f"bytes */{size}"), ("Content-Length", "0")]
+        await self.answer(416, [*told, *fileheaders.sharing(self.asked(b"origin"))])
 
     async def until_disconnected(self) -> None:
         """Return when the client has gone."""
         while (await self.receive())["type"] != "http.disconnect":
             pass
+
+
+def _range(span: Span, size: int) -> str:
+    """A part of a file of `size` bytes, as `Content-Range` names it."""
+    return f"bytes {span.first}-{span.last}/{size}"
 
 
 def files_app() -> App:

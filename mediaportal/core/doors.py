@@ -221,8 +221,10 @@ def encode_headers(headers: Headers) -> list[tuple[bytes, bytes]]:
 
 
 async def start_answer(send: Send, *, status: int, headers: Headers) -> None:
-    """Send the head of a raw answer, with the security headers."""
-    every = encode_headers([*security_headers(), *headers])
+    """Send the head of a raw answer, with the security headers; those of `headers` stand in the place of them."""
+    own = list(headers)
+    named = {name.lower() for name, _value in own}
+    every = encode_headers([*(one for one in security_headers() if one[0].lower() not in named), *own])
     await send({"type": "http.response.start", "status": status, "headers": every})
 
 

@@ -10,7 +10,7 @@ import django
 
 django.setup()
 
-from benchmarks import chunks, engine, estimates, gate, http, ladder, quality, stills, uploads
+from benchmarks import chunks, delivery, engine, estimates, gate, http, ladder, quality, stills, uploads
 from benchmarks.report import Row, table, write
 
 ALL = {
@@ -18,6 +18,7 @@ ALL = {
     "chunks": chunks.measure,
     "stills": stills.measure,
     "http": http.measure,
+    "delivery": delivery.measure,
     "uploads": uploads.measure,
     "gate": gate.measure,
     "quality": quality.measure,

@@ -28,6 +28,7 @@ _PEOPLE = 5
 _SHORT_SECONDS = 12
 _LONGEST = 1800
 _ENCODING = ("first_play", "transcoding")
+_SAMPLES = "measuring"
 
 
 def measure(folder: Path) -> Iterator[Row]:
@@ -78,8 +79,11 @@ def _whole(owner: User, path: Path, folder: Path) -> Iterator[Row]:
     yield Row("Job / one plain command, wall", wall / one.wall, "×", most=1.15)
     yield Row("Encoders of the job / one plain command, CPU", cpu / one.cpu, "×", most=1.12)
     yield Row(
+        "Samples of the title / encoders of the job, CPU", (steps[_SAMPLES].cpu_seconds or 0.0) / cpu, "×"
+    )
+    yield Row(
         "Job, everything but its encoding steps, wall",
-        whole - _busy(steps[name] for name in _ENCODING),
+        whole - _busy(steps[name] for name in (*_ENCODING, _SAMPLES)),
         "s",
         most=4,
     )

@@ -12,6 +12,7 @@ gettext|gettext (msgfmt, for the translations)|gettext|gettext|gettext
 npm|Node.js with npm (fetches the browser libraries)|nodejs npm|nodejs npm|node'
 REQUIREMENTS_DEV='chromium|Chromium (the tests drive a real browser)|chromium|chromium|chromium
 clamd|the daemon of ClamAV (the tests scan for real)|clamav-daemon|clamav-server|clamav
+nginx|nginx (the tests compare with it)|nginx-light|nginx|nginx
 fonts|Noto fonts with Arabic|fonts-noto-core|google-noto-sans-arabic-fonts|font-noto-sans-arabic'
 
 # postgresql_bin: the folder of the newest PostgreSQL server programs of version 15 or later.
@@ -70,6 +71,7 @@ needs_chromium() {
   done
   [[ ! -d /Applications/Chromium.app && ! -d '/Applications/Google Chrome.app' ]]
 }
+needs_nginx() { ! have nginx && [[ ! -x /usr/sbin/nginx ]]; }
 needs_clamd() { ! have clamd && [[ ! -x /usr/sbin/clamd ]]; }
 needs_fonts() {
   [[ $(uname -s) == Linux ]] || return 1

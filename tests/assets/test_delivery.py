@@ -1,6 +1,9 @@
 """Links are bound to one place, one person and a time; nothing else opens anything."""
 
+import base64
+import contextvars
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -11,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assets import delivery
+from assets.access import Visitor
 from assets.delivery import Link
-from assets.models import Asset
+from assets.models import Asset, ShareLink
 from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from mediaportal.core.problems import NotFound
-from tests.factories import AssetFactory, UserFactory, VariantFactory
+from tests.factories import AssetFactory, ShareLinkFactory, UserFactory, VariantFactory
 
 LINK = Link(asset_id=uuid4(), scope="original/film.mp4", expires=2_000_000_000, mime_type="video/mp4")
 FOLDER = replace(LINK, scope="cmaf/", mime_type="")
@@ -34,10 +38,11 @@ def token_of(url: str) -> str:
         scope=st.text(min_size=1, max_size=200).filter(lambda text: text.isprintable()),
         expires=st.just(4_000_000_000),
         user_id=st.none() | st.uuids().filter(lambda u: u.int != 0),
+        bound=st.booleans(),
         attachment=st.booleans(),
         mime_type=st.sampled_from(["", "video/mp4"]),
         asset_epoch=st.integers(0, 2**31 - 1),
-        user_epoch=st.integers(0, 2**31 - 1),
+        epoch=st.integers(0, 2**31 - 1),
     )
 )
 def test_a_token_says_what_was_signed(link: Link) -> None:
@@ -65,6 +70,59 @@ def test_tokens_of_another_portal_open_nothing(settings: Any) -> None:
         delivery.read(token)
     settings.SECRET_KEY_FALLBACKS = [old]
     assert delivery.read(token) == LINK
+
+
+def test_a_link_may_be_bound_to_an_address(settings: Any) -> None:
+    unbound = delivery.sign(LINK)
+    settings.LINKS_BOUND_TO_ADDRESS = True
+    here, there = "192.0.2.7", "192.0.2.8"
+    token = _from(here, lambda: delivery.sign(replace(LINK, bound=True)))
+    assert _from(here, lambda: delivery.read(token)) == replace(LINK, bound=True)
+    for address in (there, ""):
+        with pytest.raises(NotFound):
+            _from(address, lambda: delivery.read(token))
+    with pytest.raises(NotFound):
+        _from(here, lambda: delivery.read(unbound))
+    assert "192" not in str(base64.urlsafe_b64decode(token + "=="))
+    settings.LINKS_BOUND_TO_ADDRESS = False
+    assert _from(here, lambda: delivery.read(token)).bound
+
+
+def _from(address: str, call: Callable[[], Any]) -> Any:
+    """Do something while an address is answered."""
+
+    def there() -> Any:
+        delivery.asked_from.set(address)
+        return call()
+
+    return contextvars.copy_context().run(there)
+
+
+def test_links_of_an_older_portal_have_expired(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as older:
+        older.setattr(delivery, "_VERSION", 1)
+        token = delivery.sign(LINK)
+    with pytest.raises(delivery.LinkExpired):
+        delivery.read(token)
+
+
+@pytest.mark.django_db
+def test_links_of_a_share_link_are_bound_to_it() -> None:
+    asset = AssetFactory(published=True)
+    share, another = (ShareLinkFactory(asset=asset, created_by=asset.uploaded_by) for _ in range(2))
+
+    def admits(one: ShareLink) -> bool:
+        found = delivery.standing(asset_id=asset.pk, share_id=one.pk)
+        return found.admits(link)
+
+    link = delivery.read(token_of(delivery.original_url(asset, user=Visitor(share))))
+    assert (link.share_id, link.user_id) == (share.pk, None)
+    assert admits(share)
+    delivery.revoke_share_links(share=another)
+    assert admits(share)
+    delivery.revoke_share_links(share=share)
+    assert not admits(share)
+    assert delivery.standing(asset_id=asset.pk, share_id=uuid4()) == delivery.Standing(False, False, 0, 0)
 
 
 def test_the_time_of_a_link_ends() -> None:
@@ -197,11 +255,12 @@ def test_epochs_end_links() -> None:
 
 def test_answers_are_remembered_for_seconds_only(monkeypatch: pytest.MonkeyPatch) -> None:
     cache = delivery.StandingCache()
-    found = delivery.Standing(True, 0, 0)
+    found = delivery.Standing(True, True, 0, 0)
     assert cache.get(LINK) is None
     cache.put(LINK, found, asked_at=time.monotonic())
     assert cache.get(LINK) is found
     assert cache.get(replace(LINK, user_id=uuid4())) is None
+    assert cache.get(replace(LINK, share_id=uuid4())) is None
     cache.put(LINK, found, asked_at=time.monotonic() - delivery.CHECK_SECONDS)
     assert cache.get(LINK) is None
     monkeypatch.setattr(delivery, "_REMEMBERED", 3)

@@ -1,5 +1,7 @@
 """Files leave only by a good link, whole or in parts, and stop when they may no longer be played."""
 
+import email
+import email.policy
 import os
 import time
 from collections.abc import Iterator
@@ -14,13 +16,14 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from assets import delivery
-from assets.doors import files
+from assets.access import Visitor
+from assets.doors import fileheaders, files
 from assets.models import Asset
 from assets.services import places
 from assets.services.names import asset_folder
 from mediaportal.core.doors import App
 from tests.asgi import Answer, request
-from tests.factories import AssetFactory, VariantFactory, put_file
+from tests.factories import AssetFactory, ShareLinkFactory, UserFactory, VariantFactory, put_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CONTENT = bytes(range(256)) * 40
@@ -101,6 +104,36 @@ def test_conditions(app: App, url: str) -> None:
     assert get(app, url, Range="bytes=0-1", If_Range='"other"').status == 200
 
 
+def test_what_is_asked_for_must_be_this_state(app: App, url: str) -> None:
+    first = get(app, url)
+    assert get(app, url, If_Match=first.headers["etag"]).status == 200
+    for other in ({"If_Match": '"other"'}, {"If_Unmodified_Since": "Tue, 14 Nov 2000 22:13:20 GMT"}):
+        answer = get(app, url, **other)
+        assert (answer.status, answer.body) == (412, b"")
+    both = get(app, url, If_Match='"other"', If_None_Match=first.headers["etag"])
+    assert both.status == 412
+
+
+def test_several_parts_come_in_one_body(app: App, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "PIECE_BYTES", 7)
+    monkeypatch.setattr(files, "BUCKET_PIECE_BYTES", 7)
+    answer = get(app, url, Range="bytes=0-9,100-119,-5")
+    kind, _semicolon, boundary = answer.headers["content-type"].partition("; boundary=")
+    assert (answer.status, kind, answer.finished) == (206, "multipart/byteranges", True)
+    assert answer.headers["content-length"] == str(len(answer.body))
+    assert "content-range" not in answer.headers
+    head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode()
+    parts = email.message_from_bytes(head + answer.body, policy=email.policy.HTTP).get_payload()
+    assert boundary and [
+        (part["Content-Type"], part["Content-Range"], part.get_payload(decode=True)) for part in parts
+    ] == [
+        ("video/mp4", "bytes 0-9/10240", CONTENT[:10]),
+        ("video/mp4", "bytes 100-119/10240", CONTENT[100:120]),
+        ("video/mp4", "bytes 10235-10239/10240", CONTENT[-5:]),
+    ]
+    assert get(app, url, "HEAD", Range="bytes=0-9").status == 200
+
+
 def test_large_files_come_in_pieces(app: App, asset: Asset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "PIECE_BYTES", 1000)
     monkeypatch.setattr(files, "BUCKET_PIECE_BYTES", 3000)
@@ -118,7 +151,7 @@ def test_downloads_are_attachments(app: App, asset: Asset) -> None:
 )
 def test_what_could_act_is_never_shown(mime_type: str) -> None:
     link = delivery.Link(asset_id=uuid4(), scope="x/a", expires=1, mime_type=mime_type)
-    assert files.disposition(link, "a", mime_type).startswith("attachment")
+    assert fileheaders.disposition(link, "a", mime_type).startswith("attachment")
 
 
 def test_packages(app: App, asset: Asset) -> None:
@@ -170,6 +203,66 @@ def test_expired_links_say_so(app: App, asset: Asset) -> None:
 def test_other_verbs(app: App, url: str) -> None:
     answer = get(app, url, "POST")
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_other_origins_read_nothing_unless_they_are_named(app: App, url: str, settings: Any) -> None:
+    assert "access-control-allow-origin" not in get(app, url, Origin="https://a.example").headers
+    assert get(app, url, "OPTIONS", Origin="https://a.example").status == 405
+    settings.MEDIA_ORIGINS = ("https://a.example",)
+    other = get(app, url, Origin="https://b.example")
+    assert (other.headers["vary"], other.headers["cross-origin-resource-policy"]) == ("Origin", "same-origin")
+    assert "access-control-allow-origin" not in other.headers
+    assert get(app, url, "OPTIONS", Origin="https://b.example").status == 405
+    named = get(app, url, Origin="https://a.example", Range="bytes=0-1")
+    assert named.headers["access-control-allow-origin"] == "https://a.example"
+    assert named.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "access-control-allow-credentials" not in named.headers
+    assert "Content-Range" in named.headers["access-control-expose-headers"]
+    asked = get(app, url, "OPTIONS", Origin="https://a.example", Access_Control_Request_Headers="range")
+    assert (asked.status, asked.headers["access-control-allow-methods"]) == (204, "GET, HEAD")
+    assert "Range" in asked.headers["access-control-allow-headers"]
+    refused = get(app, "/files/x/y", Origin="https://a.example")
+    assert (refused.status, refused.headers["access-control-allow-origin"]) == (404, "https://a.example")
+    assert get(app, f"{url}x", Range="bytes=99999-", Origin="https://a.example").headers["vary"] == "Origin"
+    settings.MEDIA_ORIGINS = ("*",)
+    assert get(app, url, Origin="https://b.example").headers["access-control-allow-origin"] == "*"
+
+
+def test_nginx_is_told_what_it_may_send(app: App, asset: Asset, url: str, settings: Any) -> None:
+    settings.X_ACCEL_LOCATION = "/stored/"
+    answer = get(app, url, Range="bytes=0-1")
+    if settings.STORAGE == "s3":
+        assert (answer.status, answer.body) == (206, CONTENT[:2]), "a bucket's objects nginx does not have"
+        return
+    assert (answer.status, answer.body, answer.finished) == (200, b"", True)
+    assert unquote(answer.headers["x-accel-redirect"]) == f"/stored/{asset.storage_key}"
+    assert answer.headers["x-accel-redirect"].isascii()
+    assert answer.headers["content-type"] == "video/mp4"
+    assert "etag" not in answer.headers
+    Asset.objects.filter(pk=asset.pk).update(deleted_at="2026-01-01T00:00:00Z")
+    refused = get(files.files_app(), url)
+    assert refused.status == 404
+    assert "x-accel-redirect" not in refused.headers
+
+
+def test_what_may_not_be_kept_is_played_and_not_saved(app: App, asset: Asset) -> None:
+    Asset.objects.filter(pk=asset.pk).update(allow_download=False, visibility="internal")
+    asset.refresh_from_db()
+    for user, status in ((asset.uploaded_by, 200), (UserFactory(role="viewer"), 404)):
+        assert get(app, plain(delivery.original_url(asset, user=user, download=True))).status == status
+        assert get(app, plain(delivery.original_url(asset, user=user))).status == 200
+
+
+def test_visitors_may_have_what_their_link_says(app: App, asset: Asset) -> None:
+    share = ShareLinkFactory(asset=asset, created_by=asset.uploaded_by)
+    visitor = Visitor(share)
+    url = plain(delivery.original_url(asset, user=visitor))
+    assert get(app, url).status == 200
+    other = AssetFactory(published=True, content=CONTENT)
+    assert get(app, plain(delivery.original_url(other, user=visitor))).status == 404
+    assert get(app, plain(delivery.original_url(asset, user=visitor, download=True))).status == 404
+    share.__class__.objects.filter(pk=share.pk).update(revoked_at="2026-01-01T00:00:00Z")
+    assert get(files.files_app(), url).status == 404
 
 
 def test_a_link_without_a_person_opens_public_files_only(app: App) -> None:
