@@ -50,7 +50,7 @@ def can_release(user: Caller, asset: Asset) -> bool:
     return can_see(user, asset) and isinstance(user, User) and user.has_perm("assets.manage_all_assets")
 
 
-def person(user: Caller) -> User | None:
+def person(user: Caller | None) -> User | None:
     """Somebody who is signed in, or None."""
     return user if isinstance(user, User) else None
 

@@ -62,6 +62,29 @@ class LinkEnded(Problem):
     title = _("This upload link has ended")
 
 
+class ShareLinkEnded(Problem):
+    """The share link has expired or was revoked, or what it led to is gone."""
+
+    status = 410
+    code = "share_link_ended"
+    title = _("This link has ended")
+
+
+class ShareNotReady(Problem):
+    """The share link is open, but its file is not published (yet)."""
+
+    status = 404
+    code = "share_not_ready"
+    title = _("This file is not ready to be watched")
+
+
+class WrongPassword(NotPermitted):
+    """It is not the share link's password."""
+
+    code = "wrong_password"
+    title = _("This is not the password")
+
+
 class NotReleasable(Conflict):
     """Only a file that cannot be scanned waits for a manager's release."""
 

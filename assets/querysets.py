@@ -21,7 +21,7 @@ from assets.callers import Caller, Visitor
 from mediaportal.accounts.models import User
 
 if TYPE_CHECKING:
-    from assets.models import Asset, Collection, GuestLink, Tag, UploadSession, Variant
+    from assets.models import Asset, Collection, GuestLink, ShareLink, Tag, UploadSession, Variant
 
 # A collection's place: itself and all that it stands in, the outermost first.
 _PATH = """(
@@ -127,6 +127,21 @@ class GuestLinkQuerySet(models.QuerySet["GuestLink"]):
             files=Count("assets"),
             size=Coalesce(Sum("assets__file_size"), 0, output_field=BigIntegerField()),
         )
+
+
+class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
+    """Lists of share links."""
+
+    def visible_to(self, user: Caller) -> Self:
+        """Those to a person's own assets; all of them for those who manage all. Of what lies in the trash none."""
+        if not isinstance(user, User) or not user.is_active:
+            return self.none()
+        kept = self.filter(asset__deleted_at=None)
+        return kept if user.has_perm("assets.manage_all_assets") else kept.filter(asset__uploaded_by=user)
+
+    def with_standing(self) -> Self:
+        """With the people and the asset that decide how a link stands."""
+        return self.select_related("created_by", "asset__uploaded_by")
 
 
 class CollectionQuerySet(models.QuerySet["Collection"]):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from assets import views
-from assets.views import guests, held
+from assets.views import guests, held, shares
 
 urlpatterns = [
     path("", views.library, name="library"),
@@ -17,8 +17,13 @@ urlpatterns = [
     path("guest-links/new/", guests.guest_link, name="guest-link-new"),
     path("guest-links/<uuid:link_id>/", guests.guest_link, name="guest-link"),
     path("guest-links/<uuid:link_id>/end/", guests.guest_link_end, name="guest-link-end"),
+    path("s/<uuid:link_id>/", shares.shared, name="shared"),
+    path("s/<uuid:link_id>/playback", shares.shared_playback, name="shared-playback"),
+    path("s/<uuid:link_id>/standing", shares.shared_standing, name="shared-standing"),
     path("working/", views.working, name="working"),
     path("assets/<uuid:asset_id>/", views.asset, name="asset"),
+    path("assets/<uuid:asset_id>/standing", shares.public_standing, name="asset-standing"),
+    path("assets/<uuid:asset_id>/share/", shares.share_panel, name="asset-share"),
     path("assets/<uuid:asset_id>/card/", views.card, name="asset-card"),
     path("assets/<uuid:asset_id>/stage/", views.stage, name="asset-stage"),
     path("assets/<uuid:asset_id>/side/", views.side, name="asset-side"),

@@ -159,6 +159,27 @@ def uppy_words() -> dict[str, str | Forms]:
     }
 
 
+def player_words() -> dict[str, str | Forms]:
+    """What the player says, wherever it stands."""
+    return {
+        "play": gettext("Play"),
+        "pause": gettext("Pause"),
+        "growing.made": gettext("{made} of {whole} is there."),
+        "playerFailed": gettext("This file cannot be played here. Download a rendition instead."),
+        "fit": gettext("Fit"),
+    }
+
+
+def watch_catalogue() -> dict[str, str | Forms]:
+    """What a page may say on which strangers watch: for them there is nothing else to download."""
+    return {
+        **player_words(),
+        **measure_words(),
+        "noAnswer": gettext("The portal did not answer. Check the connection and try again."),
+        "playerFailed": gettext("This cannot be played here. Another browser may be able to."),
+    }
+
+
 def guest_catalogue() -> dict[str, str | Forms]:
     """What the page of a guest link may say: there the end of a file is that it has arrived."""
     return {
@@ -179,6 +200,7 @@ def catalogue() -> dict[str, str | Forms]:
         **upload_words(),
         **uppy_words(),
         **measure_words(),
+        **player_words(),
         **{f"step.{name}": word for name, word in registry.step_words().items()},
         "copied": gettext("Copied"),
         "dropToUpload": gettext("Drop to upload"),
@@ -199,9 +221,7 @@ def catalogue() -> dict[str, str | Forms]:
         ),
         "noSuchCollection": gettext("There is no such collection. Choose one from the list."),
         "waitingTurn": gettext("Waiting for its turn"),
-        "play": gettext("Play"),
-        "pause": gettext("Pause"),
-        "growing.made": gettext("{made} of {whole} is there."),
-        "playerFailed": gettext("This file cannot be played here. Download a rendition instead."),
-        "fit": gettext("Fit"),
+        "share.made": gettext("The link is made and copied"),
+        "share.madeOnly": gettext("The link is made"),
+        "share.revoked": gettext("The link is revoked"),
     }

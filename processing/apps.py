@@ -38,7 +38,7 @@ class ProcessingConfig(AppConfig):
         post_migrate.connect(
             lambda **_: ship(), sender=self, weak=False, dispatch_uid="processing.ship_presets"
         )
-        register_option_validator(validate_options, names=["preset"])
+        register_option_validator(validate_options, names=["preset", "watermark"])
         register_upload_choice(UploadChoice("preset", _("Renditions of videos"), preset_choices))
         register_estimator(lambda asset: expected_seconds(asset=asset))
         register_step_words(step_words)

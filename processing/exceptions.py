@@ -71,6 +71,13 @@ class KeyMissing(MediaError):
     sentence = gettext_noop("The key to encrypt with was not given.")
 
 
+class MarkMissing(MediaError):
+    """The image of the recipe's watermark is not there any more."""
+
+    code = "watermark_missing"
+    sentence = gettext_noop("The image of the watermark is not there any more.")
+
+
 class StepRefused(MediaError):
     """A refusal with a code and a sentence of its own, such as the scanner's."""
 

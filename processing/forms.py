@@ -1,6 +1,7 @@
 """The form of a preset: its words, what holds for all rungs, and a row for each rung. The service judges the recipe."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from itertools import chain, repeat
 from typing import Any
@@ -12,10 +13,23 @@ from django.utils.translation import gettext_lazy as _
 from mediaportal.core.problems import FieldProblem, Problem
 from processing.ffmpeg.codecs import CODECS
 from processing.ffmpeg.ladder import KEEP, STANDARD, TONE_MAP
+from processing.ffmpeg.marks import Mark
 from processing.models import Preset
-from processing.services.recipes import MOST_LEVELS, RateProblem
+from processing.services.recipes import LONGEST_MARK, MOST_LEVELS, RateProblem
 
 _KILO = 1000
+_MARK = "mark_"
+_PLACES = [
+    ("top-left", _("Top left")),
+    ("top", _("Top")),
+    ("top-right", _("Top right")),
+    ("left", _("Left")),
+    ("center", _("Centre")),
+    ("right", _("Right")),
+    ("bottom-left", _("Bottom left")),
+    ("bottom", _("Bottom")),
+    ("bottom-right", _("Bottom right")),
+]
 
 
 class RateField(forms.DecimalField):
@@ -33,6 +47,21 @@ class RateField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         """A recipe's rate in kbit/s; what was sent stays as it is."""
         return Decimal(value) / _KILO if isinstance(value, int) else value
+
+
+class ShareField(forms.FloatField):
+    """A share, which a recipe has from 0 to 1, in percent as people know it."""
+
+    def __init__(self, *, label: Any, help_text: Any = "") -> None:
+        super().__init__(label=label, help_text=help_text, widget=forms.NumberInput({"step": "any"}))
+
+    def clean(self, value: Any) -> float:
+        """What was sent, from 0 to 1."""
+        return float(round(super().clean(value) / 100, 4))
+
+    def prepare_value(self, value: Any) -> Any:
+        """A recipe's share in percent; what was sent stays as it is."""
+        return round(value * 100, 2) if isinstance(value, int | float) else value
 
 
 class RungForm(forms.Form):
@@ -81,6 +110,24 @@ class PresetForm(forms.Form):
         choices=[(TONE_MAP, _("Make it ordinary")), (KEEP, _("Keep it in H.265 and AV1"))],
     )
     vmaf_floor = forms.FloatField(label=_("Least VMAF"), help_text=_("0: none."))
+    mark_text = forms.CharField(
+        label=_("Words of the watermark"),
+        max_length=LONGEST_MARK,
+        required=False,
+        help_text=_("Burnt into every rendition; empty: none."),
+    )
+    mark_image = forms.CharField(
+        label=_("Image of the watermark"),
+        max_length=36,
+        required=False,
+        help_text=_("Instead of words: the id of an image in the library, the last part of its address."),
+    )
+    mark_position = forms.ChoiceField(label=_("Its place"), choices=_PLACES, required=False)
+    mark_opacity = ShareField(label=_("Its opacity, in percent"))
+    mark_size = ShareField(
+        label=_("Its height, in percent"), help_text=_("Of the shorter side of the picture.")
+    )
+    mark_margin = ShareField(label=_("Distance from the edge, in percent"))
     per_title = forms.BooleanField(label=_("Let each title's pictures decide"), required=False)
     measure_quality = forms.BooleanField(label=_("Measure the quality"), required=False)
 
@@ -89,7 +136,9 @@ class PresetForm(forms.Form):
     ) -> None:
         """Show `facts`, a preset as data, or what was sent."""
         recipe = facts["recipe"]
-        super().__init__(data, initial={**recipe, **facts})
+        mark = asdict(Mark()) | (recipe.get("watermark") or {})
+        marked = {f"{_MARK}{name}": value for name, value in mark.items()}
+        super().__init__(data, initial={**recipe, **marked, **facts})
         if not is_new:
             del self.fields["slug"]
         _dress(self)
@@ -106,8 +155,11 @@ class PresetForm(forms.Form):
     @property
     def recipe(self) -> dict[str, Any]:
         """What was sent, as a recipe."""
-        own = {name: value for name, value in self.cleaned_data.items() if name not in _WORDS}
-        return {**own, "levels": [row.level for row in self.rows]}
+        sent = {name: value for name, value in self.cleaned_data.items() if name not in _WORDS}
+        own = {name: value for name, value in sent.items() if not name.startswith(_MARK)}
+        mark = {name.removeprefix(_MARK): sent[name] for name in sent if name.startswith(_MARK)}
+        watermark = mark if mark["text"] or mark["image"] else None
+        return {**own, "watermark": watermark, "levels": [row.level for row in self.rows]}
 
     @property
     def words(self) -> dict[str, str]:
@@ -118,7 +170,7 @@ class PresetForm(forms.Form):
         """Show why the service refused it, beside the fields that it names."""
         for error in problem.errors or ():
             parts = error.field.removeprefix("recipe.").split(".")
-            name = parts[-1]
+            name = f"{_MARK}{parts[-1]}" if parts[0] == "watermark" else parts[-1]
             form: forms.Form = self
             if parts[0] == "levels" and len(parts) > 2 and int(parts[1]) < len(self.rows):  # noqa: PLR2004 - a path
                 form = self.rows[int(parts[1])]
@@ -195,6 +247,6 @@ def _dress(form: forms.Form) -> None:
     for field in form.fields.values():
         if not isinstance(field, forms.BooleanField):
             field.widget.attrs["class"] = "input"
-    for name in ("title", "description"):
+    for name in ("title", "description", "mark_text"):
         if name in form.fields:
             form.fields[name].widget.attrs["dir"] = "auto"

@@ -25,6 +25,7 @@ from tests.factories import (
     AssetFactory,
     CollectionFactory,
     GuestLinkFactory,
+    ShareLinkFactory,
     UploadSessionFactory,
     UserFactory,
     VariantFactory,
@@ -40,6 +41,7 @@ LISTS = [
     "assets_collection",
     "assets_tag",
     "assets_guestlink",
+    "assets_sharelink",
     "processing_job",
     "processing_step",
     "processing_preset",
@@ -70,6 +72,7 @@ def lived_in() -> Job:
     session.save()
     VariantFactory(asset=asset)
     GuestLinkFactory(title="<b>Festival</b>")
+    ShareLinkFactory(title="<b>Client</b>", asset=asset)
     asset.collections.add(CollectionFactory(parent=CollectionFactory()))
     asset.tags.add(tag_named(f"tag {asset.pk}"))
     job = job_of(asset, status="failed", error_code="processing_failed", error_detail="It is broken.")
@@ -197,7 +200,7 @@ def test_every_page_opens(client: Client, name: str) -> None:
 def test_words_change_by_the_service_and_are_written_down(client: Client) -> None:
     signed_in(client, "manager")
     asset = AssetFactory(published=True)
-    form = {"title": "New title", "description": "", "visibility": "private"}
+    form = {"title": "New title", "description": "", "visibility": "public", "allow_download": ""}
     inlines = {
         f"{name}-{end}": "0"
         for name in ("variants", "upload", "jobs")
@@ -206,8 +209,13 @@ def test_words_change_by_the_service_and_are_written_down(client: Client) -> Non
     answer = client.post(page_of(asset), form | inlines | {"publication": "blocked"})
     assert answer.status_code == 302, answer.content.decode()[:3000]
     asset.refresh_from_db()
-    assert (asset.title, asset.visibility, asset.publication) == ("New title", "private", "published")
-    assert Entry.objects.get(action="asset.edited").detail["fields"] == ["title", "visibility"]
+    assert (asset.title, asset.visibility, asset.publication) == ("New title", "public", "published")
+    assert not asset.allow_download
+    assert Entry.objects.get(action="asset.edited").detail["fields"] == [
+        "allow_download",
+        "title",
+        "visibility",
+    ]
 
 
 def test_trash_and_back(client: Client) -> None:

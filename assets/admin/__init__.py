@@ -1,5 +1,5 @@
 """The admin of what is kept: find any asset, see its files and its way in."""
 
-from assets.admin import assets, guestlinks, places, uploads
+from assets.admin import assets, guestlinks, places, sharelinks, uploads
 
-__all__ = ["assets", "guestlinks", "places", "uploads"]
+__all__ = ["assets", "guestlinks", "places", "sharelinks", "uploads"]

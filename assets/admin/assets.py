@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assets import access, delivery
-from assets.models import Asset, UploadSession, Variant, Visibility
+from assets.models import Asset, UploadSession, Variant
 from assets.services import library, quarantine
 from assets.services.state import state_of
 from mediaportal.accounts.models import User
@@ -119,7 +119,7 @@ class AssetAdmin(PortalAdmin):
     actions = ("to_trash", "out_of_trash", "release_scan", "delete_original")
     inlines = (VariantInline, UploadInline)
     fieldsets = (
-        (None, {"fields": ("title", "description", "visibility", "state", "reason")}),
+        (None, {"fields": ("title", "description", "visibility", "allow_download", "state", "reason")}),
         (_("File"), {"fields": ("original_filename", "original", "kind", "mime_type", "shown_size", "sha256",
                                 "duration", "width", "height")}),
         (_("Where it stands"), {"fields": ("upload_status", "upload_progress", "scan_verdict", "scan_detail",
@@ -132,15 +132,9 @@ class AssetAdmin(PortalAdmin):
     asking: User
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Everything but words and visibility."""
+        """Everything but words, visibility and whether it may be downloaded."""
         return [name for _title, part in self.fieldsets for name in part["fields"]
-                if name not in {"title", "description", "visibility"}]  # fmt: skip
-
-    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Who may see it: what is offered on the pages."""
-        if db_field.name == "visibility":
-            kwargs["choices"] = Visibility.offered()
-        return super().formfield_for_choice_field(db_field, request, **kwargs)
+                if name not in {"title", "description", "visibility", "allow_download"}]  # fmt: skip
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         """With what upper rooms have added."""
@@ -168,7 +162,7 @@ class AssetAdmin(PortalAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Asset, form: Any, change: bool) -> None:
-        """Change words and visibility by the service."""
+        """Change what may be changed by the service."""
         wanted = {name: form.cleaned_data[name] for name in form.changed_data}
         if wanted:
             library.edit(user=request.user, asset=obj, **wanted)
@@ -238,6 +232,6 @@ class AssetAdmin(PortalAdmin):
     def original(self, asset: Asset) -> str:
         """A short-lived link, when the gate has let the bytes through."""
         user = getattr(asset, "asking", None)
-        if not isinstance(user, User) or not access.can_play(user, asset):
+        if not isinstance(user, User) or not access.can_download(user, asset):
             return "–"
         return link_to(delivery.original_url(asset, user=user))

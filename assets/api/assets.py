@@ -4,11 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -61,7 +63,9 @@ class AssetView(_OneAsset):
 
     @extend_schema(request=AssetEditSerializer, responses=AssetSerializer, operation_id="asset_edit")
     def patch(self, request: Request, **_kwargs: Any) -> Response:
-        """Change the title, the description, the visibility, the tags (all of them) or the collections (all)."""
+        """Change the title, the description, the visibility, whether those who may watch it may download it, the tags
+        (all of them) or the collections (all).
+        """
         asset = self.get_object()
         form = AssetEditSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -151,7 +155,18 @@ class AssetVariantsView(ListAPIView[Variant]):
 
 
 class AssetPlaybackView(_OneAsset):
-    """What a player needs."""
+    """What a player needs; of what is public also for people without an account."""
+
+    permission_classes = [AllowAny]
+
+    def get_object(self) -> Asset:
+        """The asset; strangers hear of everything else that they have to sign in, whether it exists or not."""
+        try:
+            return super().get_object()
+        except Http404:
+            if not self.request.user.is_authenticated:
+                self.permission_denied(self.request)
+            raise
 
     @extend_schema(responses=AssetPlaybackSerializer, operation_id="asset_playback")
     def get(self, request: Request, **_kwargs: Any) -> Response:

@@ -134,6 +134,7 @@ class AssetSerializer(AssetListSerializer):
             "scan_verdict",
             "processing_verdict",
             "policy_verdict",
+            "allow_download",
             "may_change",
         ]
         read_only_fields = fields
@@ -148,7 +149,8 @@ class AssetEditSerializer(serializers.Serializer[Any]):
 
     title = serializers.CharField(max_length=255, required=False)
     description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
-    visibility = serializers.ChoiceField(choices=Visibility.offered(), required=False)
+    visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
+    allow_download = serializers.BooleanField(required=False)
     tags = serializers.ListField(child=serializers.CharField(max_length=60), max_length=50, required=False)
     collections = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
 
@@ -274,17 +276,28 @@ class DrmSystemSerializer(serializers.Serializer[Any]):
     certificate_url = serializers.CharField(required=False)
 
 
+class WatermarkSerializer(serializers.Serializer[Any]):
+    """What a player draws over the pictures."""
+
+    kind = serializers.ChoiceField(choices=["text", "image"])
+    text = serializers.CharField()
+    image_url = serializers.CharField(allow_null=True)
+    position = serializers.CharField(help_text="One of the nine places, or moving.")
+    opacity = serializers.FloatField(help_text="0 to 1")
+
+
 class AssetPlaybackSerializer(serializers.Serializer[Any]):
     """What a player needs; links that cannot be had (yet) are null."""
 
     asset_id = serializers.UUIDField()
     kind = serializers.CharField()
+    title = serializers.CharField()
     duration = serializers.FloatField(allow_null=True, help_text="seconds")
     hls_url = serializers.CharField(allow_null=True)
     dash_url = serializers.CharField(allow_null=True)
     growing = serializers.BooleanField()
     poster_url = serializers.CharField(allow_null=True)
-    original_url = serializers.CharField(allow_null=True)
+    original_url = serializers.CharField(allow_null=True, help_text="null where it may not be downloaded")
     license_url = serializers.CharField(
         allow_null=True, help_text="Where ClearKey licences are asked for (W3C JSON), of what is encrypted."
     )
@@ -294,6 +307,8 @@ class AssetPlaybackSerializer(serializers.Serializer[Any]):
     storyboard_url = serializers.CharField(allow_null=True)
     preview_url = serializers.CharField(allow_null=True)
     captions = serializers.ListField(child=serializers.DictField())
+    watermark = WatermarkSerializer(allow_null=True)
+    allow_download = serializers.BooleanField()
     expires_at = serializers.DateTimeField(
         allow_null=True, help_text="When the first of these links ends; ask again before."
     )

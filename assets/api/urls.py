@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assets.api import assets, bucket, guestlinks, importing, mine, places, tus, uploads
+from assets.api import assets, bucket, guestlinks, importing, mine, places, sharelinks, tus, uploads
 
 urlpatterns = [
     path(
@@ -57,6 +57,8 @@ urlpatterns = [
     path("guest-links/", guestlinks.GuestLinkListView.as_view(), name="api-guest-links"),
     path("guest-links/<uuid:link_id>/", guestlinks.GuestLinkView.as_view(), name="api-guest-link"),
     path("guest-links/<uuid:link_id>/end", guestlinks.GuestLinkEndView.as_view(), name="api-guest-link-end"),
+    path("share-links/", sharelinks.ShareLinkListView.as_view(), name="api-share-links"),
+    path("share-links/<uuid:link_id>/", sharelinks.ShareLinkView.as_view(), name="api-share-link"),
     path("collections/", places.CollectionListView.as_view(), name="api-collections"),
     path("collections/<uuid:collection_id>/", places.CollectionView.as_view(), name="api-collection"),
     path("tags/", places.TagListView.as_view(), name="api-tags"),

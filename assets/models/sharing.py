@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from assets.models.asset import Asset
+from assets.querysets import ShareLinkQuerySet
 
 
 class Watermark(models.TextChoices):
@@ -15,6 +16,11 @@ class Watermark(models.TextChoices):
     NONE = "none", _("None")
     OVERLAY = "overlay", _("Drawn over the player")
     BURNT = "burnt", _("Burnt into the pictures")
+
+    @classmethod
+    def offered(cls) -> list[tuple[str, str]]:
+        """What can be chosen: nothing burns a name into the pictures for one link yet."""
+        return [(one.value, str(one.label)) for one in (cls.NONE, cls.OVERLAY)]
 
 
 class ShareLink(models.Model):
@@ -46,6 +52,8 @@ class ShareLink(models.Model):
     uses = models.PositiveIntegerField(_("opened"), default=0)
     last_used_at = models.DateTimeField(_("last opened"), null=True, blank=True)
     created_at = models.DateTimeField(_("made"), auto_now_add=True)
+
+    objects = ShareLinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("share link")

@@ -63,8 +63,3 @@ class Visibility(models.TextChoices):
     PRIVATE = "private", _("Only me")
     INTERNAL = "internal", _("Everyone here")
     PUBLIC = "public", _("Anyone with the address")
-
-    @classmethod
-    def offered(cls) -> list[tuple[str, str]]:
-        """What can be chosen: the portal has no page yet that is open to those who are not signed in."""
-        return [(one.value, str(one.label)) for one in (cls.PRIVATE, cls.INTERNAL)]

@@ -9,22 +9,20 @@ import base64
 import functools
 import hashlib
 import hmac
-import time
 from uuid import UUID
 
 from django.conf import settings
-from django.core.cache import cache
 from django.utils import timezone
 
 from assets import access
 from assets.exceptions import LinkEnded
 from assets.models import GuestLink
-from mediaportal.core.problems import NotFound, RateLimited
+from mediaportal.core import tries
+from mediaportal.core.problems import NotFound
 
 _ID_BYTES = 16
 # Together with the id a multiple of three bytes: the token has no padding, and each link has exactly one.
 _MAC_BYTES = 20
-_WINDOW_SECONDS = 60
 # One link may be used from many addresses at once.
 _TOKEN_FACTOR = 10
 
@@ -96,18 +94,8 @@ def count_visit(*, token: str, address: str) -> None:
     """Count somebody who comes with a token, good or not, before it is read. Raises `RateLimited` when there were
     more than `GUEST_TRIES` in this minute from the address, or ten times as many with the token.
     """
-    minute, passed = divmod(int(time.time()), _WINDOW_SECONDS)
-    limits = (
+    tries.count(
+        "guest",
         ("address", address, settings.GUEST_TRIES),
         ("token", token, settings.GUEST_TRIES * _TOKEN_FACTOR),
     )
-    # Both counters are raised, also when the first has refused already.
-    if any([_raise(kind, value, minute) > limit for kind, value, limit in limits]):  # noqa: C419
-        raise RateLimited(retry_after=_WINDOW_SECONDS - passed)
-
-
-def _raise(kind: str, value: str, minute: int) -> int:
-    """Add one to a counter of this minute and return it."""
-    key = f"guest:{kind}:{hashlib.sha256(value.encode()).hexdigest()[:32]}:{minute}"
-    cache.add(key, 0, _WINDOW_SECONDS * 2)
-    return int(cache.incr(key))

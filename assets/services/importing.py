@@ -91,7 +91,7 @@ def cancel(*, user: access.Caller, upload_id: UUID) -> None:
     session = sessions.filter(pk=upload_id).select_related("user").first()
     if session is None:
         raise NotFound
-    if session.user != user and not user.has_perm("assets.manage_all_assets"):
+    if session.user != user and not (isinstance(user, User) and user.has_perm("assets.manage_all_assets")):
         raise NotPermitted
     if not uploads.fail(upload_id=upload_id, problem=UploadTerminated()):
         raise Conflict(_("This upload has ended already."))

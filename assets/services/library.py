@@ -24,11 +24,12 @@ def edit(
     title: str | None = None,
     description: str | None = None,
     visibility: str | None = None,
+    allow_download: bool | None = None,
     tags: list[str] | None = None,
     collections: list[UUID] | None = None,
 ) -> Asset:
-    """Change an asset's words, its tags, the collections (ids) that it stands in, or who may see it; None leaves a
-    value as it is.
+    """Change an asset's words, its tags, the collections (ids) that it stands in, who may see it, or whether those who
+    may watch it may download it; None leaves a value as it is.
 
     Raises `NotPermitted`, `NotFound` when it went into the trash in the meantime, or `InvalidInput`.
     """
@@ -37,6 +38,7 @@ def edit(
         "title": _title(title),
         "description": description if description is None else safe_words(description),
         "visibility": _visibility(visibility),
+        "allow_download": allow_download,
     }
     with transaction.atomic():
         row = Asset.objects.select_for_update(of=("self",)).filter(pk=asset.pk, deleted_at=None).first()
@@ -128,7 +130,7 @@ def _title(title: str | None) -> str | None:
 
 def _visibility(visibility: str | None) -> str | None:
     """A known visibility; raises `InvalidInput`."""
-    allowed = [offered for offered, _words in Visibility.offered()]
+    allowed = list(Visibility.values)
     if visibility is not None and visibility not in allowed:
         detail = _("Must be one of: %s.") % ", ".join(allowed)
         raise InvalidInput(errors=[FieldProblem("visibility", "invalid", detail)])

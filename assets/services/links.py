@@ -6,14 +6,26 @@ from typing import Any
 
 from assets import access, delivery, registry
 from assets.models import Asset, UploadStatus, Variant, VariantType
+from assets.services import visiting
 
+# Files that somebody could keep. Streams, stills and what draws them are for watching.
+KEPT = frozenset(
+    {
+        VariantType.ORIGINAL,
+        VariantType.RENDITION,
+        VariantType.AUDIO_ONLY,
+        VariantType.METADATA,
+        VariantType.DERIVED,
+    }
+)
 # What stands for an asset in a list, the best first.
 _PICTURES = (VariantType.POSTER, VariantType.THUMBNAIL)
 
 
 def variant_url(*, variant: Variant, user: access.Caller, download: bool = False) -> str | None:
-    """A link to a variant, or None for those who may not play its asset."""
-    if not access.can_play(user, variant.asset):
+    """A link to a variant; None for those who may not play its asset, and for a file that they may not keep."""
+    kept = download or variant.variant_type in KEPT
+    if not (access.can_download if kept else access.can_play)(user, variant.asset):
         return None
     return delivery.variant_url(variant, user=user, download=download)
 
@@ -55,6 +67,7 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
     document: dict[str, Any] = {
         "asset_id": asset.pk,
         "kind": asset.kind,
+        "title": asset.title,
         "duration": asset.duration,
         "hls_url": None,
         "dash_url": None,
@@ -66,6 +79,8 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
         "storyboard_url": None,
         "preview_url": None,
         "captions": [],
+        "watermark": visiting.watermark_of(user),
+        "allow_download": False,
         "expires_at": None,
     }
     if not access.can_play(user, asset):
@@ -84,7 +99,9 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
         fitting = [v for v in variants if v.variant_type == kind and form in {None, v.format}]
         if fitting:
             document[name] = delivery.variant_url(fitting[0], user=user)
-    document["original_url"] = delivery.original_url(asset, user=user)
+    if access.can_download(user, asset):
+        document["allow_download"] = True
+        document["original_url"] = delivery.original_url(asset, user=user)
     # Stills have no playing time added to their link's life, so theirs ends first.
     document["expires_at"] = datetime.fromtimestamp(delivery.expiry(), UTC)
     return document | registry.playback_parts(asset, user)

@@ -81,7 +81,9 @@ def _video(asset: Asset, variants: list[Variant], user: Caller, poster: Picture 
     streams = {form: delivery.variant_url(v, user=user) for form, v in manifests.items() if v is not None}
     files = [v for v in variants if v.variant_type == VariantType.RENDITION]
     best = max(files, key=lambda v: v.height or 0, default=None)
-    file = delivery.variant_url(best, user=user) if best else ""
+    # Beside a stream the file is for those who may keep it.
+    handed = best is not None and (not streams or access.can_download(user, asset))
+    file = delivery.variant_url(best, user=user) if best and handed else ""
     if not streams and not file:
         return None
     growing = links.is_growing(asset, variants)
@@ -117,7 +119,8 @@ def _audio(asset: Asset, variants: list[Variant], user: Caller, poster: Picture 
 def _image(asset: Asset, variants: list[Variant], user: Caller, poster: Picture | None) -> Stage | None:
     """The web-size picture, and the original for looking closer where the browser can show it."""
     web = next((v for v in variants if v.variant_type == VariantType.RENDITION), None)
-    original = delivery.original_url(asset, user=user) if asset.mime_type in _SHOWN_BY_BROWSERS else ""
+    shown = asset.mime_type in _SHOWN_BY_BROWSERS and access.can_download(user, asset)
+    original = delivery.original_url(asset, user=user) if shown else ""
     if web is None:
         return None
     return Stage("image", True, poster, file=delivery.variant_url(web, user=user), original=original)
@@ -137,8 +140,10 @@ def stills_of(asset: Asset, *, user: Caller) -> list[Still]:
 
 
 def files_of(asset: Asset, *, user: Caller) -> list[File]:
-    """What there is to download: the original first, then renditions from the largest down, then the details."""
-    if not access.can_play(user, asset):
+    """What there is to download: the original first, then renditions from the largest down, then the details. Nothing
+    for those who may only watch.
+    """
+    if not access.can_download(user, asset):
         return []
     offered = (VariantType.RENDITION, VariantType.AUDIO_ONLY, VariantType.METADATA)
     variants = [v for v in asset.variants.all() if v.variant_type in offered]

@@ -127,7 +127,7 @@ def _text(longest: int) -> Any:
 
 def _visibility(value: Any) -> str:
     """A check of the visibility."""
-    allowed = [offered for offered, _words in Visibility.offered()]
+    allowed = list(Visibility.values)
     return "" if value in allowed else _("Must be one of: %s.") % ", ".join(allowed)
 
 

@@ -35,6 +35,12 @@ def guest_words() -> SafeString:
     return json_script(vocabulary.guest_catalogue(), "words")
 
 
+@register.simple_tag
+def watch_words() -> SafeString:
+    """The browser's words on a page on which strangers watch."""
+    return json_script(vocabulary.watch_catalogue(), "words")
+
+
 @register.filter
 def state(asset: Asset) -> State:
     """The state of an asset."""

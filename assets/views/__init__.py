@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from assets import access, registry
@@ -19,6 +20,7 @@ from assets.services.cards import card_of
 from assets.services.reasons import said
 from assets.services.stage import files_of, stage_of, stills_of
 from assets.services.state import state_of
+from assets.views import shares
 from mediaportal.accounts.models import User
 from mediaportal.core import staticfinders
 
@@ -88,8 +90,11 @@ def working(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@login_not_required
 def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
-    """One asset: to see, hear, read about and change."""
+    """One asset: to see, hear, read about and change; of a public one strangers see the media alone."""
+    if not request.user.is_authenticated:
+        return shares.public(request, asset_id)
     found = _asset(request, asset_id)
     context = _context(request, found) | _shelved(found) | {"panels": registry.panels()}
     return render(request, "assets/asset.html", context)
@@ -122,7 +127,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     context = {
         "room": room.of_person(request.user) if isinstance(request.user, User) else None,
-        "visibilities": Visibility.offered(),
+        "visibilities": Visibility.choices,
         "options": registry.upload_choices(),
     }
     return render(request, "assets/upload.html", context)
@@ -174,8 +179,10 @@ def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
         "may_release": access.can_release(request.user, found),
         "about": about(found),
         "may_change": may_change,
+        "may_share": access.can_share(request.user, found),
+        "playback_url": reverse("api-asset-playback", args=[found.pk]),
         "may_retry": may_change and state.code == "failed" and registry.is_mendable(found.error_code),
-        "visibilities": Visibility.offered(),
+        "visibilities": Visibility.choices,
     }
 
 

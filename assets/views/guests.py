@@ -2,14 +2,12 @@
 
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,32 +16,18 @@ from assets.exceptions import LinkEnded
 from assets.forms import GuestLinkForm
 from assets.models import GuestLink
 from assets.services import guestlinks, guestpage, guests
+from assets.views.strangers import discreetly, refused
 from mediaportal.core.problems import InvalidInput, NotFound, Problem, RateLimited
 
 _PAGE = 50
-# The address is a secret: no other page hears of it, and no search engine keeps it.
-_DISCREET = {
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cache-Control": "no-store",
-}
 
 
 # --- Guests ---------------------------------------------------------------------------------------------------------
 @login_not_required
 @require_GET
 def guest(request: HttpRequest, token: str) -> HttpResponse:
-    """Where guests send files. A form would not do for changing the language: without a referrer it has no origin."""
-    asked = request.GET.get("language", "")
-    language = asked if asked in dict(settings.LANGUAGES) else translation.get_language() or "en"
-    with translation.override(language):
-        request.LANGUAGE_CODE = language
-        answer = _guest(request, token)
-    for name, value in _DISCREET.items():
-        answer.headers[name] = value
-    if asked == language:
-        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, samesite="Lax")
-    return answer
+    """Where guests send files."""
+    return discreetly(request, lambda: _guest(request, token))
 
 
 def _guest(request: HttpRequest, token: str) -> HttpResponse:
@@ -54,16 +38,8 @@ def _guest(request: HttpRequest, token: str) -> HttpResponse:
         if shown.used_up:
             raise LinkEnded
     except (NotFound, LinkEnded, RateLimited) as problem:
-        return _refused(request, problem)
+        return refused(request, problem, "assets/guest_over.html")
     return render(request, "assets/guest.html", {"shown": shown, "link": shown.link, "token": token})
-
-
-def _refused(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """A friendly word for a link that takes nothing, or that nobody has made."""
-    answer = render(request, "assets/guest_over.html", {"problem": problem}, status=problem.status)
-    for name, value in problem.headers.items():
-        answer.headers[name] = value
-    return answer
 
 
 # --- Managers -------------------------------------------------------------------------------------------------------

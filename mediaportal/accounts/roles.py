@@ -39,6 +39,7 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "assets.view_guestlink",
         "assets.change_guestlink",
         "assets.delete_guestlink",
+        "assets.view_sharelink",
         "assets.change_collection",
         "assets.delete_collection",
         "assets.add_tag",

@@ -19,8 +19,8 @@ from django.views.i18n import set_language as django_set_language
 
 from mediaportal.accounts.forms import AccountForm, ChangePasswordForm, SignInForm
 from mediaportal.accounts.models import User
-from mediaportal.accounts.services.attempts import WINDOW_SECONDS
 from mediaportal.core.problems import RateLimited
+from mediaportal.core.tries import WINDOW_SECONDS
 
 
 class SignIn(LoginView):

@@ -36,7 +36,7 @@ class ResultVariantSerializer(serializers.Serializer[dict[str, Any]]):
     duration = serializers.FloatField(allow_null=True, help_text="seconds")
     file_size = serializers.IntegerField(help_text="bytes")
     vmaf = VmafSerializer(allow_null=True)
-    url = serializers.CharField()
+    url = serializers.CharField(allow_null=True, help_text="null where it may not be downloaded")
 
 
 class ResultThumbnailSerializer(serializers.Serializer[dict[str, Any]]):

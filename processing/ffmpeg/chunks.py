@@ -114,7 +114,9 @@ def _command(  # noqa: PLR0917 - one step of `encode`
         pictures = pictures.filter("setpts", f"PTS-round({float(start):.6f}/TB)")
     outputs = [
         graph.output([picture], _path(folder, rung), {**video_options(video, rung), **timing})
-        for picture, rung in zip(rung_pictures(pictures, video, rungs, kept), rungs, strict=True)
+        for picture, rung in zip(
+            rung_pictures(pictures, video, rungs, kept, marks=folder), rungs, strict=True
+        )
     ]
     return ["-progress", "pipe:1", "-stats_period", "0.5", "-copyts", *graph.arguments(*outputs)]
 

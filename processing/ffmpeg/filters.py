@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from types import MappingProxyType
 
 from processing.ffmpeg.chunks_bounds import TICKS, Cut
 from processing.ffmpeg.codecs import pixel_format
 from processing.ffmpeg.graph import Stream, join, split
 from processing.ffmpeg.ladder import MOST_FRAMES_PER_SECOND, Rung
+from processing.ffmpeg.marks import laid_over
 from processing.ffmpeg.media import UNTOLD, VideoStream
 
 _LATE_SECONDS = 0.1
@@ -29,18 +31,24 @@ def even_rate(video: VideoStream) -> Fraction | None:
 
 
 def rung_pictures(
-    pictures: Stream, video: VideoStream, rungs: Sequence[Rung], cut: Cut | None = None
+    pictures: Stream,
+    video: VideoStream,
+    rungs: Sequence[Rung],
+    cut: Cut | None = None,
+    *,
+    marks: Path | None = None,
 ) -> list[Stream]:
-    """Return the pictures of each rung, largest first, all from one decoder; with a `cut` only those of a chunk.
+    """Return the pictures of each rung, largest first, all from one decoder; with a `cut` only those of a chunk. Their
+    watermarks lie drawn in the folder `marks`.
 
     Each rung is scaled from the one above: the pixels to read shrink with every step. Rungs that keep HDR stand in a
     row of their own, as their pixels have ten bits.
     """
-    return _rows(_even(pictures, video, even_rate(video), cut), video, rungs)
+    return _rows(_even(pictures, video, even_rate(video), cut), video, rungs, marks)
 
 
-def _rows(pictures: Stream, video: VideoStream, rungs: Sequence[Rung]) -> list[Stream]:
-    """The pictures of each rung from progressive ones."""
+def _rows(pictures: Stream, video: VideoStream, rungs: Sequence[Rung], marks: Path | None) -> list[Stream]:
+    """The pictures of each rung from progressive ones; a rung is scaled before its mark is laid over the one above."""
     rows = [row for row in (_of(rungs, hdr=True), _of(rungs, hdr=False)) if row]
     made: dict[int, Stream] = {}
     for number, row in enumerate(rows):
@@ -51,7 +59,16 @@ def _rows(pictures: Stream, video: VideoStream, rungs: Sequence[Rung]) -> list[S
         if video.is_hdr and not first.hdr:
             own = _tone_mapped(own, video)
         made |= _row(own.filter("format", pixel_format(hdr=first.hdr)), row)
-    return [made[place] for place in range(len(rungs))]
+    return [_marked(made[place], rung, marks) for place, rung in enumerate(rungs)]
+
+
+def _marked(pictures: Stream, rung: Rung, marks: Path | None) -> Stream:
+    """The pictures with the rung's watermark; raises `ValueError` rather than leave it out."""
+    if rung.mark is None:
+        return pictures
+    if marks is None:
+        raise ValueError("The watermark has not been drawn")
+    return laid_over(pictures, rung.mark, (rung.width, rung.height), marks, hdr=rung.hdr)
 
 
 def _of(rungs: Sequence[Rung], *, hdr: bool) -> list[tuple[int, Rung]]:
@@ -78,6 +95,7 @@ def window(
     begin: float,
     end: float,
     start_time: float = 0.0,
+    marks: Path | None = None,
 ) -> list[Stream]:
     """Return the pictures from `begin` to `end` (seconds) as each rung shows them, at the times they have there.
 
@@ -88,7 +106,8 @@ def window(
     if rate := even_rate(video):
         # The grid of the times does not depend on where it begins.
         pictures = pictures.filter("fps", fps=rate)
-    return _rows(pictures.filter("trim", start=f"{begin:.6f}", end=f"{end:.6f}"), video, rungs)
+    pictures = pictures.filter("trim", start=f"{begin:.6f}", end=f"{end:.6f}")
+    return _rows(pictures, video, rungs, marks)
 
 
 def sample(windows: Sequence[Stream], video: VideoStream, rung: Rung, *, frames: int, tiled: bool) -> Stream:

@@ -37,6 +37,12 @@ def source(path: Path, mime_type: str, options: Options | None = None) -> Stream
     return opened
 
 
+def image(path: Path) -> Stream:
+    """Open a PNG of our own making."""
+    opened: Stream = ffmpeg.input(f"file:{path}", f="png_pipe", protocol_whitelist=PROTOCOLS)
+    return opened
+
+
 def split(stream: Stream) -> tuple[Stream, Stream]:
     """Return the same pictures twice: a filter's output can be used only once."""
     node = ffmpeg.filter_multi_output(stream, "split")

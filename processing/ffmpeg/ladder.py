@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from processing.ffmpeg.codecs import CODECS, H264
+from processing.ffmpeg.marks import Mark
 from processing.ffmpeg.media import VideoStream
 
 MOST_FRAMES_PER_SECOND = 60.0
@@ -46,7 +47,8 @@ class Ladder:
     left as it is).
 
     With `per_title` what is measured on samples of a title decides its CRF and caps; with `measure_quality` each
-    rung's VMAF is measured when all is made, and a rung below `vmaf_floor` (0: none) is made once more.
+    rung's VMAF is measured when all is made, and a rung below `vmaf_floor` (0: none) is made once more. `watermark` is
+    burnt into every rung.
     """
 
     levels: tuple[Level, ...]
@@ -59,6 +61,7 @@ class Ladder:
     per_title: bool = True
     measure_quality: bool = True
     vmaf_floor: float = 0.0
+    watermark: Mark | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain JSON types; what a level leaves to its ladder or codec is left out."""
@@ -70,7 +73,8 @@ class Ladder:
         levels = tuple(Level(**level) for level in data["levels"])
         if not levels:
             raise ValueError("A ladder needs a level")
-        return cls(**{**data, "levels": _ranked(levels)})
+        mark = data.get("watermark")
+        return cls(**{**data, "levels": _ranked(levels), "watermark": Mark(**mark) if mark else None})
 
 
 def _told(level: Level) -> dict[str, Any]:
@@ -121,7 +125,7 @@ HDR_KEPT = Ladder(
 class Rung:
     """One rendition to make: `quality` names it; size in pixels, `max_rate` in bit/s, `buffer_size` in bits.
 
-    A key frame begins every `segment_seconds`; `hdr` keeps the source's ten bits and colours.
+    A key frame begins every `segment_seconds`; `hdr` keeps the source's ten bits and colours; `mark` is burnt in.
     """
 
     quality: str
@@ -134,6 +138,13 @@ class Rung:
     codec: str = H264.name
     segment_seconds: int = SEGMENT_SECONDS
     hdr: bool = False
+    mark: Mark | None = None
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "Rung":
+        """Make it of what `asdict` returned."""
+        mark = data.get("mark")
+        return cls(**{**data, "mark": Mark(**mark) if mark else None})
 
 
 def plan(video: VideoStream, ladder: Ladder = STANDARD) -> tuple[Rung, ...]:
@@ -178,6 +189,7 @@ def _rung(video: VideoStream, quality: str, size: tuple[int, int], level: Level,
         codec=codec.name,
         segment_seconds=ladder.segment_seconds,
         hdr=video.is_hdr and ladder.color == KEEP and codec.keeps_hdr,
+        mark=ladder.watermark,
     )
 
 

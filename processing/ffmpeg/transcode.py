@@ -72,8 +72,9 @@ def transcode(
     stop: Callable[[], bool] | None = None,
 ) -> Encoded:
     """Encode `source` into `folder` (scratch, absolute, existing) and check what was made; without `sound` only the
-    pictures. With `grows`, an existing folder directly in `folder`, the one rung and the sound can be watched from
-    there (`processing.ffmpeg.growing`) while they are made; the rung may be `copy`, which lies in `folder` already.
+    pictures. The watermarks of rungs that have one lie drawn in `folder`. With `grows`, an existing folder directly in
+    `folder`, the one rung and the sound can be watched from there (`processing.ffmpeg.growing`) while they are made;
+    the rung may be `copy`, which lies in `folder` already.
 
     `corrections` say how tracks are turned up or down, by the number of their stream. `on_progress` hears ffmpeg's
     own fraction from 0 to 1, about twice a second. Raises `EncodingFailed`,
@@ -135,7 +136,7 @@ def command(
     if grows is not None and len(rungs) + (copy is not None) != 1:
         raise ValueError("Only one rung can grow")
     opened = graph.source(source, probe.mime_type)
-    pictures = rung_pictures(opened[f"{video.index}"], video, rungs) if rungs else []
+    pictures = rung_pictures(opened[f"{video.index}"], video, rungs, marks=folder) if rungs else []
     outputs = [
         _output(picture, rung_path(folder, rung), video_options(video, rung), grows and grows / growing.VIDEO)
         for picture, rung in zip(pictures, rungs, strict=True)

@@ -20,7 +20,7 @@ import imageio_ffmpeg
 import orjson
 
 from mediaportal.core.sandbox import Limits, run
-from processing.ffmpeg import graph, program
+from processing.ffmpeg import graph, marks, program
 from processing.ffmpeg.codecs import pixel_format
 from processing.ffmpeg.filters import even_rate, window
 from processing.ffmpeg.ladder import Rung, output_frame_rate
@@ -96,7 +96,8 @@ def measure(
 ) -> list[Vmaf]:
     """Compare each rendition (the largest first) with the source in at most eight windows of a second.
 
-    `folder` is scratch. Raises `ValueError` where nothing can be compared, and the errors of the sandbox.
+    `folder` is scratch, in which the watermarks of rungs that have one lie drawn. Raises `ValueError` where nothing can
+    be compared, and the errors of the sandbox.
     """
     video = probe.video
     if video is None or not renditions:
@@ -224,14 +225,20 @@ def _references(  # noqa: PLR0917 - one step of `measure`
         begin=begin,
         end=begin + WINDOW_SECONDS,
         start_time=probe.start_time,
+        marks=folder.parent,
     )
+    drawn = {marks.path_of(folder.parent, rung.width, rung.height) for rung in rungs if rung.mark}
     paths = [folder / f"reference_{number}.mp4" for number in range(len(rungs))]
     outputs = [
         graph.output([stream.filter("setpts", f"PTS-{begin:.6f}/TB")], path, LOSSLESS)
         for stream, path in zip(pictures, paths, strict=True)
     ]
     program.ffmpeg(
-        ["-copyts", *graph.arguments(*outputs)], reads=[source], writes=[folder], limits=_LIMITS, stop=stop
+        ["-copyts", *graph.arguments(*outputs)],
+        reads=[source, *drawn],
+        writes=[folder],
+        limits=_LIMITS,
+        stop=stop,
     )
     return paths
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from assets.access import Caller
+from assets.access import Caller, person
 from assets.models import Asset, ProcessingVerdict, ScanVerdict, UploadStatus
 from assets.services import publication
 from assets.signals import asset_rejected
@@ -226,7 +226,7 @@ def cancel(*, job: Job, user: Actor) -> Job:
         raise NotCancellable
     Step.objects.filter(job=job, status__in=OPEN).update(status=Status.CANCELLED, lease_until=None)
     growing_rows.drop_unfinished(job=job)
-    record(action="job.cancelled", target=job, actor=actor)
+    record(action="job.cancelled", target=job, actor=person(actor))
     job.refresh_from_db()
     _let_go(job)
     _give_verdicts(
@@ -312,7 +312,7 @@ def retry(*, job: Job, user: Actor) -> Job:
             "results",
         ],
     )
-    record(action="job.retried", target=job, actor=actor)
+    record(action="job.retried", target=job, actor=person(actor))
     job.refresh_from_db()
     _give_verdicts(
         job,

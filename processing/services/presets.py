@@ -1,6 +1,7 @@
 """Presets: recipes as data, which one a job follows, and whether a recipe is sound."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -8,13 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from assets.access import Caller
+from assets.access import Caller, person
 from assets.exceptions import InvalidOptions
+from mediaportal.accounts.models import User
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import FieldProblem, NotPermitted
 from processing.exceptions import PresetExists, PresetIsDefault
 from processing.ffmpeg import complexity
 from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, STANDARD, WEAK_NETWORK, Ladder, Rung, plan
+from processing.ffmpeg.marks import Mark
 from processing.ffmpeg.media import Probe
 from processing.models import Job, Preset, Status
 from processing.services import recipes
@@ -74,11 +77,16 @@ def validate(recipe: Any) -> Ladder:
 
 
 def frozen(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a new job with the recipe of its preset as it stands now.
+    """The parameters of a new job with the recipe of its preset as it stands now, and the watermark that the upload
+    asked for in it, where the preset's own would stand.
 
     All its steps then follow the same, though the preset may be changed or deleted meanwhile.
     """
-    return {**parameters, _RECIPE: _preset_of(parameters).as_data()}
+    ladder = _preset_of(parameters)
+    if words := parameters.get("watermark"):
+        mark = replace(ladder.watermark or Mark(), text=words, image="")
+        ladder = replace(ladder, watermark=mark)
+    return {**parameters, _RECIPE: ladder.as_data()}
 
 
 def ladder_for(job: Job) -> Ladder:
@@ -134,7 +142,7 @@ def _described(preset: Preset) -> str:
 
 def may_change(user: Caller) -> bool:
     """Whether somebody may make and change presets: managers and administrators."""
-    return bool(getattr(user, "is_active", False) and user.has_perm("processing.change_preset"))
+    return isinstance(user, User) and user.is_active and user.has_perm("processing.change_preset")
 
 
 @transaction.atomic
@@ -148,7 +156,7 @@ def create(*, user: Caller, slug: str, title: str, description: str = "", recipe
     )
     if not is_new:
         raise PresetExists
-    record(action="preset.made", target=made, actor=user, name=slug)
+    record(action="preset.made", target=made, actor=person(user), name=slug)
     return made
 
 
@@ -164,7 +172,7 @@ def change(*, user: Caller, preset: Preset, changes: dict[str, Any]) -> Preset:
     _check_words(**{name: value for name, value in changes.items() if name != "recipe"})
     if changes:
         Preset.objects.filter(pk=preset.pk).update(**changes, updated_at=timezone.now())
-        record(action="preset.changed", target=preset, actor=user, fields=sorted(changes))
+        record(action="preset.changed", target=preset, actor=person(user), fields=sorted(changes))
     preset.refresh_from_db()
     return preset
 
@@ -176,7 +184,7 @@ def delete(*, user: Caller, preset: Preset) -> None:
     gone, _rows = Preset.objects.filter(pk=preset.pk, is_default=False).delete()
     if not gone:
         raise PresetIsDefault
-    record(action="preset.deleted", target=preset, actor=user, name=preset.slug)
+    record(action="preset.deleted", target=preset, actor=person(user), name=preset.slug)
 
 
 @transaction.atomic
@@ -186,7 +194,7 @@ def make_default(*, user: Caller, preset: Preset) -> None:
     list(Preset.objects.select_for_update().order_by("pk"))  # two at once take turns
     Preset.objects.filter(is_default=True).exclude(pk=preset.pk).update(is_default=False)
     Preset.objects.filter(pk=preset.pk).update(is_default=True)
-    record(action="preset.made_default", target=preset, actor=user, name=preset.slug)
+    record(action="preset.made_default", target=preset, actor=person(user), name=preset.slug)
 
 
 def _require(user: Caller) -> None:
@@ -210,7 +218,11 @@ def _check_words(*, slug: str = "a", title: str = "a", description: str = "") ->
 
 
 def validate_options(options: dict[str, Any]) -> None:
-    """Check of an upload's `processing_options`: the preset must exist. Raises `InvalidOptions`."""
+    """Check of an upload's `processing_options`: the preset must exist, and the words of a watermark must be such that
+    they can be drawn. Raises `InvalidOptions`.
+    """
+    if (words := options.get("watermark")) is not None and (detail := recipes.undrawable(words)):
+        raise InvalidOptions(detail, errors=[FieldProblem("processing_options.watermark", "invalid", detail)])
     wanted = options.get("preset")
     if wanted is None:
         return

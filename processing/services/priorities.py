@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from assets.access import person
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import NotPermitted
 from processing.access import can_order_work
@@ -29,7 +30,7 @@ def give(*, job: Job, user: Actor, priority: int) -> Job:
     if not Job.objects.filter(pk=job.pk, status__in=OPEN).update(priority=priority):
         raise JobHasEnded
     actor = None if user is OPERATOR else user
-    record(action="job.priority_given", target=job, actor=actor, before=before, priority=priority)
+    record(action="job.priority_given", target=job, actor=person(actor), before=before, priority=priority)
     job.refresh_from_db()
     job_changed.send(sender=Job, job=job, durable=True)
     return job

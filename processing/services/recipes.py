@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,9 @@ from assets.exceptions import InvalidOptions
 from mediaportal.core.problems import FieldProblem
 from processing.ffmpeg.codecs import CODECS, H264, Codec
 from processing.ffmpeg.ladder import COLORS, KEEP, Ladder, Level
+from processing.ffmpeg.marks import PLACES, Mark
 from processing.ffmpeg.program import has_encoder
+from processing.services.marks import web_picture
 
 MOST_LEVELS = 12
 SEGMENT_SECONDS = (2, 10)
@@ -20,6 +23,10 @@ AUDIO_BIT_RATES = (32_000, 320_000)
 LOUDNESS = (-31.0, -10.0)
 HIGHEST_FLOOR = 98
 
+LONGEST_MARK = 100
+_OPACITY, _MARK_SIZE, _MARK_MARGIN = (0.05, 1.0), (0.02, 0.5), (0.0, 0.25)
+# Letters that the fonts of the portal have: Latin, Arabic, and the signs among them.
+_DRAWN = re.compile(r"[ -~\u00a0-\u024f\u0600-\u06ff\u0750-\u077f\u2013-\u2022\u2026\u20ac\u2122]+")
 _SIDES = (64, 8192)
 _RATES = (32_000, 100_000_000)
 # Below this share of a bit for each pixel of 30 pictures a second there is nothing left to see.
@@ -36,6 +43,15 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "per_title": _FLAG,
     "measure_quality": _FLAG,
     "vmaf_floor": _NUMBER,
+    "watermark": (dict, type(None)),
+}
+_MARK_KINDS: dict[str, tuple[type, ...]] = {
+    "text": _WORD,
+    "image": _WORD,
+    "position": _WORD,
+    "opacity": _NUMBER,
+    "size": _NUMBER,
+    "margin": _NUMBER,
 }
 _LEVEL_KINDS: dict[str, tuple[type, ...]] = {
     "name": _WORD,
@@ -64,8 +80,10 @@ def sound(recipe: Any) -> Ladder:
     The fields of its errors are paths such as `recipe.levels.0.width`.
     """
     _refuse(list(_form(recipe)))
-    ladder = Ladder(**{**recipe, "levels": tuple(Level(**level) for level in recipe["levels"])})
-    _refuse([*_whole(ladder), *_levels(ladder), *_order(ladder)])
+    mark = Mark(**recipe["watermark"]) if recipe.get("watermark") else None
+    levels = tuple(Level(**level) for level in recipe["levels"])
+    ladder = Ladder(**{**recipe, "levels": levels, "watermark": mark})
+    _refuse([*_whole(ladder), *_levels(ladder), *_order(ladder), *(_mark(mark) if mark else ())])
     return Ladder.from_data(recipe)
 
 
@@ -94,6 +112,8 @@ def _form(recipe: Any) -> Iterator[FieldProblem]:
         yield _at("levels", "too_many_rungs", said)
         return
     yield from _kinds({name: value for name, value in recipe.items() if name != "levels"}, _KINDS, "")
+    if isinstance(recipe.get("watermark"), dict):
+        yield from _kinds(recipe["watermark"], _MARK_KINDS, "watermark.")
     for number, level in enumerate(levels):
         yield from _kinds(level, _LEVEL_KINDS, f"levels.{number}.")
         for name in _NEEDED:
@@ -151,6 +171,39 @@ def _levels(ladder: Ladder) -> Iterator[FieldProblem]:
             said = _("The ffmpeg of this portal has no encoder for %(codec)s.") % {"codec": codec.title}
             yield _at(f"{path}codec", "no_encoder", said)
         yield from _quality(codec, level.crf, level.speed, path)
+
+
+def _mark(mark: Mark) -> Iterator[FieldProblem]:
+    """What is wrong with a watermark: it is either words or an image. Asks the database for the image."""
+    if bool(mark.text) == bool(mark.image):
+        yield _at("watermark.text", "mark_of_one_kind", _("A watermark is either words or an image."))
+    elif mark.text and (said := undrawable(mark.text)):
+        yield _at("watermark.text", "mark_undrawable", said)
+    elif mark.image and not _is_picture(mark.image):
+        said = _("This must be the id of an image that is ready.")
+        yield _at("watermark.image", "mark_image", said)
+    if mark.position not in PLACES:
+        said = _("One of %(places)s.") % {"places": ", ".join(PLACES)}
+        yield _at("watermark.position", "mark_position", said)
+    for name, bounds in (("opacity", _OPACITY), ("size", _MARK_SIZE), ("margin", _MARK_MARGIN)):
+        yield from _between(f"watermark.{name}", f"mark_{name}", getattr(mark, name), bounds)
+
+
+def undrawable(words: str) -> str:
+    """Why words cannot be drawn as a watermark; empty when they can."""
+    if not 0 < len(words.strip()) <= LONGEST_MARK:
+        return _("A watermark has 1 to %d letters.") % LONGEST_MARK
+    if not _DRAWN.fullmatch(words):
+        return _("Only Latin and Arabic letters, digits and signs can be drawn.")
+    return ""
+
+
+def _is_picture(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return web_picture(text) is not None
 
 
 def _side(path: str, side: int) -> Iterator[FieldProblem]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from assets import access, delivery
 from assets.models import Asset, Variant, VariantType
-from assets.services.links import manifest_of
+from assets.services.links import KEPT, manifest_of
 from assets.services.reasons import said
 from assets.services.state import state_of
 from processing.models import Job, Status, Step
@@ -100,13 +100,12 @@ def job_document(*, job: Job, user: access.Caller) -> dict[str, Any]:
 
 def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
     """What has been made, with signed links; links are given only to those who may have the files."""
-    variants = list(asset.variants.all())
-    if not access.can_play(user, asset):
-        variants = []
-        original = None
-    else:
-        original = delivery.original_url(asset, user=user)
-    url = {variant.pk: delivery.variant_url(variant, user=user) for variant in variants}
+    variants = list(asset.variants.all()) if access.can_play(user, asset) else []
+    may_keep = access.can_download(user, asset)
+    original = delivery.original_url(asset, user=user) if may_keep else None
+    url = {
+        v.pk: delivery.variant_url(v, user=user) for v in variants if may_keep or v.variant_type not in KEPT
+    }
     first = _first_of(variants)
     files = [v for v in variants if v.variant_type not in {VariantType.THUMBNAIL, VariantType.MANIFEST}]
     return {
@@ -123,7 +122,7 @@ def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
                 "duration": v.duration,
                 "file_size": v.file_size,
                 "vmaf": v.detail.get("vmaf"),
-                "url": url[v.pk],
+                "url": url.get(v.pk),
             }
             for v in files
         ],

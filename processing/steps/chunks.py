@@ -12,7 +12,7 @@ from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.media import Probe
 from processing.ffmpeg.transcode import EncodedRung
 from processing.models import Job, Step
-from processing.services import interim
+from processing.services import interim, marks
 from processing.services.chunking import chunk_of, steps_of
 from processing.services.context import StepContext
 from processing.services.interim import Handed, Interim
@@ -36,6 +36,7 @@ def run(context: StepContext) -> dict[str, Any]:
     rungs = [rung for rung in rungs_for(context.job, probe)[:-1] if rung.quality not in copied]
     if not rungs:
         return {"refused": "no rung is left to encode"}
+    marks.lay(context, rungs, context.scratch)
     try:
         made = chunks.encode(
             context.source,

@@ -10,7 +10,7 @@ from processing.ffmpeg import mux
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.media import Probe
 from processing.ffmpeg.transcode import Encoded, EncodedAudio
-from processing.services import growing
+from processing.services import growing, marks
 from processing.services.context import StepContext
 from processing.services.presets import ladder_for, rungs_for
 from processing.services.publishing import Product
@@ -25,6 +25,7 @@ def run(context: StepContext) -> dict[str, Any]:
     """Encode the lowest rung and the sound, which the other rungs share, and hand both in."""
     probe = probe_of(context.asset)
     rungs = rungs_for(context.job, probe)[-1:]
+    marks.lay(context, rungs, _work(context))
     if growing.may_grow(context.job):
         encoded = _shown(context, probe, rungs)
     else:

@@ -22,7 +22,7 @@ from processing.ffmpeg.codecs import CODECS
 from processing.ffmpeg.ladder import Rung
 from processing.models import Job, Queue, Step
 from processing.packager import package
-from processing.services import interim
+from processing.services import interim, marks
 from processing.services.context import StepContext
 from processing.services.interim import Interim
 from processing.services.presets import ladder_for, rungs_for
@@ -66,6 +66,7 @@ def remake(context: StepContext) -> dict[str, Any]:
         for rung in _renditions(context).values()
         if rung.quality in measured["below"]
     ]
+    marks.lay(context, rungs, context.scratch)
     encoded = engines.chosen().encode(
         engines.Order(context.source, probe_of(context.asset), rungs, context.scratch, sound=False),
         on_progress=context.report,
@@ -139,6 +140,7 @@ def _measured(context: StepContext, renditions: dict[Variant, Rung]) -> dict[Var
     """Measure renditions and have it written down with them."""
     if not renditions:
         return {}
+    marks.lay(context, list(renditions.values()), context.scratch)
     with ExitStack() as held:
         files = [(renditions[variant], path) for variant, path in _held(held, list(renditions), context)]
         scores = vmaf.measure(

@@ -65,7 +65,7 @@ def handing(done: EncodedRung) -> Interim:
 
 def handed_rung(path: Path, facts: dict[str, Any]) -> EncodedRung:
     """A rung that another step has handed on."""
-    return EncodedRung(**{**facts, "rung": Rung(**facts["rung"]), "path": path})
+    return EncodedRung(**{**facts, "rung": Rung.from_data(facts["rung"]), "path": path})
 
 
 def track_of(variant: Variant, path: Path) -> EncodedAudio:

@@ -8,6 +8,7 @@ import orjson
 from assets.models import VariantType
 from processing import engines
 from processing.ffmpeg import audio
+from processing.services import marks
 from processing.services.context import StepContext
 from processing.services.presets import ladder_for, rungs_for
 from processing.services.publishing import Product
@@ -31,6 +32,7 @@ def run_video(context: StepContext) -> dict[str, Any]:
     if whole is not None:
         context.interim.extend(handing(done) for done in whole.rungs)
         return {"qualities": qualities, "joined": True, "copied": list(whole.copied)}
+    marks.lay(context, rungs, context.scratch)
     encoded = engines.chosen().encode(
         engines.Order(context.source, probe, rungs, context.scratch, sound=False),
         on_progress=context.report,

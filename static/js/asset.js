@@ -19,7 +19,7 @@ function start() {
   stop();
   const stage = document.getElementById("stage");
   const starters = { video: startPlayer, audio: startSound, image: startPicture };
-  const begun = starters[stage.dataset.mode]?.(stage, id) ?? (() => {});
+  const begun = starters[stage.dataset.mode]?.(stage) ?? (() => {});
   stop = begun.stop ?? begun;
   follow = begun.follow ?? null;
 }

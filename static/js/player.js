@@ -29,7 +29,7 @@ const MEASURE_MS = 500;
  * Start the player of a stage; returns `stop`, which ends it, and `follow`, which takes what a newer stage says
  * while this one goes on: other links, or a better set to go on with at the same time.
  */
-export function startPlayer(stage, assetId) {
+export function startPlayer(stage) {
   const screen = stage.querySelector("[data-player]");
   const video = screen.querySelector("video");
   let set = { ...screen.dataset };
@@ -138,7 +138,7 @@ export function startPlayer(stage, assetId) {
   }
 
   async function renew() {
-    const links = await call("GET", `/api/v1/assets/${assetId}/playback`);
+    const links = await call("GET", stage.dataset.playback);
     set = { ...set, dash: links.dash_url ?? set.dash, hls: links.hls_url ?? set.hls };
     fresh = prefixOf(address());
   }

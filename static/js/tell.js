@@ -1,14 +1,22 @@
 /** Telling a person something short: seen for a moment, or only heard. */
 
+/** A region for words, in the open dialog where there is one: what lies under it is neither seen nor heard. */
+function region(id) {
+  const found = document.getElementById(id);
+  const place = document.querySelector("dialog:modal") ?? document.body;
+  if (found && found.parentElement !== place) place.append(found);
+  return found;
+}
+
 /** Say it to a screen reader. */
 export function say(text) {
-  const region = document.getElementById("say");
-  if (region) region.textContent = text;
+  const holder = region("say");
+  if (holder) holder.textContent = text;
 }
 
 /** Show a line at the foot of the page for some seconds. */
 export function toast(text) {
-  const holder = document.getElementById("toasts");
+  const holder = region("toasts");
   if (!holder) return;
   const line = document.createElement("div");
   line.className = "toast-line";
@@ -19,7 +27,7 @@ export function toast(text) {
 
 /** Show a line at the foot of the page with one thing that may be done. */
 export function offer(text, word, act) {
-  const holder = document.getElementById("toasts");
+  const holder = region("toasts");
   if (!holder) return;
   const line = document.createElement("div");
   line.className = "toast-line";

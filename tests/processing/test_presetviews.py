@@ -170,3 +170,21 @@ def test_the_default_and_the_end_of_one(manager: Client) -> None:
     assert Preset.objects.filter(slug="weak-network").exists()
     assert manager.post("/presets/standard/delete/").status_code == 302
     assert manager.get("/presets/standard/").status_code == 404
+
+
+def test_a_watermark_is_made_changed_and_taken_away(manager: Client) -> None:
+    preset = Preset.objects.get(slug="standard")
+    marked = {"mark_text": "Draft", "mark_position": "top", "mark_opacity": "35", "mark_size": "12.5"}
+    assert manager.post("/presets/standard/", sent(preset, **marked)).status_code == 302
+    preset.refresh_from_db()
+    assert preset.recipe["watermark"] == {
+        "text": "Draft", "image": "", "position": "top", "opacity": 0.35, "size": 0.125, "margin": 0.04,
+    }  # fmt: skip
+    form = PresetForm(facts=facts_of(preset), is_new=False)
+    assert [form[f"mark_{name}"].value() for name in ("text", "opacity", "size")] == ["Draft", 35, 12.5]
+    answer = manager.post("/presets/standard/", sent(preset, mark_opacity="0", mark_position="top"))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() == {"mark_opacity"}
+    assert manager.post("/presets/standard/", sent(preset, mark_text="")).status_code == 302
+    preset.refresh_from_db()
+    assert preset.recipe["watermark"] is None

@@ -6,6 +6,7 @@ Everything here blocks for as long as it takes to read a file.
 import hashlib
 import logging
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -90,11 +91,12 @@ def begin_joined(*, user: access.Caller, guest_link: GuestLink | None, creation:
     ids = [_part_id(path) for path in creation.parts]
     if len(set(ids)) != len(ids):
         raise BadHeader("Upload-Concat", _("A part is named more than once."))
-    owner = guest_link.created_by if guest_link is not None else user
+    person = guest_link.created_by if guest_link is not None else access.person(user)
+    owner_id: Any = None if person is None else person.pk
     # Two requests for the same parts come one after the other.
     list(UploadSession.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk").values("pk"))
     joinings = UploadSession.objects.filter(
-        user=owner.pk, guest_link=guest_link, concat=UploadSession.Concat.FINAL
+        user_id=owner_id, guest_link=guest_link, concat=UploadSession.Concat.FINAL
     )
     before = joinings.filter(parts=[str(one) for one in ids]).exclude(status=UploadSession.Status.FAILED)
     if (found := before.first()) is not None:
@@ -104,7 +106,7 @@ def begin_joined(*, user: access.Caller, guest_link: GuestLink | None, creation:
         raise BadHeader("Upload-Concat", _("A part is being joined to another file."))
     parts = UploadSession.objects.filter(
         pk__in=ids,
-        user=owner.pk,
+        user_id=owner_id,
         guest_link=guest_link,
         concat=UploadSession.Concat.PARTIAL,
         status=UploadSession.Status.UPLOADING,

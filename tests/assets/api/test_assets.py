@@ -203,6 +203,33 @@ def test_playback() -> None:
     assert answer.json()["dash_url"] is None
 
 
+def test_strangers_are_told_how_to_play_what_is_public() -> None:
+    asset = AssetFactory(published=True, visibility="public")
+    VariantFactory(asset=asset, hls=True)
+    answer = client_of(None).get(f"{LIST}{asset.pk}/playback")
+    assert answer.status_code == 200 and answer.json()["hls_url"]
+    assert client_of(None).get(f"{LIST}{new_id()}/playback").status_code == 401
+    assert client_of(UserFactory()).get(f"{LIST}{new_id()}/playback").status_code == 404
+
+
+def test_downloads_are_switched_on_and_off() -> None:
+    asset = AssetFactory(published=True)
+    VariantFactory(asset=asset)
+    owner, other = client_of(asset.uploaded_by), client_of(UserFactory())
+    url = f"{LIST}{asset.pk}/"
+    answer = owner.patch(url, {"allow_download": False, "visibility": "public"}, format="json")
+    assert (answer.json()["allow_download"], answer.json()["visibility"]) == (False, "public")
+
+    def given(client: APIClient) -> list[bool]:
+        (row,) = client.get(f"{url}variants/").json()["results"]
+        played = client.get(f"{url}playback").json()
+        return [link is not None for link in (row["url"], row["download_url"], played["original_url"])]
+
+    assert given(other) == [False] * 3
+    assert given(owner) == [True] * 3
+    assert other.patch(url, {"allow_download": True}, format="json").status_code == 403
+
+
 # --- Lists --------------------------------------------------------------------------------------------------------
 def ids(client: APIClient, **query: Any) -> list[str]:
     """The ids on the first page."""

@@ -58,6 +58,14 @@ def test_tags_and_places() -> None:
     assert (asset.tags.count(), list(asset.collections.all())) == (0, [second])
 
 
+def test_everybody_and_nobody_may_have_it() -> None:
+    asset = AssetFactory(published=True)
+    library.edit(user=asset.uploaded_by, asset=asset, visibility="public", allow_download=False)
+    stored = Asset.objects.get(pk=asset.pk)
+    assert (stored.visibility, stored.allow_download) == ("public", False)
+    assert acts() == [("asset.edited", {"fields": ["allow_download", "visibility"]})]
+
+
 def test_editing_nothing_is_not_written_down(news: list[Signal]) -> None:
     asset = AssetFactory()
     library.edit(user=asset.uploaded_by, asset=asset, title=asset.title)
@@ -70,7 +78,6 @@ def test_editing_nothing_is_not_written_down(news: list[Signal]) -> None:
         {"title": "  "},
         {"title": "x" * 256},
         {"visibility": "everyone"},
-        {"visibility": "public"},
         {"tags": ["x" * 61]},
         {"tags": [f"tag{n}" for n in range(51)]},
         {"collections": [UUID(int=1)]},

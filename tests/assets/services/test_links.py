@@ -3,9 +3,10 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from assets.access import Caller, Visitor
 from assets.models import Asset
 from assets.services import links
-from tests.factories import AssetFactory, UserFactory, VariantFactory
+from tests.factories import AssetFactory, ShareLinkFactory, UserFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,39 @@ def test_no_links_for_those_who_may_not_see() -> None:
     assert links.variant_url(variant=variant, user=UserFactory()) is None
     assert links.variant_url(variant=variant, user=AnonymousUser()) is None
     assert links.variant_url(variant=variant, user=asset.uploaded_by)
+
+
+@pytest.mark.parametrize(("keep", "kept"), [(True, True), (False, False)])
+def test_files_to_keep_are_for_those_who_may_download(keep: bool, kept: bool) -> None:
+    asset = AssetFactory(published=True, allow_download=keep)
+    made = {
+        name: VariantFactory(asset=asset, **{name: True})
+        for name in ("hls", "poster", "thumbnail", "sidecar")
+    }
+    made["rendition"] = VariantFactory(asset=asset)
+
+    def given(user: Caller, *, download: bool = False) -> set[str]:
+        return {
+            name for name, v in made.items() if links.variant_url(variant=v, user=user, download=download)
+        }
+
+    watching = {"hls", "poster", "thumbnail"}
+    assert given(UserFactory()) == (set(made) if kept else watching)
+    assert given(UserFactory(), download=True) == (set(made) if kept else set())
+    assert given(asset.uploaded_by) == given(asset.uploaded_by, download=True) == set(made)
+    document = links.playback(asset=asset, user=UserFactory())
+    assert (document["original_url"] is not None, document["allow_download"]) == (kept, kept)
+    assert document["hls_url"]
+
+
+def test_a_visitor_is_told_what_the_link_says() -> None:
+    link = ShareLinkFactory(title="Client", watermark="overlay")
+    VariantFactory(asset=link.asset, hls=True)
+    document = links.playback(asset=link.asset, user=Visitor(link))
+    assert document["title"] == link.asset.title and document["hls_url"]
+    assert document["watermark"]["text"].startswith("Client")
+    assert document["original_url"] is None
+    assert links.playback(asset=AssetFactory(published=True), user=Visitor(link))["hls_url"] is None
 
 
 def test_the_picture_of_an_asset() -> None:

@@ -66,3 +66,25 @@ def test_stills_stand_in_the_order_of_time() -> None:
     for second in (4.0, 0.5, 2.0):
         VariantFactory(asset=asset, thumbnail=True, timestamp=second)
     assert [still.second for still in stills_of(asset, user=asset.uploaded_by)] == [0.5, 2.0, 4.0]
+
+
+def test_without_downloads_others_watch_and_keep_nothing() -> None:
+    asset = AssetFactory(published=True, allow_download=False)
+    VariantFactory(asset=asset, dash=True)
+    VariantFactory(asset=asset)
+    other = stage_of(asset, user=UserFactory())
+    assert other.dash and not other.file
+    assert files_of(asset, user=UserFactory()) == []
+    assert stage_of(asset, user=asset.uploaded_by).file
+    assert files_of(asset, user=asset.uploaded_by)
+
+
+def test_without_downloads_a_single_file_and_a_web_picture_are_still_shown() -> None:
+    film = AssetFactory(published=True, allow_download=False)
+    VariantFactory(asset=film)
+    assert stage_of(film, user=UserFactory()).file
+    picture = AssetFactory(published=True, image=True, allow_download=False)
+    VariantFactory(asset=picture, format="webp", quality="web", filename="w.webp")
+    shown = stage_of(picture, user=UserFactory())
+    assert shown.file and not shown.original
+    assert stage_of(picture, user=picture.uploaded_by).original

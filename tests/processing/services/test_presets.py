@@ -1,5 +1,6 @@
 """Presets: what ships, which one a job follows, what a recipe may be."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from mediaportal.core.ids import new_id
 from mediaportal.core.problems import NotPermitted
 from processing.exceptions import PresetExists, PresetIsDefault
 from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, STANDARD, WEAK_NETWORK
+from processing.ffmpeg.marks import Mark
 from processing.models import Job, Preset
 from processing.services import jobs, presets
 from tests.factories import UserFactory
@@ -133,3 +135,23 @@ def test_an_unknown_preset_is_refused_at_the_door(wanted: Any) -> None:
     assert caught.value.errors[0].field == "processing_options.preset"
     presets.validate_options({"preset": "standard"})
     presets.validate_options({})
+
+
+def test_an_upload_brings_words_of_its_own_for_the_watermark(video_job: Job) -> None:
+    video_job.parameters = presets.frozen({"watermark": "Draft"})
+    mark = presets.ladder_for(video_job).watermark
+    assert mark == Mark(text="Draft")
+    own = Mark(image=str(new_id()), position="top", opacity=0.3)
+    Preset.objects.filter(is_default=True).update(recipe=replace(STANDARD, watermark=own).as_data())
+    video_job.parameters = presets.frozen({"watermark": "Draft"})
+    assert presets.ladder_for(video_job).watermark == replace(own, text="Draft", image="")
+    video_job.parameters = presets.frozen({})
+    assert presets.ladder_for(video_job).watermark == own
+
+
+@pytest.mark.parametrize("words", ["", "  ", "漢字", "a\tb"])
+def test_words_that_cannot_be_drawn_are_refused_with_the_upload(words: str) -> None:
+    with pytest.raises(InvalidOptions) as caught:
+        presets.validate_options({"watermark": words})
+    assert [error.field for error in caught.value.errors] == ["processing_options.watermark"]
+    presets.validate_options({"watermark": "Draft"})

@@ -7,6 +7,7 @@ import pytest
 from assets.exceptions import InvalidOptions
 from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, STANDARD, WEAK_NETWORK, Ladder
 from processing.services import recipes
+from tests.factories import AssetFactory, VariantFactory
 
 
 def level(**changes: Any) -> dict[str, Any]:
@@ -133,3 +134,46 @@ def test_an_encoder_that_this_ffmpeg_does_not_have(monkeypatch: pytest.MonkeyPat
 def test_everything_wrong_is_told_at_once() -> None:
     found = wrong({"levels": [level(width=641), level(name="x", codec="h266")], "crf": 1})
     assert len(found) == 3
+
+
+# --- Watermark ------------------------------------------------------------------------------------------------------
+def marked(**mark: Any) -> dict[str, Any]:
+    return {"levels": [level()], "watermark": mark}
+
+
+def test_a_watermark_of_words() -> None:
+    found = recipes.sound(marked(text="مسودة 2026", position="center", opacity=1)).watermark
+    assert found is not None and (found.text, found.position, found.opacity) == ("مسودة 2026", "center", 1)
+    assert recipes.sound({"levels": [level()], "watermark": None}).watermark is None
+
+
+@pytest.mark.parametrize(
+    ("mark", "field", "code"),
+    [
+        ({}, "text", "mark_of_one_kind"),
+        ({"text": "a", "image": "b"}, "text", "mark_of_one_kind"),
+        ({"text": "x" * 101}, "text", "mark_undrawable"),
+        ({"text": "漢字"}, "text", "mark_undrawable"),
+        ({"text": "a\nb"}, "text", "mark_undrawable"),
+        ({"text": "a", "position": "middle"}, "position", "mark_position"),
+        ({"text": "a", "opacity": 0}, "opacity", "mark_opacity"),
+        ({"text": "a", "size": 0.6}, "size", "mark_size"),
+        ({"text": "a", "margin": -0.1}, "margin", "mark_margin"),
+        ({"text": 5}, "text", "wrong_kind"),
+        ({"text": "a", "colour": "red"}, "colour", "unknown_setting"),
+        ({"image": "no id"}, "image", "mark_image"),
+    ],
+)
+def test_watermarks_that_cannot_be_drawn(mark: dict[str, Any], field: str, code: str) -> None:
+    recipe = marked(**mark) if mark else {"levels": [level()], "watermark": {"position": "top"}}
+    assert (f"recipe.watermark.{field}", code) in wrong(recipe)
+
+
+@pytest.mark.django_db
+def test_the_image_of_a_watermark_must_be_ready() -> None:
+    asset = AssetFactory(image=True, published=True)
+    assert ("recipe.watermark.image", "mark_image") in wrong(marked(image=str(asset.pk)))
+    VariantFactory(asset=asset, format="webp", quality="web", filename="w.webp")
+    assert recipes.sound(marked(image=str(asset.pk))).watermark
+    film = VariantFactory(quality="web").asset
+    assert ("recipe.watermark.image", "mark_image") in wrong(marked(image=str(film.pk)))
