@@ -27,6 +27,6 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
   CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health/live', timeout=4)"]
-# SECRET_KEY, DATABASE_URL and REDIS_URL must be given. `honcho start ingest`, `transcode`, `upkeep` and `beat` are the
+# SECRET_KEY, DATABASE_URL and REDIS_URL must be given, and MASTER_KEYS where videos are to be encrypted. `honcho start ingest`, `transcode`, `upkeep` and `beat` are the
 # workers, `honcho start watch` takes in what is laid into WATCH_FOLDER.
 CMD ["honcho", "start", "-e", "/dev/null", "web"]

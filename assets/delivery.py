@@ -128,6 +128,14 @@ def package_url(variant: Variant, *, user: access.Caller) -> str:
     return f"{PREFIX}{sign(link)}/{quote(name)}"
 
 
+def place_url(asset: Asset, place: str, name: str, *, user: access.Caller, seconds: float) -> str:
+    """A link to what is answered in the place of a file: `name` below `place`, a path in the asset's folder that ends
+    with a slash. It lives as long as one to what plays for `seconds`.
+    """
+    link = _link(asset, f"{asset_folder(asset.pk)}/{place}", user=user, seconds=seconds)
+    return f"{PREFIX}{sign(link)}/{quote(name)}"
+
+
 def _url(
     asset: Asset, key: str, *, user: access.Caller, attachment: bool, mime_type: str, seconds: float
 ) -> str:

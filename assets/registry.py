@@ -1,7 +1,8 @@
 """Lists that upper rooms fill when they are ready, so that `assets` shows their parts without importing them."""
 
+import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -44,7 +45,40 @@ class UploadChoice:
     choices: Callable[[], list[tuple[str, str]]]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A request under a good link for something that is no file: `parts` are the named groups of its place, `caller`
+    tells callers apart whose tries are counted.
+    """
+
+    asset_id: UUID
+    parts: dict[str, str]
+    body: bytes = field(repr=False)
+    caller: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """The whole answer to it, which nobody may keep."""
+
+    body: bytes = field(repr=False)
+    mime_type: str
+
+
+@dataclass(frozen=True)
+class NoFile:
+    """What an upper room answers itself in the place of a file, to the same links: everything whose storage key
+    ends in `pattern`, asked for by `method`. `answer` may ask the database, and raises `Problem`s.
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    method: str
+    answer: Callable[[Asked], Told]
+
+
 _panels: dict[str, Panel] = {}
+_no_files: dict[str, NoFile] = {}
 _upload_choices: dict[str, UploadChoice] = {}
 _option_validators: list[OptionValidator] = []
 _option_names: set[str] = set()
@@ -174,3 +208,16 @@ def register_playback(part: PlaybackPart) -> None:
 def playback_parts(asset: "Asset", user: "Caller") -> dict[str, Any]:
     """The fields of the playback document that upper rooms know. May ask the database."""
     return {name: value for part in _playback_parts for name, value in part(asset, user).items()}
+
+
+def register_no_file(found: NoFile) -> None:
+    """Add something that is answered in the place of a file; a second one of the same name replaces the first."""
+    _no_files[found.name] = found
+
+
+def no_file_at(key: str) -> tuple[NoFile, dict[str, str]] | None:
+    """Who answers for a storage key in the place of a file, if anybody, and the named groups of its pattern."""
+    for one in _no_files.values():
+        if match := one.pattern.search(key):
+            return one, match.groupdict()
+    return None

@@ -126,6 +126,30 @@ def _file() -> dict[str, Any]:
     }
 
 
+def _license() -> dict[str, Any]:
+    """`POST /files/{token}/license`."""
+    return {
+        "operationId": "file_license",
+        "description": "A ClearKey licence. The address comes from the playback document and ends after a while.",
+        "tags": ["files"],
+        "parameters": [
+            _parameter("token", "path", _TEXT, "Signed; binds the package, the person and the time.")
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/LicenseRequest"}}},
+        },
+        "security": [{}],
+        "responses": {
+            "200": _json("The keys", {"$ref": "#/components/schemas/License"}),
+            "400": problem_response("No licence request"),
+            "403": problem_response("`link_expired`: ask for a new link"),
+            "429": problem_response("`rate_limited`"),
+            "503": problem_response("`master_key_missing`"),
+        },
+    }
+
+
 def _health(ready: bool) -> dict[str, Any]:
     """`GET /health/…`."""
     properties: dict[str, Any] = {"status": _TEXT}
@@ -165,6 +189,7 @@ def add_raw_paths(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     result["paths"] |= {
         "/api/v1/media/upload": {"post": _upload()},
         "/files/{token}/{path}": {"get": _file()},
+        "/files/{token}/license": {"post": _license()},
         **openapi_tus.paths(),
         "/metrics": {"get": _metrics()},
         "/health/live": {"get": _health(ready=False)},

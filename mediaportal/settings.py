@@ -4,8 +4,10 @@ The defaults are those of a laptop. With `DEBUG` off (the default) the portal re
 its own. What each variable means stands in the README's table.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -240,6 +242,42 @@ SCAN_SECONDS = env.number("SCAN_SECONDS", 600, least=1)
 SCAN_RETRY_SECONDS = env.number("SCAN_RETRY_SECONDS", 20, least=1)
 ALLOW_UNSANDBOXED = env.flag("ALLOW_UNSANDBOXED", default=False)
 
+# --- Keys and licences ------------------------------------------------------------------------------------------
+# A key server of a commercial DRM (SPEKE v2), and who asks it: by name and password, or signed as AWS wants it.
+SPEKE_URL = env.text("SPEKE_URL")
+if SPEKE_URL and not re.match(r"https://|http://(localhost|127\.0\.0\.1|\[::1\])[:/]", SPEKE_URL):
+    raise EnvError("SPEKE_URL must begin with https://, as keys come from there")
+SPEKE_USER = env.text("SPEKE_USER")
+SPEKE_PASSWORD = env.text("SPEKE_PASSWORD")
+SPEKE_AWS_REGION = env.text("SPEKE_AWS_REGION")
+SPEKE_SECONDS = env.number("SPEKE_SECONDS", 20, least=1)
+# Where players get licences of the installation's DRM systems.
+DRM_WIDEVINE_LICENSE_URL = env.text("DRM_WIDEVINE_LICENSE_URL")
+DRM_FAIRPLAY_LICENSE_URL = env.text("DRM_FAIRPLAY_LICENSE_URL")
+DRM_FAIRPLAY_CERTIFICATE_URL = env.text("DRM_FAIRPLAY_CERTIFICATE_URL")
+DRM_PLAYREADY_LICENSE_URL = env.text("DRM_PLAYREADY_LICENSE_URL")
+# Whether the portal itself gives keys to players that may play: whoever has a DRM does not want them given.
+CLEARKEY = env.flag(
+    "CLEARKEY",
+    default=not (
+        SPEKE_URL or DRM_WIDEVINE_LICENSE_URL or DRM_FAIRPLAY_LICENSE_URL or DRM_PLAYREADY_LICENSE_URL
+    ),
+)
+LICENSE_TRIES = env.number("LICENSE_TRIES", 1200, least=1)
+
+
+def _drm_origins() -> list[str]:
+    """Where players get licences from, as the origins of other machines."""
+    urls = (
+        DRM_WIDEVINE_LICENSE_URL,
+        DRM_FAIRPLAY_LICENSE_URL,
+        DRM_FAIRPLAY_CERTIFICATE_URL,
+        DRM_PLAYREADY_LICENSE_URL,
+    )
+    parts = [urlsplit(url) for url in urls if url]
+    return list(dict.fromkeys(f"{part.scheme}://{part.netloc}" for part in parts if part.netloc))
+
+
 # --- A folder that files are taken from (manage.py watch) --------------------------------------------------------
 WATCH_FOLDER = env.path("WATCH_FOLDER", BASE_DIR) if env.text("WATCH_FOLDER") else None
 WATCH_OWNER = env.text("WATCH_OWNER")
@@ -350,7 +388,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "media-src": [SELF, "blob:"],
         "font-src": [SELF],
-        "connect-src": [SELF, *_bucket_origins()],
+        "connect-src": [SELF, *_bucket_origins(), *_drm_origins()],
         "worker-src": [SELF, "blob:"],
         "object-src": ["'none'"],
         "base-uri": [SELF],

@@ -6,17 +6,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assets.registry import (
+    NoFile,
     Panel,
     UploadChoice,
     register_estimator,
+    register_no_file,
     register_option_validator,
     register_panel,
+    register_playback,
     register_step_words,
     register_storage_claim,
     register_unmendable,
     register_upload_choice,
     register_work_lock,
 )
+from mediaportal.core import resealing
 
 
 class ProcessingConfig(AppConfig):
@@ -31,10 +35,11 @@ class ProcessingConfig(AppConfig):
         from processing import checks, receivers  # noqa: F401, PLC0415
         from processing.exceptions import OF_THE_FILE  # noqa: PLC0415
         from processing.pipeline import step_words  # noqa: PLC0415
-        from processing.services import leases, sweeping  # noqa: PLC0415
+        from processing.services import keys, leases, licences, sweeping  # noqa: PLC0415
         from processing.services.estimates import expected_seconds  # noqa: PLC0415
         from processing.services.presets import preset_choices, ship, validate_options  # noqa: PLC0415
 
+        resealing.register(resealing.SealedColumn("processing.ContentKey", keys.place_of))
         post_migrate.connect(
             lambda **_: ship(), sender=self, weak=False, dispatch_uid="processing.ship_presets"
         )
@@ -45,4 +50,7 @@ class ProcessingConfig(AppConfig):
         register_storage_claim(sweeping.in_use)
         register_work_lock(leases.lock_jobs_of)
         register_unmendable(OF_THE_FILE)
+        register_no_file(NoFile("license", licences.LICENSE_PLACE, "POST", licences.answer_license))
+        register_no_file(NoFile("key", keys.KEY_PLACE, "GET", licences.answer_key))
+        register_playback(licences.playback_part)
         register_panel(Panel("steps", _("Processing"), "job-steps", order=10))

@@ -78,6 +78,13 @@ class MarkMissing(MediaError):
     sentence = gettext_noop("The image of the watermark is not there any more.")
 
 
+class KeysRefused(MediaError):
+    """The key server gives no keys, or its answer is not what was asked for."""
+
+    code = "keys_refused"
+    sentence = gettext_noop("The key server gave no keys to encrypt with.")
+
+
 class StepRefused(MediaError):
     """A refusal with a code and a sentence of its own, such as the scanner's."""
 

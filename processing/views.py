@@ -17,7 +17,7 @@ from assets.services.reasons import said
 from processing.access import can_order_work
 from processing.models import Job, JobType, Status, Step
 from processing.pipeline import label_of
-from processing.services import estimates, jobpage, jobs, status
+from processing.services import estimates, jobpage, jobs, status, waiting
 from processing.services.actors import manages
 
 _PAGE = 50
@@ -44,6 +44,7 @@ class StepRow:
     seconds: float | None
     error_code: str
     error_detail: str
+    waits: str
 
 
 def _row(step: Step, percent: int) -> StepRow:
@@ -60,6 +61,7 @@ def _row(step: Step, percent: int) -> StepRow:
         seconds=seconds,
         error_code=step.error_code,
         error_detail=said(step.error_detail),
+        waits=waiting.word_of(step.error_code),
     )
 
 
@@ -67,8 +69,9 @@ def _doing(steps: list[tuple[Step, int]], current: str | None) -> str:
     """What is being done, in words; a step that no worker has taken yet only waits."""
     if current is None:
         return ""
-    if any(step.error_code == "scanner_away" and step.status == Status.PENDING for step, _percent in steps):
-        return _("Waiting for the scanner")
+    pending = [step for step, _percent in steps if step.status == Status.PENDING]
+    if waits := next((word for step in pending if (word := waiting.word_of(step.error_code))), ""):
+        return waits
     running = any(step.name == current and step.status == Status.PROCESSING for step, _percent in steps)
     return label_of(current) if running else _("Waiting for its turn")
 

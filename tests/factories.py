@@ -17,6 +17,7 @@ from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from mediaportal.accounts.roles import Role
 from mediaportal.core.ids import new_id
+from processing.models import Package
 
 PASSWORD = "correct horse battery staple"
 
@@ -297,10 +298,23 @@ class _ShareLinkFactory(factory.django.DjangoModelFactory[ShareLink]):
     title = factory.Sequence(lambda n: f"Client {n}")
 
 
+class _PackageFactory(factory.django.DjangoModelFactory[Package]):
+    """An encrypted streaming set that is ready; its keys are made by `keys.provide`."""
+
+    class Meta:
+        model = Package
+
+    asset = factory.SubFactory(_AssetFactory, published=True)
+    scheme = "cbcs"
+    formats = factory.LazyFunction(lambda: ["hls", "dash"])
+    ready_at = factory.LazyFunction(timezone.now)
+
+
 UserFactory = cast("Maker[User]", _UserFactory)
 AssetFactory = cast("Maker[Asset]", _AssetFactory)
 VariantFactory = cast("Maker[Variant]", _VariantFactory)
 UploadSessionFactory = cast("Maker[UploadSession]", _UploadSessionFactory)
 CollectionFactory = cast("Maker[Collection]", _CollectionFactory)
 GuestLinkFactory = cast("Maker[GuestLink]", _GuestLinkFactory)
+PackageFactory = cast("Maker[Package]", _PackageFactory)
 ShareLinkFactory = cast("Maker[ShareLink]", _ShareLinkFactory)

@@ -19,12 +19,14 @@ from mediaportal.core.ids import new_id
 from notifications.services import news
 from processing.admin import PresetAdmin
 from processing.ffmpeg.ladder import Ladder
-from processing.models import Job, Preset, Step
+from processing.models import ContentKey, Job, Preset, Step
+from processing.services import keys
 from tests.factories import (
     PASSWORD,
     AssetFactory,
     CollectionFactory,
     GuestLinkFactory,
+    PackageFactory,
     ShareLinkFactory,
     UploadSessionFactory,
     UserFactory,
@@ -45,6 +47,7 @@ LISTS = [
     "processing_job",
     "processing_step",
     "processing_preset",
+    "processing_package",
     "notifications_event",
     "notifications_notification",
 ]
@@ -82,6 +85,7 @@ def lived_in() -> Job:
         error_detail="It is broken.",
         log="ffprobe: <moov> not found",
     )
+    keys.provide(package=PackageFactory(asset=asset, job=job), labels=["SD", "AUDIO"])
     news.tell_of_job(job=job, durable=True)
     record(action="asset.uploaded", target=asset, actor=asset.uploaded_by)
     return job
@@ -241,7 +245,10 @@ def test_jobs_are_told_to_go_on_or_stop_and_say_when_they_cannot(client: Client)
     assert Job.objects.get().status == "cancelled"
 
 
-@pytest.mark.parametrize("name", ["processing_job", "processing_step", "audit_entry", "notifications_event"])
+@pytest.mark.parametrize(
+    "name",
+    ["processing_job", "processing_step", "processing_package", "audit_entry", "notifications_event"],
+)
 def test_statuses_and_logs_cannot_be_edited(client: Client, name: str) -> None:
     signed_in(client, is_superuser=True)
     lived_in()
@@ -251,6 +258,19 @@ def test_statuses_and_logs_cannot_be_edited(client: Client, name: str) -> None:
     assert client.post(page_of(row), {"status": "completed", "action": "x"}).status_code == 403
     assert client.get(reverse(f"admin:{name}_add")).status_code == 403
     assert client.post(reverse(f"admin:{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_a_package_is_found_by_a_key_and_shows_its_id_alone(client: Client) -> None:
+    signed_in(client, "manager")
+    lived_in()
+    key = ContentKey.objects.filter(label="SD").get()
+    found = client.get(list_url("processing_package"), {"q": str(key.kid)}).content.decode()
+    assert found.count(page_of(key.package)) >= 1
+    assert "Harbour" not in client.get(list_url("processing_package"), {"q": str(new_id())}).content.decode()
+    page = client.get(page_of(key.package)).content.decode()
+    assert str(key.kid) in page and "AUDIO" in page
+    assert keys.opened(key.package)["SD"].key.hex() not in page
+    assert bytes(key.sealed).hex() not in page
 
 
 def test_collections_and_tags_change_by_their_services(client: Client) -> None:

@@ -81,7 +81,10 @@ def preflight(origin: str) -> Headers:
         return []
     return [
         *shared,
-        ("Access-Control-Allow-Methods", "GET, HEAD"),
-        ("Access-Control-Allow-Headers", "Range, If-Range, If-Match, If-None-Match, If-Modified-Since"),
+        ("Access-Control-Allow-Methods", "GET, HEAD, POST"),
+        (
+            "Access-Control-Allow-Headers",
+            "Content-Type, Range, If-Range, If-Match, If-None-Match, If-Modified-Since",
+        ),
         ("Access-Control-Max-Age", str(_ASKED_ABOUT_SECONDS)),
     ]

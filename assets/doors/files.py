@@ -15,9 +15,9 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from assets import delivery
+from assets import delivery, registry
 from assets.delivery import Link
-from assets.doors import fileheaders
+from assets.doors import fileheaders, nofiles
 from assets.services import places
 from assets.services.names import asset_folder
 from assets.services.places import Opened
@@ -32,7 +32,7 @@ from mediaportal.core.doors import (
     send_problem,
     start_answer,
 )
-from mediaportal.core.problems import MethodNotAllowed, NotFound, Problem
+from mediaportal.core.problems import NotFound, Problem
 from mediaportal.core.ranges import Span, Unsatisfiable, parse_ranges
 from mediaportal.core.threads import in_bucket, in_database, on_disk
 
@@ -43,10 +43,10 @@ PIECE_BYTES = 512 * 1024
 BUCKET_PIECE_BYTES = 2 * 1024 * 1024
 
 
-def open_file(link: Link, rest: str) -> Opened:
-    """Open what a link and the rest of its address name; raises `NotFound`, or `StorageUnavailable`."""
+def open_file(link: Link, key: str) -> Opened:
+    """Open a storage key that a link leads to; raises `NotFound`, or `StorageUnavailable`."""
     try:
-        return places.open_file(link.key(rest), within=asset_folder(link.asset_id))
+        return places.open_file(key, within=asset_folder(link.asset_id))
     except FileNotFoundError:
         raise NotFound from None
 
@@ -70,7 +70,12 @@ class FileServer:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             return
         try:
-            exchange, file = await self._found(scope, receive, send)
+            exchange = await self._admit(scope, receive, send)
+            if no_file := registry.no_file_at(exchange.key):
+                shared = fileheaders.sharing(origin)
+                await nofiles.answer(scope, receive, send, link=exchange.link, found=no_file, headers=shared)
+                return
+            file = await self._open(exchange)
         except Problem as problem:
             await send_problem(send, problem, headers=fileheaders.sharing(origin))
             return
@@ -82,18 +87,21 @@ class FileServer:
         finally:
             await _reading(file.close)
 
-    async def _found(self, scope: Scope, receive: Receive, send: Send) -> tuple["_Exchange", Opened | None]:
-        """What is asked for, and the open file; None where another server sends its bytes. Raises `Problem`s."""
-        if scope["method"] not in {"GET", "HEAD"}:
-            raise MethodNotAllowed("GET, HEAD")
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> "_Exchange":
+        """What is asked for, by a link that may be used for it. Raises `Problem`s."""
         token, _slash, rest = scope["path"].removeprefix(delivery.PREFIX).partition("/")
         link = delivery.read(token)
         exchange = _Exchange(scope, receive, send, link, link.key(rest), rest.rsplit("/", 1)[-1])
+        nofiles.require_method(scope, registry.no_file_at(exchange.key))
         if not await self._admitted(link):
             raise NotFound
+        return exchange
+
+    async def _open(self, exchange: "_Exchange") -> Opened | None:
+        """The open file; None where another server sends its bytes. Raises `Problem`s."""
         if settings.X_ACCEL_LOCATION and not places.is_remote():
-            return exchange, None
-        return exchange, await _reading(open_file, link, rest)
+            return None
+        return await _reading(open_file, exchange.link, exchange.key)
 
     async def _admitted(self, link: Link) -> bool:
         """Whether the link may be used at this moment (or could a few seconds ago)."""

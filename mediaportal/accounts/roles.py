@@ -33,6 +33,8 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "assets.change_asset",
         "assets.delete_asset",
         "processing.change_job",
+        "processing.view_package",
+        "processing.view_contentkey",
         "assets.view_uploadsession",
         "assets.manage_guest_links",
         "assets.add_guestlink",

@@ -11,4 +11,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the system checks."""
-        from mediaportal.core import checks  # noqa: F401, PLC0415 - Django registers checks on import, once apps are ready
+        # Django registers checks on import, once apps are ready.
+        from mediaportal.core import checks, keychecks  # noqa: F401, PLC0415

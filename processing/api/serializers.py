@@ -169,6 +169,28 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         return status.error_of(job)
 
 
+class LicenseRequestSerializer(serializers.Serializer[Any]):
+    """What a player with ClearKey sends."""
+
+    kids = serializers.ListField(child=serializers.CharField(), help_text="ids of keys, base64url")
+    type = serializers.CharField(required=False, help_text="temporary")
+
+
+class LicenseKeySerializer(serializers.Serializer[Any]):
+    """A key as JSON Web Keys are written."""
+
+    kty = serializers.CharField(help_text="oct")
+    kid = serializers.CharField(help_text="base64url")
+    k = serializers.CharField(help_text="The key itself, base64url.")
+
+
+class LicenseSerializer(serializers.Serializer[Any]):
+    """A ClearKey licence."""
+
+    keys = LicenseKeySerializer(many=True)
+    type = serializers.CharField(help_text="temporary")
+
+
 class PresetSerializer(serializers.ModelSerializer[Preset]):
     """A recipe that an upload may name in its `processing_options`."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from processing.api import presets, views
+from processing.api import licences, presets, views
 
 urlpatterns = [
     path("media/job/<uuid:job_id>/status", views.JobStatusView.as_view(), name="api-job-status"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("media/job/<uuid:job_id>/retry", views.JobRetryView.as_view(), name="api-job-retry"),
     path("media/job/<uuid:job_id>/priority", views.JobPriorityView.as_view(), name="api-job-priority"),
     path("jobs/", views.JobListView.as_view(), name="api-jobs"),
+    path("packages/<uuid:package_id>/license", licences.LicenseView.as_view(), name="api-package-license"),
+    path("packages/<uuid:package_id>/keys/<uuid:kid>", licences.KeyView.as_view(), name="api-package-key"),
     path("presets/", presets.PresetListView.as_view(), name="api-presets"),
     path("presets/<slug:slug>/", presets.PresetView.as_view(), name="api-preset"),
     path("presets/<slug:slug>/make-default", presets.PresetDefaultView.as_view(), name="api-preset-default"),

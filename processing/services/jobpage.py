@@ -13,7 +13,7 @@ from assets.access import Caller, can_change
 from processing.access import can_order_work
 from processing.models import OPEN, Job, Status
 from processing.pipeline import label_of
-from processing.services import jobs, status
+from processing.services import jobs, status, waiting
 from processing.services.actors import manages
 from processing.services.graph import Graph, GraphStep, graph_of
 
@@ -206,8 +206,7 @@ def word_of(step: GraphStep, graph: Graph) -> str:
 def _waiting_word(step: GraphStep) -> str:
     """What a step waits for."""
     if step.error is not None:
-        away = step.error["code"] == "scanner_away"
-        return _("Waiting for the scanner") if away else _("Waiting to try again")
+        return waiting.word_of(step.error["code"]) or _("Waiting to try again")
     return _("Not yet") if step.ready_at is None else _("Waiting for its turn")
 
 

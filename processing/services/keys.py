@@ -6,20 +6,43 @@ the asset (`licences`). It is in no repr, no log, no event and no other answer.
 
 import base64
 import binascii
-import secrets
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from dataclasses import asdict, dataclass, field
+from uuid import UUID, uuid4, uuid5
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from assets.exceptions import InvalidOptions
 from mediaportal.core.problems import FieldProblem
-from mediaportal.core.secrets import Sealed, seal, unseal
-from processing.exceptions import KeyMissing
-from processing.models import ContentKey, KeySource, Package, Scheme
+from mediaportal.core.secrets import Sealed, first_key, seal, unseal
+from processing.exceptions import KeyMissing, KeysRefused, StepPostponed
+from processing.keyservers import (
+    KEY_BYTES,
+    KeyServer,
+    KeyServerAway,
+    KeyServerRefused,
+    ServedKey,
+    WantedKey,
+)
+from processing.keyservers.local import LocalKeys
+from processing.keyservers.speke import SpekeServer
+from processing.models import ContentKey, KeySource, Package, Scheme, Tracks
+from processing.services import protection
 
-KEY_BYTES = 16
+ALL = "ALL"
+"""The label of a key that encrypts everything that is encrypted."""
+
+_AWAY_SECONDS = 30.0
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+PACKAGE_PLACE = rf"/packages/(?P<package>{_UUID})"
+"""Where in an asset's folder, at any depth, what belongs to a package is asked for."""
+
+KEY_PLACE = re.compile(rf"{PACKAGE_PLACE}/keys/(?P<kid>{_UUID})\Z")
+"""Where a key is asked for: what `hls_key_uri` leads to."""
+
 _HEX_DIGITS = 2 * KEY_BYTES
 
 
@@ -73,11 +96,20 @@ def _key_in(text: str) -> bytes | None:
     return found if len(found) == KEY_BYTES else None
 
 
+def source(*, given: bool) -> KeySource:
+    """Where the keys of a new package come from: its caller's, if he has given them; else the installation's way."""
+    if given:
+        return KeySource.CALLER
+    return KeySource.SPEKE if settings.SPEKE_URL else KeySource.OWN
+
+
 def provide(*, package: Package, labels: Sequence[str], given: GivenKey | None = None) -> None:
     """See to it that a package has a key for each label, and keep what it has: a second call changes nothing.
 
     `given` is the caller's pair, which serves every label; it must come with the request, as it is kept nowhere else.
-    Raises `KeyMissing` when the caller's key was never given, and `MasterKeyMissing`.
+    Only a package whose keys come from a key server waits for anything: never in a request. Raises `KeyMissing` when
+    the caller's key was never given, `KeysRefused` and `StepPostponed` for what a key server says, and
+    `MasterKeyMissing`.
     """
     if package.scheme == Scheme.CLEAR:
         raise ValueError("what is not encrypted has no keys")
@@ -87,15 +119,51 @@ def provide(*, package: Package, labels: Sequence[str], given: GivenKey | None =
     missing = [label for label in dict.fromkeys(labels) if label not in there]
     if not missing:
         return
+    first_key()  # no key server need be asked for what could not be kept
+    rows = [_row(package, label, key) for label, key in _made(package, missing, given).items()]
+    # Whoever was first has encrypted with its own already.
+    ContentKey.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _made(package: Package, labels: Sequence[str], given: GivenKey | None) -> dict[str, ServedKey]:
+    """New keys by their labels."""
     if package.key_source == KeySource.CALLER:
         if given is None:
             raise KeyMissing
-        made = dict.fromkeys(missing, (given.kid, given.key))
-    else:
-        made = {label: (uuid4(), secrets.token_bytes(KEY_BYTES)) for label in missing}
-    rows = [_row(package, label, kid, key) for label, (kid, key) in made.items()]
-    # Whoever was first has encrypted with its own already.
-    ContentKey.objects.bulk_create(rows, ignore_conflicts=True)
+        return dict.fromkeys(labels, ServedKey(given.kid, given.key))
+    wanted = [WantedKey(_kid_of(package, label), _tracks_of(package, label)) for label in labels]
+    try:
+        found = _server(package).keys(content_id=str(package.pk), scheme=package.scheme, wanted=wanted)
+    except KeyServerAway as error:
+        sentence = gettext_noop("Waiting for the key server, which cannot be reached.")
+        raise StepPostponed("key_server_away", sentence, seconds=_AWAY_SECONDS, log=str(error)) from error
+    except KeyServerRefused as error:
+        raise KeysRefused(str(error)) from error
+    return dict(zip(labels, found, strict=True))
+
+
+def _server(package: Package) -> KeyServer:
+    """Who has the keys of a package."""
+    if package.key_source == KeySource.OWN:
+        return LocalKeys()
+    return SpekeServer(
+        url=settings.SPEKE_URL,
+        systems=tuple(protection.drm_systems()),
+        user=settings.SPEKE_USER,
+        password=settings.SPEKE_PASSWORD,
+        aws_region=settings.SPEKE_AWS_REGION,
+        seconds=settings.SPEKE_SECONDS,
+    )
+
+
+def _kid_of(package: Package, label: str) -> UUID:
+    """The id of a new key. A key server keeps keys by it, so a second try asks for the same ones."""
+    return uuid5(package.pk, label) if package.key_source == KeySource.SPEKE else uuid4()
+
+
+def _tracks_of(package: Package, label: str) -> str:
+    """What a key encrypts, as key servers call it."""
+    return "VIDEO" if label == ALL and package.tracks == Tracks.VIDEO else label
 
 
 def opened(package: Package) -> dict[str, OpenKey]:
@@ -122,9 +190,10 @@ def hls_key_uri(*, package_id: UUID, kid: UUID) -> str:
     return f"packages/{package_id}/keys/{kid}"
 
 
-def _row(package: Package, label: str, kid: UUID, key: bytes) -> ContentKey:
+def _row(package: Package, label: str, key: ServedKey) -> ContentKey:
     """A key as it is kept, not saved yet."""
-    row = ContentKey(package=package, label=label, kid=kid)
-    sealed = seal(key, belongs_to=place_of(row))
+    told = {system: asdict(said) for system, said in key.signalling.items()}
+    row = ContentKey(package=package, label=label, kid=key.kid, signalling=told)
+    sealed = seal(key.key, belongs_to=place_of(row))
     row.sealed, row.sealed_with = sealed.data, sealed.key_name
     return row

@@ -17,6 +17,7 @@ from assets.exceptions import StorageUnavailable
 from assets.services import places
 from mediaportal.core import sandbox
 from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut, SandboxError
+from mediaportal.core.secrets import MasterKeyMissing
 from processing.exceptions import LeaseLost, MediaError, StepPostponed
 from processing.models import Job, Step
 from processing.pipeline import plan_of
@@ -27,6 +28,7 @@ from processing.services.pulse import Run
 logger = logging.getLogger(__name__)
 _SIGNALS = 128
 _TOO_LONG = gettext_noop("This step took longer than it may.")
+_LOCKED = gettext_noop("Waiting for a key of this installation that is missing (MASTER_KEYS).")
 _AWAY = "storage_away"
 _AWAY_SECONDS = 30.0
 _MOST_WAITS = 24 * 3600 / _AWAY_SECONDS
@@ -70,6 +72,8 @@ def run(*, step: Step) -> None:
         _postpone(step, error)
     except StorageUnavailable as error:
         _wait_for_storage(step, error)
+    except MasterKeyMissing as error:
+        _postpone(step, StepPostponed(error.code, _LOCKED, seconds=_AWAY_SECONDS, log=error.detail))
     except Exception as error:  # noqa: BLE001 - it becomes a reason, and is logged there
         # The edge of the task: whatever a step does wrong becomes a reason that people can read.
         _fail(step, _failure(step, error))

@@ -73,6 +73,30 @@ load_secret_key() {
   export SECRET_KEY
 }
 
+# new_master_key: one that seals secrets in the database, with a name that no other one has.
+new_master_key() {
+  "$VENV_DIR/bin/python" -c 'import base64, secrets
+print(f"var-{secrets.token_hex(4)}:{base64.b64encode(secrets.token_bytes(32)).decode()}")'
+}
+
+# load_master_keys: exports MASTER_KEYS. One is made for this VAR_DIR when the database is its own: a key that lies on one
+# machine alone must not seal what is kept for several.
+load_master_keys() {
+  if [[ -z ${MASTER_KEYS:-} && -z ${DATABASE_URL:-} ]]; then
+    local file=$VAR_DIR/master-keys
+    make_var_dir
+    if [[ ! -s $file ]]; then
+      (
+        umask 077
+        new_master_key >"$file.$$"
+        mv "$file.$$" "$file"
+      )
+    fi
+    MASTER_KEYS=$(cat "$file")
+    export MASTER_KEYS
+  fi
+}
+
 # use_venv: the project's Python programs come first on the PATH.
 use_venv() {
   export VIRTUAL_ENV=$VENV_DIR PATH=$VENV_DIR/bin:$PATH

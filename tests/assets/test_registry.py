@@ -1,11 +1,14 @@
 """Lists that upper rooms fill."""
 
+import re
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from assets import registry
 from assets.exceptions import InvalidOptions
+from assets.models import Asset
 
 
 def test_panels_stand_in_their_order_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,3 +41,34 @@ def test_a_choice_of_one_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None
     registry.register_upload_choice(registry.UploadChoice("a", "A", lambda: [("1", "One"), ("2", "Two")]))
     registry.register_upload_choice(registry.UploadChoice("b", "B", lambda: [("1", "One")]))
     assert registry.upload_choices() == [("a", "A", [("1", "One"), ("2", "Two")])]
+
+
+def test_parts_of_the_playback_document_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_playback_parts", [])
+    asked: list[Any] = []
+
+    def first(asset: Any, user: Any) -> dict[str, Any]:
+        asked.append((asset, user))
+        return {"a": 1, "b": 1}
+
+    registry.register_playback(first)
+    registry.register_playback(first)
+    registry.register_playback(lambda _asset, _user: {"b": 2})
+    asset, user = Asset(), AnonymousUser()
+    assert registry.playback_parts(asset, user) == {"a": 1, "b": 2}
+    assert asked == [(asset, user)]
+
+
+def test_what_is_no_file_is_found_by_the_end_of_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_no_files", {})
+
+    def answer(asked: registry.Asked) -> registry.Told:
+        return registry.Told(asked.body, "text/plain")
+
+    for method in ("GET", "POST"):
+        registry.register_no_file(registry.NoFile("a", re.compile(r"/a/(?P<one>\d)\Z"), method, answer))
+    found = registry.no_file_at("x/y/a/7")
+    assert found is not None
+    assert (found[0].method, found[1]) == ("POST", {"one": "7"})
+    for key in ("x/y/a/7/z", "a/7", "x/a/77", "x/b/7"):
+        assert registry.no_file_at(key) is None

@@ -114,3 +114,41 @@ def test_a_token_for_figures_that_can_be_guessed_is_refused() -> None:
     ended = start(SECRET_KEY="k" * 50, METRICS_TOKEN="short")
     assert ended.returncode != 0 and "METRICS_TOKEN must have at least 16 characters" in ended.stderr
     assert start(SECRET_KEY="k" * 50, METRICS_TOKEN="m" * 16).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "url", ["http://keys.example.org/", "keys.example.org", "http://localhost.example.org/"]
+)
+def test_keys_come_by_https_alone(url: str) -> None:
+    ended = start(SECRET_KEY="k" * 50, SPEKE_URL=url)
+    assert ended.returncode != 0 and "SPEKE_URL must begin with https://" in ended.stderr
+
+
+def test_a_key_server_may_stand_on_this_machine_or_behind_https() -> None:
+    for url in ("https://keys.example.org/speke", "http://127.0.0.1:8080/"):
+        assert told("settings.SPEKE_URL", SPEKE_URL=url) == url
+
+
+def test_whoever_has_a_drm_gives_no_keys_unless_told_to() -> None:
+    assert told("settings.CLEARKEY") == "True"
+    for name in ("SPEKE_URL", "DRM_WIDEVINE_LICENSE_URL", "DRM_PLAYREADY_LICENSE_URL"):
+        assert told("settings.CLEARKEY", **{name: "https://drm.example.org/a"}) == "False"
+        assert told("settings.CLEARKEY", **{name: "https://drm.example.org/a", "CLEARKEY": "1"}) == "True"
+
+
+def test_pages_may_ask_the_licence_servers_for_licences() -> None:
+    found = told(
+        "settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['connect-src'][1:]",
+        DRM_WIDEVINE_LICENSE_URL="https://drm.example.org/widevine?a=b",
+        DRM_FAIRPLAY_LICENSE_URL="https://drm.example.org/fairplay",
+        DRM_FAIRPLAY_CERTIFICATE_URL="https://static.example.org:8443/fairplay.cer",
+    )
+    assert found == "['https://drm.example.org', 'https://static.example.org:8443']"
+
+
+def test_master_keys_stop_the_start_when_they_cannot_be_read_and_are_not_shown() -> None:
+    key = "c2hvcnQgYnV0IHNlY3JldA=="
+    ended = start(SECRET_KEY="k" * 50, MASTER_KEYS=f"main:{key}")
+    assert ended.returncode != 0
+    assert "MASTER_KEYS: the key main has 16 bytes; 32 are needed" in ended.stderr
+    assert key not in ended.stderr

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_FOR_SCRIPTS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT", "MAKEFLAGS")
+NOT_FOR_SCRIPTS = ("DATABASE_URL", "REDIS_URL", "MASTER_KEYS", "SECRET_KEY", "PORT", "MAKEFLAGS")
 SECONDS = 60
 
 

@@ -86,13 +86,16 @@ def test_first_start_second_start_and_end(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
     assert not living_members(var_dir)
-    assert (var_dir / "secret-key").stat().st_mode & 0o777 == 0o600
+    for name in ("secret-key", "master-keys"):
+        assert (var_dir / name).stat().st_mode & 0o777 == 0o600
+    made = (var_dir / "master-keys").read_bytes()
 
     with server(env) as process:
         assert "password" not in read_until(process, READY)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
     assert not living_members(var_dir)
+    assert (var_dir / "master-keys").read_bytes() == made
 
 
 @pytest.mark.parametrize("seconds", [0.3, 1.5, 3.0, 5.0])

@@ -90,12 +90,15 @@ class _Request:
     headers: dict[str, str]
     body: bytes | None
     resolver: Resolver
+    anywhere: bool
 
     def send(self, target: Target, clock: Clock) -> tuple[socket.socket, http.client.HTTPResponse]:
         """Look up, check, connect, send, and read the head of the answer."""
         line: socket.socket | None = None
         try:
-            addresses = checked_addresses(target, resolver=self.resolver, seconds=clock.left())
+            addresses = checked_addresses(
+                target, resolver=self.resolver, seconds=clock.left(), anywhere=self.anywhere
+            )
             line = connected(target, addresses, clock=clock, tls=ssl.create_default_context())
             response = asked(
                 line, target, method=self.method, headers=self.headers, body=self.body, clock=clock
@@ -120,16 +123,20 @@ def fetch(
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
     resolver: Resolver | None = None,
+    anywhere: bool = False,
 ) -> Iterator[Answer]:
     """Ask for an address and give its answer, whatever its status; the connection is closed at the end.
 
+    With `anywhere` it may lie in any network: for what the operator has set, never for what somebody has sent.
     Redirects are followed for GET and HEAD, as often as `limits` say; from https only to https. Raises
     `UrlNotAllowed`, `FetchFailed` and, where another try may help, `ConnectionBroke`.
     """
     ends = time.monotonic() + limits.total
     clock = Clock(idle=limits.connect, until=min(ends, time.monotonic() + limits.opening))
     follows = limits.redirects if method in {"GET", "HEAD"} else 0
-    request = _Request(method, {"User-Agent": _AGENT} | dict(headers or {}), body, resolver or resolve)
+    request = _Request(
+        method, {"User-Agent": _AGENT} | dict(headers or {}), body, resolver or resolve, anywhere
+    )
     target = parse(url)
     for turn in range(follows + 1):
         line, response = request.send(target, clock)

@@ -25,8 +25,11 @@ def resolve(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(place[0]) for *_facts, place in found))
 
 
-def checked_addresses(target: Target, *, resolver: Resolver, seconds: float) -> Sequence[str]:
-    """The addresses behind a target, every one of which may be connected to; takes at most so many seconds.
+def checked_addresses(
+    target: Target, *, resolver: Resolver, seconds: float, anywhere: bool = False
+) -> Sequence[str]:
+    """The addresses behind a target, every one of which may be connected to; takes at most so many seconds. With
+    `anywhere` they may lie in any network.
 
     Raises `UrlNotAllowed` when even one of them may not, `FetchFailed` when there is none, and `ConnectionBroke` when
     nobody can tell just now.
@@ -34,7 +37,7 @@ def checked_addresses(target: Target, *, resolver: Resolver, seconds: float) -> 
     found = [target.host] if target.is_literal else _ask(target, resolver, seconds)
     if not found:
         raise FetchFailed(_("There is no machine of the name %s.") % target.host)
-    if not all(is_allowed(address) for address in found):
+    if not anywhere and not all(is_allowed(address) for address in found):
         raise UrlNotAllowed(_("%s is not a public address.") % target.host)
     return found
 

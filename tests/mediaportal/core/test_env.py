@@ -1,5 +1,6 @@
 """The environment, read typed; a wrong value names its variable."""
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,39 @@ def test_a_wrong_value_names_its_variable(reader: str, value: dict[str, str]) ->
     }
     with pytest.raises(EnvError, match="A must"):
         getattr(Env(value), reader)("A", **known[reader])
+
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+def test_named_keys_are_read_in_their_order() -> None:
+    plain = base64.urlsafe_b64encode(b"\xff" * 32).decode().rstrip("=")
+    found = Env({"A": f"2026.b:{plain}, a_1-x:{KEY}"}).named_keys("A", length=32)
+    assert [(key.name, key.value) for key in found] == [
+        ("2026.b", b"\xff" * 32),
+        ("a_1-x", bytes(range(32))),
+    ]
+    assert Env({}).named_keys("A", length=32) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (KEY, "key 1 must begin with its name"),
+        (f"a:{KEY},{KEY}", "key 2 must begin with its name"),
+        (f"a b:{KEY}", "key 1 must begin with its name"),
+        (f"{'a' * 41}:{KEY}", "key 1 must begin with its name"),
+        ("a:not base64!", "the key a is not written in base64"),
+        (f"a:{KEY[:-4]}", "the key a has 30 bytes; 32 are needed"),
+        ("a:", "the key a has 0 bytes"),
+        (f"a:{KEY},a:{KEY}", "two keys are called a"),
+    ],
+)
+def test_keys_that_cannot_be_read_are_refused_and_not_shown(value: str, said: str) -> None:
+    with pytest.raises(EnvError) as refused:
+        Env({"A": value}).named_keys("A", length=32)
+    assert str(refused.value).startswith(f"A: {said}")
+    assert KEY[:20] not in str(refused.value)
 
 
 def test_a_list_may_be_emptied_and_holds_no_blanks() -> None:

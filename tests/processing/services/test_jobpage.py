@@ -86,6 +86,8 @@ def test_words_say_where_a_step_stands(video_job: Job) -> None:
 
     assert word() == "Waiting for its turn"
     assert word(error_code="scanner_away") == "Waiting for the scanner"
+    assert word(error_code="key_server_away") == "Waiting for the key server"
+    assert word(error_code="master_key_missing") == "Waiting for the master key"
     assert word(error_code="worker_lost") == "Waiting to try again"
     assert word(error_code="", ready_at=None) == "Not yet"
     assert word(status=Status.PROCESSING, lease_until=timezone.now()) == "In work"

@@ -16,6 +16,7 @@ from assets.exceptions import StorageUnavailable
 from assets.models import Asset, Variant
 from assets.services import places
 from mediaportal.core import sandbox
+from mediaportal.core.secrets import MasterKeyMissing
 from processing.exceptions import StepRefused
 from processing.models import Job, Queue, Status, Step
 from processing.pipeline import PIPELINES, StepPlan
@@ -170,6 +171,15 @@ def _again(step: Step) -> Step:
     assert claimed is not None and claimed.pk == step.pk
     running.run(step=claimed)
     return Step.objects.select_related("job__asset").get(pk=step.pk)
+
+
+def test_a_step_waits_for_a_master_key_that_is_missing(run_step: Callable[[Work], Step]) -> None:
+    def locked(_context: StepContext) -> dict[str, Any]:
+        raise MasterKeyMissing
+
+    step = run_step(locked)
+    assert (step.status, step.attempt, step.error_code) == (Status.PENDING, 0, "master_key_missing")
+    assert step.ready_at is not None and step.ready_at > timezone.now()
 
 
 def test_an_unexpected_error_is_tried_again_before_the_job_fails(run_step: Callable[[Work], Step]) -> None:

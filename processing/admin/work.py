@@ -1,4 +1,4 @@
-"""The admin of the work: which job stands where, why a step failed, and the recipes."""
+"""Jobs, steps and recipes in the admin."""
 
 from collections.abc import Callable
 from datetime import datetime

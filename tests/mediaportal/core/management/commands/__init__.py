@@ -1,0 +1,1 @@
+"""Tests of mediaportal.core.management.commands."""

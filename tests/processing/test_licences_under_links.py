@@ -1,0 +1,223 @@
+"""Every address of an encrypted package asks the same question: whoever may not have a segment has no key either."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from assets import delivery
+from assets.delivery import Link
+from assets.doors import files
+from assets.models import Asset, Variant
+from assets.services import links
+from mediaportal.accounts.models import User
+from mediaportal.core.doors import App
+from processing.models import Package
+from processing.services import keys
+from tests.asgi import Answer, request
+from tests.factories import AssetFactory, PackageFactory, UserFactory, VariantFactory, put_file
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_cache")]
+PLACES = ("manifest", "segment", "key", "license")
+
+
+@dataclass
+class Set:
+    """An encrypted package in the storage, and who watches it."""
+
+    asset: Asset
+    package: Package
+    manifest: Variant
+    viewer: User
+
+    @property
+    def kid(self) -> UUID:
+        """The id of its key."""
+        return self.package.keys.get().kid
+
+    def urls(self) -> dict[str, str]:
+        """Every address as the viewer has them."""
+        document = links.playback(asset=self.asset, user=self.viewer)
+        base = document["hls_url"].rpartition("/")[0]
+        uri = keys.hls_key_uri(package_id=self.package.pk, kid=self.kid)
+        return {
+            "manifest": document["hls_url"],
+            "segment": f"{base}/video/1.m4s",
+            # Beside the playlist of a stream, where its EXT-X-KEY names it.
+            "key": f"{base}/video/{uri}",
+            "license": document["license_url"],
+        }
+
+    def body(self) -> bytes:
+        """What a player sends for a licence."""
+        return json.dumps({"kids": [_b64(self.kid.bytes)], "type": "temporary"}).encode()
+
+
+@pytest.fixture
+def app() -> App:
+    """A server that remembers nothing of other tests."""
+    return files.files_app()
+
+
+@pytest.fixture
+def made() -> Set:
+    return _set(visibility="internal")
+
+
+def _set(**traits: object) -> Set:
+    asset = AssetFactory(**({"published": True} | traits))
+    package = PackageFactory(asset=asset)
+    keys.provide(package=package, labels=["ALL"])
+    manifest = VariantFactory(asset=asset, hls=True, content=b"#EXTM3U\n")
+    put_file(f"{manifest.storage_key.rpartition('/')[0]}/video/1.m4s", b"segment")
+    return Set(asset, package, manifest, UserFactory())
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def ask(app: App, made: Set, name: str, url: str) -> Answer:
+    """Ask for one of the addresses as a player does."""
+    if name == "license":
+        return request(app, "POST", url, body=(made.body(),))
+    return request(app, "GET", url)
+
+
+def statuses(app: App, made: Set, change: Callable[[str], str] = str) -> dict[str, int]:
+    """What each address answers, after it was changed."""
+    return {name: ask(app, made, name, change(url)).status for name, url in made.urls().items()}
+
+
+def same(status: int) -> dict[str, int]:
+    """The same answer everywhere."""
+    return dict.fromkeys(PLACES, status)
+
+
+def with_token(change: Callable[[Link], Link]) -> Callable[[str], str]:
+    """Sign what a token says anew, changed: what nobody but the portal can do."""
+
+    def changed(url: str) -> str:
+        _empty, _files, token, rest = url.split("/", 3)
+        return f"{delivery.PREFIX}{delivery.sign(change(delivery.read(token)))}/{rest}"
+
+    return changed
+
+
+def tampered(url: str) -> str:
+    """Another token of the same length."""
+    _empty, _files, token, rest = url.split("/", 3)
+    other = ("B" if token[20] == "A" else "A") + token[21:]
+    return f"{delivery.PREFIX}{token[:20]}{other}/{rest}"
+
+
+# --- Whoever may ----------------------------------------------------------------------------------------------------
+def test_who_may_play_has_everything(app: App, made: Set) -> None:
+    assert statuses(app, made) == same(200)
+    urls, key = made.urls(), keys.opened(made.package)["ALL"]
+    answer = ask(app, made, "key", urls["key"])
+    assert (answer.body, answer.headers["content-type"]) == (key.key, "application/octet-stream")
+    assert answer.headers["cache-control"] == "no-store"
+    answer = ask(app, made, "license", urls["license"])
+    assert answer.json()["keys"] == [{"kty": "oct", "kid": _b64(key.kid.bytes), "k": _b64(key.key)}]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_nobody_in_particular_plays_what_is_public(app: App) -> None:
+    made = _set(visibility="public")
+    made.viewer = AnonymousUser()  # type: ignore[assignment]  # whoever watches
+    assert statuses(app, made) == same(200)
+
+
+# --- And whoever may not ----------------------------------------------------------------------------------------------
+def test_a_tampered_token(app: App, made: Set) -> None:
+    assert statuses(app, made, tampered) == same(404)
+
+
+def test_an_expired_token(app: App, made: Set) -> None:
+    assert statuses(app, made, with_token(lambda link: replace(link, expires=1))) == same(403)
+
+
+def test_a_token_of_another_asset(app: App, made: Set) -> None:
+    other = AssetFactory(published=True)
+    assert statuses(app, made, with_token(lambda link: replace(link, asset_id=other.pk))) == same(404)
+
+
+def test_a_token_of_somebody_who_may_not(app: App, made: Set) -> None:
+    Asset.objects.update(visibility="private")
+    made.asset.refresh_from_db()
+    owner = made.asset.uploaded_by
+    stranger = made.viewer
+    made.viewer = owner
+    assert statuses(app, made) == same(200)
+    assert statuses(app, made, with_token(lambda link: replace(link, user_id=stranger.pk))) == same(404)
+    assert statuses(app, made, with_token(lambda link: replace(link, user_id=None))) == same(404)
+    assert statuses(app, made, with_token(lambda link: replace(link, user_id=uuid4()))) == same(404)
+
+
+def _end_links_of_asset(made: Set) -> None:
+    delivery.revoke_asset_links(asset=Asset.objects.get(pk=made.asset.pk))
+
+
+def _end_links_of_person(made: Set) -> None:
+    delivery.revoke_user_links(user=User.objects.get(pk=made.viewer.pk))
+
+
+def _block(made: Set) -> None:
+    Asset.objects.update(publication="blocked")
+
+
+def _trash(made: Set) -> None:
+    Asset.objects.update(deleted_at="2026-01-01T00:00:00Z")
+
+
+def _hide(made: Set) -> None:
+    Asset.objects.update(visibility="private")
+
+
+def _close_account(made: Set) -> None:
+    User.objects.filter(pk=made.viewer.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize(
+    "revoke", [_end_links_of_asset, _end_links_of_person, _block, _trash, _hide, _close_account]
+)
+def test_what_is_taken_back_has_stopped_within_seconds(
+    app: App, made: Set, monkeypatch: pytest.MonkeyPatch, revoke: Callable[[Set], None]
+) -> None:
+    urls = made.urls()
+    assert {name: ask(app, made, name, url).status for name, url in urls.items()} == same(200)
+    revoke(made)
+    monkeypatch.setattr(delivery, "CHECK_SECONDS", 0.0)
+    assert {name: ask(app, made, name, url).status for name, url in urls.items()} == same(404)
+
+
+# --- Other keys -------------------------------------------------------------------------------------------------------
+def test_a_key_that_the_package_does_not_have(app: App, made: Set) -> None:
+    url = made.urls()["key"].replace(str(made.kid), str(uuid4()))
+    assert request(app, "GET", url).status == 404
+
+
+def test_keys_of_other_packages(app: App, made: Set) -> None:
+    other = _set(visibility="internal")
+    own, foreign = made.urls(), other.urls()
+    # Another asset's package below our own token, and another package's key in our own package.
+    kid = str(made.kid)
+    there = keys.hls_key_uri(package_id=other.package.pk, kid=other.kid)
+    mixed = keys.hls_key_uri(package_id=made.package.pk, kid=other.kid)
+    base = own["manifest"].rpartition("/")[0]
+    assert request(app, "GET", f"{base}/video/{there}").status == 404
+    assert request(app, "GET", f"{base}/video/{mixed}").status == 404
+    assert request(app, "POST", own["license"], body=(other.body(),)).status == 404
+    assert request(app, "POST", foreign["license"], body=(made.body(),)).status == 404
+    assert kid in own["key"]
+
+
+def test_a_licences_token_opens_no_file(app: App, made: Set) -> None:
+    base = made.urls()["license"].rpartition("/")[0]
+    for name in ("master.m3u8", "../cmaf/master.m3u8", "video/1.m4s"):
+        assert request(app, "GET", f"{base}/{name}").status == 404
