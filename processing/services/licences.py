@@ -99,14 +99,21 @@ def playback_part(asset: Asset, user: access.Caller) -> dict[str, Any]:
     package = _played(asset)
     if package is None:
         return {}
-    return {
-        "license_url": delivery.place_url(
-            asset, f"packages/{package.pk}/", "license", user=user, seconds=asset.duration or 0.0
-        )
-        if settings.CLEARKEY
-        else None,
-        "drm": protection.licence_servers(),
-    }
+    return {"license_url": _license_url(asset, package, user), "drm": protection.licence_servers()}
+
+
+def license_url(*, asset: Asset, user: access.Caller) -> str | None:
+    """Where a player asks for the ClearKey licence of what is played of an asset, if there is one. One query."""
+    package = _played(asset)
+    return _license_url(asset, package, user) if package else None
+
+
+def _license_url(asset: Asset, package: Package, user: access.Caller) -> str | None:
+    """The signed address of a package's licence, where the portal gives any."""
+    if not settings.CLEARKEY:
+        return None
+    seconds = asset.duration or 0.0
+    return delivery.place_url(asset, f"packages/{package.pk}/", "license", user=user, seconds=seconds)
 
 
 def _played(asset: Asset) -> Package | None:

@@ -9,7 +9,7 @@ from assets.services.links import KEPT, manifest_of
 from assets.services.reasons import said
 from assets.services.state import state_of
 from processing.models import Job, Status, Step
-from processing.services import chunking, estimates, progress
+from processing.services import chunking, estimates, licences, progress
 
 
 def live_steps(job: Job) -> list[tuple[Step, int]]:
@@ -107,6 +107,7 @@ def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
         v.pk: delivery.variant_url(v, user=user) for v in variants if may_keep or v.variant_type not in KEPT
     }
     first = _first_of(variants)
+    streams = [v for v in variants if v.variant_type == VariantType.MANIFEST]
     files = [v for v in variants if v.variant_type not in {VariantType.THUMBNAIL, VariantType.MANIFEST}]
     return {
         "original_url": original,
@@ -134,7 +135,7 @@ def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
         "playback": {
             "hls_url": _link_of(manifest_of(variants, "hls"), url),
             "dash_url": _link_of(manifest_of(variants, "dash"), url),
-            "license_url": None,
+            "license_url": licences.license_url(asset=asset, user=user) if streams else None,
             "poster_url": url.get(first("poster", "webp") or first("poster", "jpg")),
             "storyboard_url": None,
             "preview_url": None,

@@ -4,22 +4,32 @@ import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from assets import delivery
+from assets.callers import Visitor
 from assets.delivery import Link
 from assets.doors import files
 from assets.models import Asset, Variant
-from assets.services import links
+from assets.services import links, sharing
 from mediaportal.accounts.models import User
 from mediaportal.core.doors import App
 from processing.models import Package
 from processing.services import keys
 from tests.asgi import Answer, request
-from tests.factories import AssetFactory, PackageFactory, UserFactory, VariantFactory, put_file
+from tests.factories import (
+    AssetFactory,
+    PackageFactory,
+    ShareLinkFactory,
+    UserFactory,
+    VariantFactory,
+    put_file,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clean_cache")]
 PLACES = ("manifest", "segment", "key", "license")
@@ -131,6 +141,33 @@ def test_nobody_in_particular_plays_what_is_public(app: App) -> None:
     made = _set(visibility="public")
     made.viewer = AnonymousUser()  # type: ignore[assignment]  # whoever watches
     assert statuses(app, made) == same(200)
+
+
+def test_whoever_came_by_a_share_link_plays_until_it_is_revoked(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _set(visibility="private")
+    share = ShareLinkFactory(asset=made.asset)
+    made.viewer = Visitor(share)  # type: ignore[assignment]  # whoever watches
+    urls = made.urls()
+    assert statuses(app, made) == same(200)
+    for other in (uuid4(), ShareLinkFactory().pk):
+        assert statuses(app, made, with_token(partial(replace, share_id=other))) == same(404)
+    sharing.revoke(user=made.asset.uploaded_by, link=share)
+    monkeypatch.setattr(delivery, "CHECK_SECONDS", 0.0)
+    assert {name: ask(app, made, name, url).status for name, url in urls.items()} == same(404)
+
+
+def test_a_token_that_is_bound_to_an_address_is_good_for_it_alone(app: App, made: Set, settings: Any) -> None:
+    settings.LINKS_BOUND_TO_ADDRESS = True
+    asked = delivery.asked_from.set("192.0.2.1")
+    try:
+        urls = made.urls()
+        assert {name: ask(app, made, name, url).status for name, url in urls.items()} == same(200)
+        delivery.asked_from.set("192.0.2.2")
+        assert {name: ask(app, made, name, url).status for name, url in urls.items()} == same(404)
+    finally:
+        delivery.asked_from.reset(asked)
 
 
 # --- And whoever may not ----------------------------------------------------------------------------------------------

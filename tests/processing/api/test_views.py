@@ -11,7 +11,7 @@ from assets.models import Asset
 from mediaportal.audit.models import Entry
 from processing.models import Job, Status
 from processing.services import jobs
-from tests.factories import AssetFactory, UserFactory, VariantFactory
+from tests.factories import AssetFactory, PackageFactory, UserFactory, VariantFactory
 from tests.processing.conftest import Finish
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +94,17 @@ def test_links_appear_only_once_the_gate_has_passed(video_job: Job) -> None:
     assert shown["original_url"].startswith("/files/")
     assert shown["playback"]["hls_url"].endswith("/master.m3u8")
     assert shown["playback"]["poster_url"].endswith(".webp")
+
+
+def test_of_what_is_encrypted_the_licence_is_named(video_job: Job) -> None:
+    asset = video_job.asset
+    Asset.objects.filter(pk=asset.pk).update(scan_verdict="unscanned", metadata={"probed": True})
+    PackageFactory(asset=asset)
+    client = signed_in(asset.uploaded_by)
+    assert client.get(status_url(video_job)).json()["results"]["playback"]["license_url"] is None
+    VariantFactory(asset=asset, hls=True)
+    shown = client.get(status_url(video_job)).json()["results"]["playback"]
+    assert shown["license_url"].startswith("/files/") and shown["license_url"].endswith("/license")
 
 
 def test_an_unchanged_document_answers_304(video_job: Job) -> None:
