@@ -23,7 +23,8 @@ PlaybackPart = Callable[["Asset", "Caller"], dict[str, Any]]
 class Panel:
     """A part of the asset page, served as an htmx fragment by its own app.
 
-    `url_name` takes the asset's id. `order` sorts panels, `place` is where they stand.
+    `url_name` takes the asset's id. `order` sorts panels, `place` is where they stand. `changers_only`: shown to those
+    who may change the asset.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Panel:
     url_name: str
     order: int = 100
     place: str = "main"
+    changers_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,10 @@ def register_panel(panel: Panel) -> None:
     _panels[panel.name] = panel
 
 
-def panels() -> list[Panel]:
-    """All panels in their order."""
-    return sorted(_panels.values(), key=lambda panel: (panel.order, panel.name))
+def panels(*, changing: bool = True) -> list[Panel]:
+    """All panels in their order; those for whom may change the asset only for them (`changing`)."""
+    shown = [panel for panel in _panels.values() if changing or not panel.changers_only]
+    return sorted(shown, key=lambda panel: (panel.order, panel.name))
 
 
 def register_option_validator(validator: OptionValidator, *, names: Iterable[str] = ()) -> None:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from assets import views
-from assets.views import guests, held, shares
+from assets.views import embed, guests, held, shares, viewing
 
 urlpatterns = [
     path("", views.library, name="library"),
@@ -28,4 +28,7 @@ urlpatterns = [
     path("assets/<uuid:asset_id>/stage/", views.stage, name="asset-stage"),
     path("assets/<uuid:asset_id>/side/", views.side, name="asset-side"),
     path("assets/<uuid:asset_id>/shelved/", views.shelved, name="asset-shelved"),
+    path("assets/<uuid:asset_id>/views/", viewing.views, name="asset-views"),
+    path("embed/<uuid:asset_id>", embed.embed, name="embed"),
+    path("oembed", embed.oembed, name="oembed"),
 ]

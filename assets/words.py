@@ -159,6 +159,43 @@ def uppy_words() -> dict[str, str | Forms]:
     }
 
 
+def playing_words() -> dict[str, str | Forms]:
+    """What a player says of what keys did, and of what keeps it from playing: what happened, and what may be done."""
+    return {
+        "copied": gettext("Copied"),
+        "player.copyLink": gettext("Copy the link at this second"),
+        "player.linkCopied": gettext("The link at {at} is copied"),
+        "player.speed": gettext("Speed {rate}×"),
+        "player.volume": gettext("Volume {percent}"),
+        "player.muted": gettext("Sound off"),
+        "player.unmuted": gettext("Sound on"),
+        "player.captionsOn": gettext("Captions on"),
+        "player.captionsOff": gettext("Captions off"),
+        "trouble.refused": gettext("You may not watch this any longer"),
+        "trouble.refused.next": gettext(
+            "It was taken back, or your access ended. Ask whoever showed it to you."
+        ),
+        "trouble.ended": gettext("This link has ended"),
+        "trouble.ended.next": gettext("Ask whoever sent it to you for another one."),
+        "trouble.blocked": gettext("This file was blocked"),
+        "trouble.blocked.next": gettext("It is shown to nobody for now. Its owner hears why."),
+        "trouble.keyRefused": gettext("You may not have the key to this film"),
+        "trouble.keyRefused.next": gettext("Load the page again. If that does not help, ask its owner."),
+        "trouble.keyAway": gettext("The key to this film cannot be fetched"),
+        "trouble.keyAway.next": gettext("Check the connection, then try again."),
+        "trouble.keyWrong": gettext("The key does not open this film"),
+        "trouble.keyWrong.next": gettext("Tell whoever looks after this portal, and name the code."),
+        "trouble.noSystem": gettext("This browser cannot open protected films of this kind"),
+        "trouble.noSystem.next": gettext(
+            "Try another browser, and look whether the page is reached by https."
+        ),
+        "trouble.network": gettext("The film cannot be fetched"),
+        "trouble.network.next": gettext("Check the connection, then try again."),
+        "trouble.unplayable": gettext("This cannot be played here"),
+        "trouble.unplayable.next": gettext("Another browser may be able to."),
+    }
+
+
 def player_words() -> dict[str, str | Forms]:
     """What the player says, wherever it stands."""
     return {
@@ -174,6 +211,7 @@ def watch_catalogue() -> dict[str, str | Forms]:
     """What a page may say on which strangers watch: for them there is nothing else to download."""
     return {
         **player_words(),
+        **playing_words(),
         **measure_words(),
         "noAnswer": gettext("The portal did not answer. Check the connection and try again."),
         "playerFailed": gettext("This cannot be played here. Another browser may be able to."),
@@ -201,6 +239,7 @@ def catalogue() -> dict[str, str | Forms]:
         **uppy_words(),
         **measure_words(),
         **player_words(),
+        **playing_words(),
         **{f"step.{name}": word for name, word in registry.step_words().items()},
         "copied": gettext("Copied"),
         "dropToUpload": gettext("Drop to upload"),

@@ -283,6 +283,12 @@ WATCH_FOLDER = env.path("WATCH_FOLDER", BASE_DIR) if env.text("WATCH_FOLDER") el
 WATCH_OWNER = env.text("WATCH_OWNER")
 WATCH_STILL_SECONDS = env.number("WATCH_STILL_SECONDS", 10, least=1)
 
+# --- Watching ---------------------------------------------------------------------------------------------------
+# Which sites may show the embedded player in a frame: none, or origins, 'self', or * for all.
+EMBED_FRAME_ANCESTORS = env.words("EMBED_FRAME_ANCESTORS", ("'none'",)) or ["'none'"]
+VIEW_ANALYTICS = env.choice("VIEW_ANALYTICS", "on", ("on", "consent", "off"))
+VIEW_BEACONS = env.number("VIEW_BEACONS", 600, least=1)
+
 # --- Figures for Prometheus -------------------------------------------------------------------------------------
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 if METRICS_TOKEN and len(METRICS_TOKEN) < 16:  # noqa: PLR2004 - shorter ones can be guessed

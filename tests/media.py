@@ -167,6 +167,8 @@ RECIPES: dict[str, str] = {
     "dark_then_busy.mp4": (
         f"{_video('320x180', '25', 10, sound=False)} -vf drawbox=c=black:t=fill:enable='lt(t,2)' {_X264} -g 999"
     ),
+    "half_minute.mp4": f"{_video('320x180', '10', 30)} {_X264} {_AAC} -movflags +faststart",
+    "half_minute.m4a": f"{_sound(30)} {_AAC} -movflags +faststart",
     "full_1080.mp4": f"{_video('1920x1080', '10', 6)} {_X264} {_AAC}",
     "grainy_720.mp4": f"{_video('1280x720', '15', 4)} -vf noise=alls=8:allf=t {_X264} -crf 30 {_AAC}",
     "tiny.mp4": f"{_video('64x48', '10', 2)} {_X264} {_AAC}",

@@ -309,6 +309,9 @@ class AssetPlaybackSerializer(serializers.Serializer[Any]):
     captions = serializers.ListField(child=serializers.DictField())
     watermark = WatermarkSerializer(allow_null=True)
     allow_download = serializers.BooleanField()
+    resume_at = serializers.FloatField(
+        allow_null=True, help_text="The second at which the caller left off, if they did."
+    )
     expires_at = serializers.DateTimeField(
         allow_null=True, help_text="When the first of these links ends; ask again before."
     )

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from assets.api import assets, bucket, guestlinks, importing, mine, places, sharelinks, tus, uploads
+from assets.api import (
+    assets,
+    bucket,
+    guestlinks,
+    importing,
+    mine,
+    places,
+    sharelinks,
+    tus,
+    uploads,
+    viewing,
+)
 
 urlpatterns = [
     path(
@@ -54,6 +65,9 @@ urlpatterns = [
     path("assets/<uuid:asset_id>/hold", assets.AssetHoldView.as_view(), name="api-asset-hold"),
     path("assets/<uuid:asset_id>/variants/", assets.AssetVariantsView.as_view(), name="api-asset-variants"),
     path("assets/<uuid:asset_id>/playback", assets.AssetPlaybackView.as_view(), name="api-asset-playback"),
+    path("assets/<uuid:asset_id>/position", viewing.AssetPositionView.as_view(), name="api-asset-position"),
+    path("assets/<uuid:asset_id>/views", viewing.AssetViewsView.as_view(), name="api-asset-views"),
+    path("media/beacon", viewing.BeaconView.as_view(), name="api-beacon"),
     path("guest-links/", guestlinks.GuestLinkListView.as_view(), name="api-guest-links"),
     path("guest-links/<uuid:link_id>/", guestlinks.GuestLinkView.as_view(), name="api-guest-link"),
     path("guest-links/<uuid:link_id>/end", guestlinks.GuestLinkEndView.as_view(), name="api-guest-link-end"),

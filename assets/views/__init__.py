@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from assets import access, registry
@@ -20,6 +19,7 @@ from assets.services.cards import card_of
 from assets.services.reasons import said
 from assets.services.stage import files_of, stage_of, stills_of
 from assets.services.state import state_of
+from assets.services.theatre import theatre_of
 from assets.views import shares
 from mediaportal.accounts.models import User
 from mediaportal.core import staticfinders
@@ -96,14 +96,18 @@ def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     if not request.user.is_authenticated:
         return shares.public(request, asset_id)
     found = _asset(request, asset_id)
-    context = _context(request, found) | _shelved(found) | {"panels": registry.panels()}
+    context = _context(request, found) | _shelved(found)
+    context["panels"] = registry.panels(changing=context["may_change"])
+    context["theatre"] = theatre_of(found, user=request.user)
     return render(request, "assets/asset.html", context)
 
 
 @require_GET
 def stage(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     """The player, or what stands in its place until there is something to play."""
-    return render(request, "assets/stage.html", _context(request, _asset(request, asset_id)))
+    found = _asset(request, asset_id)
+    context = _context(request, found) | {"theatre": theatre_of(found, user=request.user)}
+    return render(request, "assets/stage.html", context)
 
 
 @require_GET
@@ -180,7 +184,6 @@ def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
         "about": about(found),
         "may_change": may_change,
         "may_share": access.can_share(request.user, found),
-        "playback_url": reverse("api-asset-playback", args=[found.pk]),
         "may_retry": may_change and state.code == "failed" and registry.is_mendable(found.error_code),
         "visibilities": Visibility.choices,
     }

@@ -16,9 +16,10 @@ from assets import access
 from assets.access import Visitor
 from assets.exceptions import ShareLinkEnded, ShareNotReady, WrongPassword
 from assets.models import Asset, ShareLink, Watermark
-from assets.services import links, sharing, visiting
+from assets.services import embedding, links, sharing, visiting
 from assets.services.stage import files_of, stage_of
 from assets.services.state import state_of
+from assets.services.theatre import theatre_of
 from assets.views.strangers import discreetly, refused
 from mediaportal.core.problems import NotFound, Problem, RateLimited
 
@@ -130,7 +131,6 @@ def public(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     if found is None:
         return redirect_to_login(request.get_full_path())
     page = _page(_with_variants(found), AnonymousUser(), reverse("asset", args=[asset_id]))
-    page["playback_url"] = reverse("api-asset-playback", args=[asset_id])
     return discreetly(request, lambda: render(request, "assets/shared.html", page))
 
 
@@ -160,6 +160,7 @@ def share_panel(request: HttpRequest, asset_id: UUID) -> HttpResponse:
             "link": link,
             "standing": sharing.standing_of(link),
             "url": request.build_absolute_uri(sharing.path_of(link)),
+            "embed": _code(request, found, Visitor(link)),
         }
         for link in rows
     ]
@@ -169,8 +170,18 @@ def share_panel(request: HttpRequest, asset_id: UUID) -> HttpResponse:
         "lines": sorted(lines, key=lambda line: line["standing"].code in {"expired", "revoked"}),
         "watermarks": Watermark.offered(),
         "address": request.build_absolute_uri(reverse("asset", args=[found.pk])),
+        "embed": _code(request, found, AnonymousUser()),
     }
     return render(request, "assets/share_panel.html", context)
+
+
+def _code(request: HttpRequest, asset: Asset, user: access.Caller) -> str:
+    """The code that puts the player into a page of another site, where it would show there; otherwise nothing."""
+    address = embedding.address_of(asset, user=user)
+    if not address:
+        return ""
+    source = request.build_absolute_uri(address)
+    return embedding.frame_of(source=source, title=asset.title, box=embedding.box_of(asset))
 
 
 # --- Both -----------------------------------------------------------------------------------------------------------
@@ -180,9 +191,8 @@ def _page(asset: Asset, user: access.Caller, path: str) -> dict[str, Any]:
         "asset": asset,
         "state": state_of(asset),
         "stage": stage_of(asset, user=user),
+        "theatre": theatre_of(asset, user=user),
         "files": files_of(asset, user=user),
-        "watermark": visiting.watermark_of(user),
-        "playback_url": f"{path}playback",
         "standing_url": f"{path}standing",
     }
 

@@ -15,6 +15,8 @@ const address = `/api/v1/assets/${id}/`;
 // Stage -----------------------------------------------------------------------------------------------------------
 let stop = () => {};
 let follow = null;
+let check = null;
+let retrack = null;
 function start() {
   stop();
   const stage = document.getElementById("stage");
@@ -22,6 +24,8 @@ function start() {
   const begun = starters[stage.dataset.mode]?.(stage) ?? (() => {});
   stop = begun.stop ?? begun;
   follow = begun.follow ?? null;
+  check = begun.check ?? null;
+  retrack = begun.retrack ?? null;
 }
 start();
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -69,6 +73,14 @@ function followStage(wait = 300) {
   }, wait);
 }
 document.addEventListener("portal:stage", refreshStage);
+
+// Captions are edited beside the player; some savings come close together.
+const RETRACK_MS = 600;
+let retracking = 0;
+document.addEventListener("portal:captions", () => {
+  clearTimeout(retracking);
+  retracking = setTimeout(() => retrack?.(), RETRACK_MS);
+});
 
 const panel = "#panel-steps";
 let shown = "";
@@ -138,9 +150,13 @@ subscribe(`job:${page.dataset.job}`, (event) => {
   if (event.type === "snapshot" || event.type === "job.progress") progress(data);
   else if (event.type.startsWith("job.")) everything();
 });
+const TAKEN_BACK = new Set(["asset.blocked", "asset.held", "asset.removed", "asset.changed"]);
+const RELOAD_MS = 4000;
 subscribe(`asset:${id}`, (event) => {
+  // What plays stops at once, and says why; then the page tells what there is instead.
+  if (TAKEN_BACK.has(event.type) || event.code === "not_permitted") check?.(event.type === "asset.blocked" ? "blocked" : "refused");
   // Whoever removes it leaves the page by themselves; for everyone else the server says that it is not here.
-  if (event.type === "asset.removed" || event.code === "not_permitted") setTimeout(() => location.reload(), 1500);
+  if (event.type === "asset.removed" || event.code === "not_permitted") setTimeout(() => location.reload(), RELOAD_MS);
   else if (event.type.startsWith("asset.")) everything();
   else if (/^job\.(completed|failed)$/.test(event.type) && event.data?.job_id !== page.dataset.job) {
     // What was measured when all was made.

@@ -2,12 +2,12 @@
 
 import "./bell.js";
 import "./copying.js";
+import { WRITING, keepSingleKeys, letter, singleKeys } from "./keys.js";
 import { subscribe } from "./live.js";
 import { toast } from "./tell.js";
 import { t } from "./words.js";
 
 const body = document.body;
-const keepsKeys = "portal.keys";
 
 function chooseTheme(value) {
   document.documentElement.dataset.theme = value;
@@ -32,20 +32,12 @@ document.addEventListener("click", (event) => {
 // Keys -----------------------------------------------------------------------------------------------------------
 const keysOn = document.getElementById("keys-on");
 if (keysOn) {
-  keysOn.checked = localStorage.getItem(keepsKeys) !== "off";
-  keysOn.addEventListener("change", () => localStorage.setItem(keepsKeys, keysOn.checked ? "on" : "off"));
+  keysOn.checked = singleKeys();
+  keysOn.addEventListener("change", () => keepSingleKeys(keysOn.checked));
 }
 
-/** Where a key writes or chooses a letter of its own. */
-const WRITING = "input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable='true']";
 let before = "";
 let beforeAt = 0;
-/** The Latin letter of a key, whatever script the keyboard writes. */
-function letter(event) {
-  if (/^[\x20-\x7e]$/.test(event.key)) return event.key;
-  if (event.code === "Slash") return event.shiftKey ? "?" : "/";
-  return event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : event.key;
-}
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -13,13 +13,13 @@ export class Problem extends Error {
   }
 }
 
-/** Send JSON, get JSON. Throws `Problem`; status 0 means that no answer came. */
-export async function call(method, url, body) {
+/** Send JSON, get JSON. Throws `Problem`; status 0 means that no answer came. `keepalive`: also from a page that goes. */
+export async function call(method, url, body, { keepalive = false } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": csrf() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(url, { method, headers, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch(url, { method, headers, credentials: "same-origin", keepalive, body: body === undefined ? undefined : JSON.stringify(body) });
   } catch {
     throw new Problem({}, 0);
   }

@@ -1,18 +1,21 @@
 /** Video: Shaka Player with its own controls, adaptive over DASH, else HLS, else one file. */
 
+import { accompany } from "./accompany.js";
 import { watchOver } from "./brokenoff.js";
-import { call } from "./http.js";
-import { grownTime, shakaFrom } from "./shaka.js";
-import { toast } from "./tell.js";
-import { clock, t } from "./words.js";
+import { tellGrowth } from "./growingword.js";
+import { lastPicture, newPicture } from "./lastpicture.js";
+import { askPlayback, isPlayable, isRefusal, playbackIn, prefixOf } from "./playback.js";
+import { drmOf, isLocked, signLicences } from "./playerdrm.js";
+import { arrange, lowerControls } from "./playerlook.js";
+import { watermarkOver } from "./playermark.js";
+import { hideTrouble, showTrouble, statusOf, troubleOf } from "./playersays.js";
+import { askedSecond, copyLink } from "./playertime.js";
+import { addTracks, chosenCaption, directedDisplay, hasCaptions, toggleCaptions } from "./playertracks.js";
+import { shakaFrom } from "./shaka.js";
+import { stillsOf } from "./stills.js";
 
-const CONTROLS = [
-  "play_pause", "mute", "volume", "time_and_duration", "spacer", "overflow_menu", "fullscreen",
-];
-const GROWN_CONTROLS = CONTROLS.map((name) => (name === "time_and_duration" ? "grown_time" : name));
 /** Links are asked for again when this share of their life is over; ten minutes at the latest. */
 const RENEW_MS = 5 * 60 * 1000;
-const LONGEST_MOMENT_MS = 4000;
 /** As Shaka Player counts: an error that ends the streaming; those of the network and of captions; a load cut short. */
 const FATAL = 2;
 const NETWORK = 1;
@@ -23,47 +26,45 @@ const NOT_HERE = new Set([404, 410]);
 
 /** A set that grows is live to the player; all of it is there to be watched from its beginning, as near to its end as it is. */
 const GROWS = { manifest: { hls: { liveSegmentsDelay: 0 } }, streaming: { stallEnabled: true } };
-const MEASURE_MS = 500;
 
 /**
- * Start the player of a stage; returns `stop`, which ends it, and `follow`, which takes what a newer stage says
- * while this one goes on: other links, or a better set to go on with at the same time.
+ * Start the player of a stage; returns `stop`, which ends it, `follow`, which takes what a newer stage says while this one
+ * goes on (other links, or a better set to go on with at the same time), `check`, which asks whether it may still go on, and
+ * `retrack`, which fetches its text tracks anew.
  */
 export function startPlayer(stage) {
   const screen = stage.querySelector("[data-player]");
   const video = screen.querySelector("video");
   let set = { ...screen.dataset };
+  let playback = playbackIn(stage);
   let player = null;
   let overlay = null;
   let renewing = 0;
-  let measuring = 0;
   let native = false;
+  let over = false;
 
-  const address = () => set.dash || set.hls;
+  const address = () => playback.dash_url || playback.hls_url;
   const grows = () => set.growing === "1";
+  /** Of what still grows, the latest picture that is there. */
+  const seek = (second) => {
+    video.currentTime = player && grows() ? Math.min(second, Math.max(0, player.seekRange().end - 0.5)) : second;
+  };
 
   async function begin() {
     const shaka = await shakaFrom(screen.dataset);
     shaka.polyfill.installAll();
     if (!address() || !shaka.Player.isBrowserSupported()) {
-      plain();
+      plain(askedSecond() ?? 0);
       return;
     }
     player = new shaka.Player();
     await player.attach(video);
     overlay = new shaka.ui.Overlay(player, screen, video);
-    shaka.ui.Controls.registerElement("grown_time", { create: (parent, controls) => grownTime(shaka, parent, controls) });
-    overlay.configure({
-      overflowMenuButtons: ["quality", "captions", "language", "playback_rate", "picture_in_picture"],
-      topControlPanelElements: [],
-      enableKeyboardPlaybackControls: true,
-      singleClickForPlayAndPause: true,
-      seekBarColors: { base: "rgba(255,255,255,.28)", buffered: "rgba(255,255,255,.5)", played: "#fff" },
-    });
-    overlay.getControls().getLocalization().changeLocale([document.documentElement.lang]);
+    arrange(shaka, overlay, { marked: Boolean(playback.watermark), copyLink: () => copyLink(stage, video.currentTime) });
     player.configure({
       ...(grows() ? GROWS : {}),
       abr: { enabled: true, defaultBandwidthEstimate: 3_000_000 },
+      textDisplayFactory: directedDisplay(shaka),
     });
     player.configure("streaming", { bufferingGoal: 20, rebufferingGoal: 1, retryParameters: { maxAttempts: 4 } });
     player.addEventListener("error", ({ detail }) => {
@@ -71,15 +72,21 @@ export function startPlayer(stage) {
     });
     player.addEventListener("segmentappended", watch.goesOn);
     player.addEventListener("buffering", watch.tell);
+    player.addEventListener("adaptation", company.views.quality);
+    player.addEventListener("variantchanged", company.views.quality);
+    player.addEventListener("textchanged", () => { shownLast = chosenCaption(player) ?? shownLast; });
+    signLicences(shaka, player.getNetworkingEngine());
     freshLinks();
-    await open({ at: 0, paused: true, rate: 1 });
+    await open({ at: askedSecond() ?? 0, paused: true, rate: 1 });
   }
 
   /** How the film stood when it had to be loaded anew, until it is; and whether that failed. */
   let owed = null;
   let broken = false;
+  let shownLast = null;
   // While the film waits for more, its own rate is 0; the player knows the one that was chosen.
-  const standing = () => owed ?? { at: video.currentTime, paused: video.paused, rate: player?.getPlaybackRate() ?? video.playbackRate };
+  const rate = () => player?.getPlaybackRate() || video.playbackRate;
+  const standing = () => owed ?? { at: video.currentTime, paused: video.paused, rate: rate() };
 
   /** Load what the stage names, from where it stood on: DASH, else HLS. */
   let opening = 0;
@@ -87,13 +94,17 @@ export function startPlayer(stage) {
     const mine = ++opening;
     owed = stood;
     broken = false;
-    overlay.configure({ controlPanelElements: grows() ? GROWN_CONTROLS : CONTROLS });
+    overlay.configure({ controlPanelElements: lowerControls(grows()) });
+    // The document's own captions are the newest ones; those in the package are the same, from when it was made.
+    player.configure({ drm: drmOf(playback), manifest: { disableText: hasCaptions(playback) } });
     prefix = prefixOf(address());
     fresh = null;
     measure();
     try {
       await load(stood.at);
-      if (mine === opening) owed = null;
+      if (mine !== opening) return;
+      owed = null;
+      await addTracks(player, playback, stood.caption);
     } catch (error) {
       if (mine !== opening) return; // another set has been opened meanwhile, or the player has been ended
       broken = true;
@@ -105,22 +116,25 @@ export function startPlayer(stage) {
     try {
       await player.load(address(), at || (grows() ? 0 : null));
     } catch (error) {
-      if (!set.dash || !set.hls || error.code === INTERRUPTED) throw error;
-      await player.load(set.hls, at || null);
+      if (!playback.dash_url || !playback.hls_url || error.code === INTERRUPTED) throw error;
+      await player.load(playback.hls_url, at || null);
     }
   }
 
   /** What may get better is tried again. What grew may have been taken back: then the stage says what there is instead. */
   function trouble(error) {
-    const gone = broken && NOT_HERE.has(error.data?.[1]);
+    company.views.error();
+    const gone = broken && NOT_HERE.has(statusOf(error));
     if (grows() || (error.category === NETWORK && !gone)) watch.brokeOff();
     else failed(error);
   }
 
   const waits = () => video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA || player.isBuffering();
   const watch = watchOver(screen, waits, async () => {
+    if (over) return;
     if (grows()) ask();
     else await renew();
+    if (over) return;
     if (!broken) player.retryStreaming();
     else if (!grows()) await goOn();
   });
@@ -137,10 +151,43 @@ export function startPlayer(stage) {
     renewing = setInterval(() => (grows() ? ask() : renew().catch(() => {})), RENEW_MS);
   }
 
-  async function renew() {
-    const links = await call("GET", stage.dataset.playback);
-    set = { ...set, dash: links.dash_url ?? set.dash, hls: links.hls_url ?? set.hls };
+  /** Ask for other links. A film that may not be watched any longer ends here; `why` is the word for that, if it is known. */
+  async function renew(why) {
+    let newer;
+    try {
+      newer = await askPlayback(stage);
+    } catch (error) {
+      if (isRefusal(error)) end(why ?? troubleOf(error), error);
+      throw error;
+    }
+    if (!isPlayable(newer)) {
+      end(why ?? "refused", null);
+      return;
+    }
+    playback = { ...playback, ...newer, dash_url: newer.dash_url ?? playback.dash_url, hls_url: newer.hls_url ?? playback.hls_url };
     fresh = prefixOf(address());
+    player?.configure({ drm: drmOf(playback) });
+    mark.follow(playback.watermark);
+  }
+
+  /** Stop for good, and say why in place of the film. */
+  function end(word, error) {
+    if (over) return;
+    over = true;
+    clearInterval(renewing);
+    stopMeasuring();
+    watch.stop();
+    watch.goesOn();
+    opening += 1;
+    video.pause();
+    Promise.resolve(overlay?.destroy()).then(() => {
+      overlay = null;
+      player = null;
+      for (const name of ["src", "poster"]) video.removeAttribute(name);
+      video.controls = false;
+      video.load();
+    });
+    showTrouble(screen, word, error, null);
   }
 
   const ask = () => stage.dispatchEvent(new CustomEvent("portal:stage", { bubbles: true }));
@@ -150,10 +197,14 @@ export function startPlayer(stage) {
     const next = newer.querySelector("[data-player]").dataset;
     const other = next.set !== set.set;
     set = { ...next };
+    playback = playbackIn(newer);
     replace(".stills", newer);
     replace(".growing-word", newer);
     stage.dataset.settled = newer.dataset.settled;
-    bindStills();
+    stills.bind();
+    company.follow(playback);
+    mark.follow(playback.watermark);
+    if (over) return;
     if (other || broken) goOn();
     else if (player) fresh = prefixOf(address());
     measure();
@@ -172,60 +223,33 @@ export function startPlayer(stage) {
   async function goOn() {
     if (!opening && !native) return; // it has yet to begin, with the newest set
     const stood = standing();
-    const picture = lastPicture();
+    const picture = lastPicture(video);
     const language = player?.getAudioTracks().find((track) => track.active)?.language;
     try {
       if (player) {
         player.configure("preferredAudio", language ? [{ language }] : []);
-        await open(stood);
+        await open({ ...stood, caption: player.getTextTracks().length ? chosenCaption(player) : stood.caption });
       } else {
         plain(stood.at);
       }
       video.playbackRate = stood.rate;
       if (!stood.paused) await video.play().catch(() => {});
-      await newPicture();
+      await newPicture(video);
     } finally {
       picture?.remove();
     }
   }
 
-  /** A still of what is shown now, over the film. */
-  function lastPicture() {
-    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || !video.videoWidth) return null;
-    const still = document.createElement("canvas");
-    still.className = "last-picture";
-    still.width = video.videoWidth;
-    still.height = video.videoHeight;
-    still.getContext("2d").drawImage(video, 0, 0);
-    video.after(still);
-    return still;
-  }
-
-  /** Settles when the film shows a picture, or after a moment in which it has not. */
-  const newPicture = () => new Promise((resolve) => {
-    setTimeout(resolve, LONGEST_MOMENT_MS);
-    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
-    else video.addEventListener("seeked", resolve, { once: true });
-  });
-
-  /** Say how much of the film is there, for as long as there will be more. */
+  let stopMeasuring = () => {};
   function measure() {
-    clearInterval(measuring);
-    if (!grows()) return;
-    const tell = () => {
-      const word = stage.querySelector(".growing-word [data-made]");
-      const whole = Number(set.duration);
-      const made = Math.min(whole, player?.getLoadMode() ? player.seekRange().end : 0);
-      if (word && made > 0) word.textContent = t("growing.made", { made: clock(made), whole: clock(whole) });
-    };
-    measuring = setInterval(tell, MEASURE_MS);
-    tell();
+    stopMeasuring();
+    stopMeasuring = grows() && !over ? tellGrowth(stage, playback.duration ?? 0, () => (player?.getLoadMode() ? player.seekRange().end : 0)) : () => {};
   }
 
   /** One file, or a stream that the browser plays by itself, with its own controls. */
   function plain(at = 0) {
     native = true;
-    const source = set.file || (video.canPlayType("application/vnd.apple.mpegurl") ? set.hls : "");
+    const source = set.file || (video.canPlayType("application/vnd.apple.mpegurl") ? (playback.hls_url ?? "") : "");
     video.controls = true;
     if (!source) return;
     video.src = source;
@@ -233,9 +257,11 @@ export function startPlayer(stage) {
     video.addEventListener("error", failed, { once: true });
   }
 
+  /** What the set cannot do, one file may; else it is said, and tried again when a person wants that. */
   function failed(error) {
+    if (over) return;
     watch.goesOn();
-    if (set.file && !native) {
+    if (set.file && !native && !isLocked(playback)) {
       native = true;
       const { at, paused } = standing();
       Promise.resolve(overlay?.destroy()).then(() => {
@@ -247,53 +273,44 @@ export function startPlayer(stage) {
       return;
     }
     console.error(error);
-    toast(t("playerFailed"));
+    broken = true;
+    showTrouble(screen, troubleOf(error, { locked: isLocked(playback) }), error, () => renew().then(goOn).catch(failed));
   }
 
-  let stills = [];
-  let seconds = [];
-  function bindStills() {
-    stills = [...stage.querySelectorAll("[data-seek]")];
-    seconds = stills.map((still) => Number(still.dataset.seek));
-    for (const still of stills) still.onclick = go;
-    mark();
-  }
-  const go = (event) => {
-    const wanted = Number(event.currentTarget.dataset.seek);
-    // Of what still grows, the latest picture that is there.
-    video.currentTime = player && grows() ? Math.min(wanted, Math.max(0, player.seekRange().end - 0.5)) : wanted;
+  const acts = {
+    seek,
+    rate,
+    setRate: (wanted) => (player?.getLoadMode() ? player.trickPlay(wanted, false) : (video.playbackRate = wanted)),
+    captions: () => {
+      const shown = player && toggleCaptions(player, shownLast);
+      if (typeof shown === "boolean") company.flash("captions", shown);
+    },
+    fullscreen: () => (overlay ? overlay.getControls().toggleFullScreen() : video.requestFullscreen?.()),
   };
-  const mark = () => {
-    const now = seconds.findLastIndex((second) => second <= video.currentTime + 0.05);
-    stills.forEach((still, index) => {
-      if (index === now) still.setAttribute("aria-current", "true");
-      else still.removeAttribute("aria-current");
-    });
-  };
-  bindStills();
-  video.addEventListener("timeupdate", mark);
-  const keys = (event) => spaceKey(event, video);
-  document.addEventListener("keydown", keys);
-
+  const stills = stillsOf(stage, video, seek);
+  const mark = watermarkOver(screen, video);
+  const company = accompany(stage, video, { playback, acts });
+  mark.follow(playback.watermark);
+  hideTrouble(screen);
   begin().catch(failed);
+
   const stop = () => {
+    over = true;
     clearInterval(renewing);
-    clearInterval(measuring);
+    stopMeasuring();
     watch.stop();
     opening += 1;
-    document.removeEventListener("keydown", keys);
+    stills.stop();
+    mark.stop();
+    company.stop();
     overlay?.destroy();
   };
-  return { stop, follow };
-}
-
-/** The signed part of an address: everything up to and with the token. */
-const prefixOf = (address) => new URL(address, location.href).href.match(/^.*\/files\/[^/]+\//)?.[0] ?? address;
-
-/** Space plays and pauses wherever the focus is, except on what takes a space itself. */
-export function spaceKey(event, media) {
-  if (event.key !== " " || event.defaultPrevented || event.target.closest("input, textarea, select, button, a, summary, [tabindex='0'], dialog")) return;
-  event.preventDefault();
-  if (media.paused) media.play();
-  else media.pause();
+  /** The text tracks are others now: the library cannot take one back, so the film is loaded anew where it is. */
+  async function retrack() {
+    await renew();
+    company.follow(playback, { afresh: true });
+    if (player && !grows() && !over) await goOn();
+  }
+  const check = (why) => (over ? Promise.resolve() : renew(why).catch(() => {}));
+  return { stop, follow, check, retrack: () => retrack().catch(() => {}) };
 }

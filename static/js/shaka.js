@@ -24,6 +24,29 @@ export function grownTime(shaka, parent, controls) {
   return element;
 }
 
+/** An entry of the player's menu that does one thing; `icon` is the outline of a drawing of the library's kind. */
+export function menuEntry(shaka, name, { label, icon, act }) {
+  shaka.ui.OverflowMenu.registerElement(name, {
+    create: (parent, controls) => {
+      const element = new shaka.ui.Element(parent, controls);
+      const button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("role", "menuitem");
+      new shaka.ui.Icon(button, icon);
+      const word = document.createElement("label");
+      word.className = "shaka-overflow-button-label shaka-simple-overflow-button-label-inline";
+      word.append(Object.assign(document.createElement("span"), { textContent: label }));
+      button.append(word);
+      parent.append(button);
+      button.addEventListener("click", () => {
+        controls.hideSettingsMenus();
+        act();
+      });
+      return element;
+    },
+  });
+}
+
 /** Shaka Player with its controls, fetched by pages that have a video to play. */
 export async function shakaFrom({ shaka, sheet }) {
   if (window.shaka) return window.shaka;

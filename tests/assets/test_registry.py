@@ -17,6 +17,9 @@ def test_panels_stand_in_their_order_and_once(monkeypatch: pytest.MonkeyPatch) -
     registry.register_panel(registry.Panel("a", "A", "a-url", order=30))
     registry.register_panel(registry.Panel("a", "A again", "a-url", order=10))
     assert [(panel.name, panel.title) for panel in registry.panels()] == [("a", "A again"), ("b", "B")]
+    registry.register_panel(registry.Panel("c", "C", "c-url", order=1, changers_only=True))
+    assert [panel.name for panel in registry.panels(changing=True)] == ["c", "a", "b"]
+    assert [panel.name for panel in registry.panels(changing=False)] == ["a", "b"]
 
 
 def test_every_check_of_options_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:

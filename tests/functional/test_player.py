@@ -1,5 +1,6 @@
-"""A film goes on after the network has failed it, by itself or when a person says so."""
+"""A film goes on after the network has failed it, by itself or when a person says so; what goes with it is shown."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -119,3 +120,68 @@ def test_a_growing_film_is_loaded_again_until_it_is_there_and_goes_on_where_it_w
     page.wait_for_function(BETTER, timeout=60_000)
     assert not refused["manifest.mpd"]
     assert page.evaluate("document.querySelector('#stage video').currentTime") == pytest.approx(3, abs=0.2)
+
+
+ENGLISH = "WEBVTT\n\n00:00.000 --> 00:06.000 align:start\nHello!\n"
+ARABIC = "WEBVTT\n\n00:00.000 --> 00:06.000 align:start\nمرحبًا بكم في HTML!\n"
+CHAPTERS = "WEBVTT\n\n00:00.000 --> 00:03.000\nBegin &amp; go\n\n00:03.000 --> 00:06.000\nالنهاية\n"
+TRACKS = {
+    "en.vtt": ("captions", "en", "English", ENGLISH),
+    "ar.vtt": ("captions", "ar", "العربية", ARABIC),
+    "chapters.vtt": ("chapters", "en", "", CHAPTERS),
+}
+
+
+def with_tracks(page: Page) -> None:
+    """Let the document in the page name text tracks, as if somebody had added them."""
+    named = [
+        {
+            "id": name,
+            "kind": kind,
+            "language": language,
+            "label": label,
+            "url": f"/tracks/{name}",
+            "default": False,
+        }
+        for name, (kind, language, label, _text) in TRACKS.items()
+    ]
+
+    def add(route: Route) -> None:
+        found = route.fetch()
+        body = found.text().replace('"captions": []', f'"captions": {json.dumps(named)}')
+        route.fulfill(response=found, body=body)
+
+    def text(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        route.fulfill(body=TRACKS[name][-1], content_type="text/vtt; charset=utf-8")
+
+    page.route(re.compile(r"/assets/[^/]+/$"), add)
+    page.route("**/tracks/*", text)
+
+
+def test_captions_run_as_they_are_written_and_chapters_lead(
+    page: Page, made: tuple[Path, Encoded], tmp_path: Path
+) -> None:
+    with_tracks(page)
+    finished(page, made, tmp_path)
+    page.wait_for_function(SHOWS, timeout=60_000)
+    second = page.locator(".chapters button").nth(1)
+    expect(page.locator(".chapters button")).to_have_text(["0:00Begin & go", "0:03النهاية"])
+    second.click()
+    expect(second).to_have_attribute("aria-current", "true")
+    assert page.evaluate("document.querySelector('#stage video').currentTime") == pytest.approx(3, abs=0.1)
+
+    page.keyboard.press("c")
+    cue = page.locator(".shaka-text-container")
+    expect(cue).to_contain_text("Hello!")
+    runs = "() => getComputedStyle(document.querySelector('.shaka-text-container span')).direction"
+    assert page.evaluate(runs) == "ltr"
+    page.locator("#stage .shaka-captions-button, #stage .shaka-caption-button").first.click()
+    page.get_by_role("menuitemradio", name="العربية").click()
+    expect(cue).to_contain_text("مرحبًا بكم في HTML!")
+    assert page.evaluate(runs) == "rtl"
+    page.keyboard.press("Escape")
+    expect(page.locator(".shaka-settings-menu:visible")).to_have_count(0)
+    assert violations(page, within="#stage") == []
+    page.keyboard.press("c")
+    expect(cue).not_to_contain_text("مرحبًا")

@@ -1,0 +1,54 @@
+/** A watermark over the pictures: a name and the time at a place that changes, or an image. It is only there to be seen. */
+
+const MOVES_MS = 20_000;
+/** Where a text stands, one after the other: away from the middle, and never where the controls or captions are. */
+const PLACES = [[6, 6], [62, 10], [10, 58], [58, 50], [34, 22], [70, 34]];
+
+/** Draw what a playback document wants over a screen; returns `follow`, which takes a newer one, and `stop`. */
+export function watermarkOver(screen, video) {
+  let mark = null;
+  let timer = 0;
+  let at = 0;
+
+  function move() {
+    if (!mark) return;
+    // Taken away by hand, it comes back.
+    if (!mark.isConnected) video.after(mark);
+    at = (at + 1) % PLACES.length;
+    mark.style.insetInlineStart = `${PLACES[at][0]}%`;
+    mark.style.insetBlockStart = `${PLACES[at][1]}%`;
+  }
+
+  function draw({ kind, text, image_url: image, position, opacity }) {
+    mark = document.createElement(kind === "image" ? "img" : "p");
+    mark.className = "watermark";
+    mark.setAttribute("aria-hidden", "true");
+    mark.dataset.position = position || "moving";
+    if (kind === "image") Object.assign(mark, { src: image, alt: "", draggable: false });
+    else Object.assign(mark, { textContent: text, dir: "auto" });
+    mark.style.opacity = String(opacity ?? 0.4);
+    video.after(mark);
+    if (mark.dataset.position !== "moving") return;
+    at = Math.floor(Math.random() * PLACES.length);
+    move();
+    timer = setInterval(move, MOVES_MS);
+  }
+
+  function clear() {
+    clearInterval(timer);
+    mark?.remove();
+    mark = null;
+  }
+
+  function follow(wanted) {
+    if (mark && wanted?.kind === "text" && mark.tagName === "P") {
+      mark.textContent = wanted.text;
+      return;
+    }
+    clear();
+    if (wanted) draw(wanted);
+    // In a window of its own the film would be without it.
+    video.disablePictureInPicture = Boolean(wanted);
+  }
+  return { follow, stop: clear };
+}
