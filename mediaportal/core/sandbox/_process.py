@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import selectors
 import signal
 import socket
@@ -29,6 +30,7 @@ _CPU_LIMIT_SHARE = 0.75
 _CHUNK_BYTES = 1 << 16
 _STDERR_TAIL_BYTES = 8192
 _LONGEST_LINE_BYTES = 1 << 16
+_HIDDEN = "[hidden]"
 _SIGNALS = 128
 # What others send. A program that crashes gets another one; what the kernel ends for its CPU time is told apart before.
 _FROM_OUTSIDE = frozenset({signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM})
@@ -65,10 +67,13 @@ class Bounds:
 class _Output:
     """Takes the program's output: hands it on line by line or in chunks, or keeps it up to a bound."""
 
-    def __init__(self, program: str, watch: Watch, most: int) -> None:
+    def __init__(self, program: str, watch: Watch, most: int, secrets: Sequence[str] = ()) -> None:
         self._program = program
         self._watch = watch
         self._most = most
+        self._secrets = [secret for secret in secrets if secret]
+        # The cut may leave a part of one, which is dropped with this margin.
+        self._margin = max((len(one.encode()) for one in self._secrets), default=0)
         self._line = b""
         self.kept = bytearray()
         self.stderr = b""
@@ -89,7 +94,7 @@ class _Output:
 
     def take_error(self, data: bytes) -> None:
         """Take bytes of stderr; only the end is kept."""
-        self.stderr = (self.stderr + data)[-_STDERR_TAIL_BYTES:]
+        self.stderr = (self.stderr + data)[-(_STDERR_TAIL_BYTES + self._margin) :]
 
     def finish(self) -> None:
         """Hand on a last line that had no newline."""
@@ -98,8 +103,11 @@ class _Output:
 
     @property
     def stderr_tail(self) -> str:
-        """The end of stderr as text."""
-        return self.stderr.decode(errors="replace")
+        """The end of stderr as text, without secrets."""
+        text = self.stderr.decode(errors="replace")
+        for secret in self._secrets:
+            text = re.sub(re.escape(secret), _HIDDEN, text, flags=re.IGNORECASE)
+        return text[self._margin :] if len(self.stderr) > _STDERR_TAIL_BYTES else text
 
 
 def execute(
@@ -111,13 +119,15 @@ def execute(
     stdin: bytes | Path | None,
     bounds: Bounds,
     watch: Watch,
+    secrets: Sequence[str] = (),
 ) -> Completed:
     """Run a program to its end; whatever happens, its process group is gone. Raises `SandboxError`s.
 
-    `command` makes its command line, given the descriptor on which it asks whether to begin.
+    `command` makes its command line, given the descriptor on which it asks whether to begin. Nothing of `secrets`
+    stands in what is kept of its stderr.
     """
     started = time.monotonic()
-    output = _Output(program, watch, bounds.stdout_bytes)
+    output = _Output(program, watch, bounds.stdout_bytes, secrets)
     ours, theirs = socket.socketpair()
     with _opened(stdin) as source, theirs:
         try:

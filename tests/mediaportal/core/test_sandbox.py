@@ -50,6 +50,23 @@ def test_output_and_times(each_level: sandbox.Level) -> None:
     assert 0.02 < done.cpu_seconds <= done.wall_seconds + 0.2
 
 
+def test_secrets_are_not_kept_of_what_it_says(tmp_path: Path) -> None:
+    said = "echo 0123abcdEF 0123ABCDef >&2; echo x0123ABCDEFx >&2; exit 3"
+    with pytest.raises(sandbox.ProgramFailed) as caught:
+        shell(said, secrets=["0123abcdef", ""])
+    assert caught.value.stderr_tail == "[hidden] [hidden]\nx[hidden]x\n"
+    assert "abcd" not in str(caught.value).lower()
+
+
+@pytest.mark.parametrize("before", range(0, 40, 3))
+def test_no_part_of_a_secret_stays_where_the_end_is_cut_off(before: int) -> None:
+    secret = "k" * 32
+    filler = "." * (_process._STDERR_TAIL_BYTES - before)
+    done = shell(f"echo {secret} {secret}{filler} >&2", secrets=[secret])
+    assert "kkk" not in done.stderr_tail
+    assert done.stderr_tail.endswith("...\n") and len(done.stderr_tail) > _process._STDERR_TAIL_BYTES - 80
+
+
 def test_reads_are_seen_and_not_written(each_level: sandbox.Level, tmp_path: Path) -> None:
     source = tmp_path / "in" / "a file.txt"
     source.parent.mkdir()

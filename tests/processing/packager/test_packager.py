@@ -16,6 +16,7 @@ from processing.packager import DASH_MANIFEST, HLS_MASTER, package
 from tests.media import media
 from tests.processing.conftest import Encode, full_ladder
 from tests.processing.ffmpeg.test_transcode import shown
+from tests.processing.packager.manifests import dash_durations, hls_durations
 
 
 def addresses(folder: Path) -> set[str]:
@@ -52,6 +53,35 @@ def test_pictures_and_sound(encode: Encode, tmp_path: Path) -> None:
     assert "://" not in re.sub(r'xmlns\S*="[^"]*"|xsi:\S+="[^"]*"|schemeIdUri="[^"]*"|<!--.*?-->', "", dash)
     playlist = (tmp_path / "video_720p" / "playlist.m3u8").read_text()
     assert re.findall(r"#EXTINF:([\d.]+)", playlist) == ["4.000", "2.000"]
+    assert hls_durations(tmp_path) == dash_durations(tmp_path)
+    assert (done.formats, done.encrypted_tracks) == (("hls", "dash"), [])
+
+
+@full_ladder
+def test_key_frames_have_playlists_of_their_own(encode: Encode, tmp_path: Path) -> None:
+    made = encode("full_1080.mp4")
+    master = package(made.rungs, made.audio, tmp_path).hls_master.read_text()
+    assert master.count("#EXT-X-I-FRAME-STREAM-INF:") == 4
+    for name in re.findall(r'I-FRAME-STREAM-INF:.*?URI="([^"]+)"', master):
+        playlist = (tmp_path / name).read_text()
+        assert "#EXT-X-I-FRAMES-ONLY" in playlist
+        pieces = re.findall(r"#EXT-X-BYTERANGE:(\d+)(?:@(\d+))?\n(\S+)", playlist)
+        assert len(pieces) == 2
+        for size, offset, segment in pieces:
+            assert int(offset) + int(size) <= (tmp_path / name).with_name(segment).stat().st_size
+
+
+@full_ladder
+def test_every_rung_plays_to_its_end(encode: Encode, tmp_path: Path) -> None:
+    """Read by another house's player, through the manifests."""
+    made = encode("full_1080.mp4")
+    done = package(made.rungs, made.audio, tmp_path)
+    for stream in done.streams:
+        playlist = tmp_path / stream.name / "playlist.m3u8"
+        shown_frames = shown(playlist, "-count_frames", "-show_entries", "stream=nb_read_frames")
+        (found,) = shown_frames["streams"]
+        wanted = made.rungs[0].frames if stream.kind == "video" else 250
+        assert int(found["nb_read_frames"]) >= wanted
 
 
 @full_ladder
