@@ -248,6 +248,7 @@ def catalogue() -> dict[str, str | Forms]:
         "signedOut": gettext("You are signed out. Load the page again to sign in."),
         "titleEmpty": gettext("A title needs at least one character."),
         "retrying": gettext("Trying again"),
+        "packaging": gettext("It is being packaged"),
         "cancelled": gettext("Cancelled"),
         "raised": gettext("Moved to the front"),
         "lowered": gettext("Back in the line"),

@@ -159,10 +159,12 @@ subscribe(`asset:${id}`, (event) => {
   if (event.type === "asset.removed" || event.code === "not_permitted") setTimeout(() => location.reload(), RELOAD_MS);
   else if (event.type.startsWith("asset.")) everything();
   else if (/^job\.(completed|failed)$/.test(event.type) && event.data?.job_id !== page.dataset.job) {
-    // What was measured when all was made.
+    // What was measured when all was made, or packaged anew.
     refresh(panel);
+    refresh("#panel-packages");
     refresh("#side");
   }
+  else if (event.type === "job.progress" && event.data?.job_id !== page.dataset.job) progress(event.data ?? {});
   else if (event.type === "variant.ready") {
     refreshStage();
     refresh("#side", 900);

@@ -9,6 +9,7 @@ async function sent(form) {
   if (form.dataset.method === "DELETE") return {};
   const body = { name: form.elements.name.value };
   if (form.dataset.parent) body.parent = form.dataset.parent;
+  if (form.elements.encryption) body.encryption = form.elements.encryption.value;
   const place = form.elements.parent;
   if (place && place.value.trim() !== place.dataset.was) {
     body.parent = place.value.trim() ? await chosen(place.value) : null;
