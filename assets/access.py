@@ -60,11 +60,18 @@ def can_play(user: Caller, asset: Asset) -> bool:
     return can_see(user, asset) and gate_passed(asset)
 
 
+def can_have_plain(user: Caller, asset: Asset) -> bool:
+    """May this person have the files that play without a key: the original, the renditions, the sound? Of an asset that
+    is encrypted, or is to be, only who may change it: all others have its streaming set, and the key by a licence.
+    """
+    return can_play(user, asset) and (not asset.encryption or can_change(user, asset))
+
+
 def can_download(user: Caller, asset: Asset) -> bool:
     """May this person keep a copy: the original, or a rendition as a file? Who may change the asset always may; for
     others the asset says so, and for somebody who came by a share link the link must say so, too.
     """
-    if not can_play(user, asset):
+    if not can_have_plain(user, asset):
         return False
     if isinstance(user, Visitor):
         return asset.allow_download and user.link.allow_download

@@ -84,6 +84,7 @@ _no_files: dict[str, NoFile] = {}
 _upload_choices: dict[str, UploadChoice] = {}
 _option_validators: list[OptionValidator] = []
 _option_names: set[str] = set()
+_option_flags: set[str] = set()
 _step_words: list[Callable[[], dict[str, str]]] = []
 _estimators: list[Estimator] = []
 _storage_claims: list[StorageClaim] = []
@@ -103,11 +104,14 @@ def panels(*, changing: bool = True) -> list[Panel]:
     return sorted(shown, key=lambda panel: (panel.order, panel.name))
 
 
-def register_option_validator(validator: OptionValidator, *, names: Iterable[str] = ()) -> None:
+def register_option_validator(
+    validator: OptionValidator, *, names: Iterable[str] = (), flags: Iterable[str] = ()
+) -> None:
     """Add a check of an upload's `processing_options`; it raises `InvalidOptions`. `names` are the options, all of
-    them text, that may be sent because of it.
+    them text, that may be sent because of it, `flags` those that may be true or false as well.
     """
     _option_names.update(names)
+    _option_flags.update(flags)
     if validator not in _option_validators:
         _option_validators.append(validator)
 
@@ -145,7 +149,12 @@ def upload_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
 
 def option_names() -> frozenset[str]:
     """The options that somebody understands; all others are refused."""
-    return frozenset(_option_names)
+    return frozenset(_option_names | _option_flags)
+
+
+def option_flags() -> frozenset[str]:
+    """The options that may be true or false beside text."""
+    return frozenset(_option_flags)
 
 
 def register_estimator(estimator: Estimator) -> None:

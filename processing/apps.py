@@ -35,7 +35,7 @@ class ProcessingConfig(AppConfig):
         from processing import checks, receivers  # noqa: F401, PLC0415
         from processing.exceptions import OF_THE_FILE  # noqa: PLC0415
         from processing.pipeline import step_words  # noqa: PLC0415
-        from processing.services import keys, leases, licences, sweeping  # noqa: PLC0415
+        from processing.services import keys, leases, licences, packages, sweeping  # noqa: PLC0415
         from processing.services.estimates import expected_seconds  # noqa: PLC0415
         from processing.services.presets import preset_choices, ship, validate_options  # noqa: PLC0415
 
@@ -45,6 +45,8 @@ class ProcessingConfig(AppConfig):
         )
         register_option_validator(validate_options, names=["preset", "watermark"])
         register_upload_choice(UploadChoice("preset", _("Renditions of videos"), preset_choices))
+        register_option_validator(packages.validate_options, flags=[packages.OPTION])
+        register_upload_choice(UploadChoice(packages.OPTION, _("Encryption"), packages.choices))
         register_estimator(lambda asset: expected_seconds(asset=asset))
         register_step_words(step_words)
         register_storage_claim(sweeping.in_use)
@@ -54,3 +56,4 @@ class ProcessingConfig(AppConfig):
         register_no_file(NoFile("key", keys.KEY_PLACE, "GET", licences.answer_key))
         register_playback(licences.playback_part)
         register_panel(Panel("steps", _("Processing"), "job-steps", order=10))
+        register_panel(Panel("packages", _("Streaming"), "asset-packages", order=20))

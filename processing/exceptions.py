@@ -150,6 +150,20 @@ class NotCancellable(Conflict):
     title = _("This job has ended already")
 
 
+class WorkUnderWay(Conflict):
+    """Another job works on the asset just now."""
+
+    code = "work_under_way"
+    title = _("This file is being worked on; wait until that is done")
+
+
+class NotProcessed(Conflict):
+    """The asset has nothing yet, or nothing at all, that could be packaged or made anew."""
+
+    code = "not_processed"
+    title = _("There is nothing of this file yet that could be packaged")
+
+
 class PresetExists(Conflict):
     """Another preset has this name."""
 

@@ -109,6 +109,12 @@ class PresetForm(forms.Form):
         label=_("HDR"),
         choices=[(TONE_MAP, _("Make it ordinary")), (KEEP, _("Keep it in H.265 and AV1"))],
     )
+    encryption = forms.ChoiceField(
+        label=_("Encryption"),
+        required=False,
+        choices=[("", _("None")), ("cbcs", "CBCS"), ("cenc", _("CENC, for DASH alone"))],
+        help_text=_("Of streaming sets, unless an upload or its collection says otherwise."),
+    )
     vmaf_floor = forms.FloatField(label=_("Least VMAF"), help_text=_("0: none."))
     mark_text = forms.CharField(
         label=_("Words of the watermark"),

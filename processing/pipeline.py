@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assets.models import Kind
 from processing.models import Queue
@@ -25,6 +26,7 @@ from processing.steps import (
     probe,
     quality,
     scan,
+    sets,
     thumbnails,
     transcoding,
 )
@@ -42,7 +44,8 @@ class StepPlan:
 
     A step waits for each one whose files it takes, also where another one stands between. `weight` is its rough share
     of the job's time, from which the job's progress is derived. `gate` marks the steps whose refusal means that the
-    file is rejected. Steps of a higher `urgency` go before those of everybody else's jobs.
+    file is rejected. Steps of a higher `urgency` go before those of everybody else's jobs; one that is
+    `encrypted_only` is left out of jobs of what is not to be encrypted.
     """
 
     name: str
@@ -53,6 +56,7 @@ class StepPlan:
     work: Work | None
     gate: bool = False
     urgency: int = 0
+    encrypted_only: bool = False
 
 
 _UPLOAD = StepPlan("upload", _("Receiving the file"), Queue.INGEST, (), 0, None)
@@ -112,7 +116,23 @@ PIPELINES: dict[str, list[StepPlan]] = {
             transcoding.run_audio,
             urgency=FIRST_PLAY,
         ),
-        StepPlan("metadata", _("Writing the metadata"), Queue.INGEST, ("transcoding",), 1, metadata.run),
+        StepPlan(
+            "packaging",
+            _("Packaging for streaming"),
+            Queue.TRANSCODE,
+            ("transcoding",),
+            6,
+            packaging.run_sound,
+            encrypted_only=True,
+        ),
+        StepPlan(
+            "metadata",
+            _("Writing the metadata"),
+            Queue.INGEST,
+            ("transcoding", "packaging"),
+            1,
+            metadata.run,
+        ),
     ],
     Kind.IMAGE: [
         _UPLOAD,
@@ -133,6 +153,48 @@ QUALITY: list[StepPlan] = [
 ]
 """The job that comes after a video's: its first step, and those that are added when a rung lies below the floor."""
 
+_INGESTED = StepPlan("ingested", pgettext_lazy("stage", "Ingested"), Queue.TRANSCODE, (), 1, sets.ingest)
+_FRAGMENTED = StepPlan(
+    "fragmented", pgettext_lazy("stage", "Fragmented"), Queue.TRANSCODE, ("ingested",), 2, sets.fragment
+)
+
+PACKAGE: list[StepPlan] = [
+    _INGESTED,
+    _FRAGMENTED,
+    StepPlan(
+        "encrypted", pgettext_lazy("stage", "Encrypted"), Queue.TRANSCODE, ("fragmented",), 6, sets.encrypt
+    ),
+    StepPlan("ready", pgettext_lazy("stage", "Ready"), Queue.INGEST, ("encrypted",), 1, sets.finish),
+]
+"""The job that packages an asset anew and encrypts it."""
+
+PACKAGE_CLEAR: list[StepPlan] = [
+    _INGESTED,
+    _FRAGMENTED,
+    StepPlan(
+        "packaged", pgettext_lazy("stage", "Packaged"), Queue.TRANSCODE, ("fragmented",), 6, sets.encrypt
+    ),
+    StepPlan("ready", pgettext_lazy("stage", "Ready"), Queue.INGEST, ("packaged",), 1, sets.finish),
+]
+"""The job that packages an asset anew and leaves it clear."""
+
+TRANSCODE: list[StepPlan] = [
+    StepPlan("first_play", _("Making the first rendition"), Queue.TRANSCODE, (), 14, first_play.run),
+    StepPlan("measuring", _("Measuring samples"), Queue.TRANSCODE, (), 2, measuring.run),
+    *(plan for plan in PIPELINES[Kind.VIDEO] if plan.name in {"transcoding", "packaging"}),
+    StepPlan("metadata", _("Writing the metadata"), Queue.INGEST, ("packaging",), 1, metadata.run),
+]
+"""The job that makes the renditions of a video anew, as somebody has asked for them."""
+
+_AFTERWARDS = (QUALITY, PACKAGE, PACKAGE_CLEAR, TRANSCODE)
+
+
+def plans_of(kind: str, *, encrypted: bool) -> list[StepPlan]:
+    """The steps of the first job of an asset of a kind."""
+    plans = [plan for plan in PIPELINES[kind] if encrypted or not plan.encrypted_only]
+    names = {plan.name for plan in plans}
+    return [replace(plan, after=tuple(name for name in plan.after if name in names)) for plan in plans]
+
 
 def add_step(plan: StepPlan, *, kinds: Iterable[str]) -> None:
     """Append a step of an upper app to the pipelines of these kinds; a second one of the same name is ignored."""
@@ -145,7 +207,7 @@ def plan_of(kind: str, name: str) -> StepPlan:
     """The plan of one step, also of one that makes a chunk; raises `KeyError` for one that the kind does not have."""
     if chunking.number_of(name) is not None:
         return replace(plan_of(kind, chunking.WHOLE), name=name, work=chunks.run)
-    for plan in (*PIPELINES[kind], *QUALITY):
+    for plan in (*PIPELINES[kind], *(one for plans in _AFTERWARDS for one in plans)):
         if plan.name == name:
             return plan
     raise KeyError(name)
@@ -153,7 +215,8 @@ def plan_of(kind: str, name: str) -> StepPlan:
 
 def step_words() -> dict[str, str]:
     """Every step's name in words for people, in the active language."""
-    return {plan.name: str(plan.label) for plans in (*PIPELINES.values(), QUALITY) for plan in plans}
+    every = (*PIPELINES.values(), *_AFTERWARDS)
+    return {plan.name: str(plan.label) for plans in every for plan in plans}
 
 
 def label_of(name: str) -> str:

@@ -24,8 +24,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(asset__in=Asset.objects.visible_to(user))
 
     def of_assets(self) -> Self:
-        """Those that decide about their asset, without what is only measured afterwards."""
-        return self.filter(job_type="ingest")
+        """Those that make what their asset is played from, without what is only measured or added afterwards."""
+        return self.filter(job_type__in=["ingest", "package", "transcode"])
 
     def measuring(self) -> Self:
         """Those that measure the renditions of an asset that is ready."""

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from assets.access import can_change
+from assets.models import Asset
 from assets.services.reasons import said
 from processing.access import can_order_work
 from processing.models import Job, JobType, Status, Step
 from processing.pipeline import label_of
-from processing.services import estimates, jobpage, jobs, status, waiting
+from processing.services import estimates, jobpage, jobs, orders, packages, status, waiting
 from processing.services.actors import manages
 
 _PAGE = 50
@@ -143,3 +144,22 @@ def job_steps(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     card = _card(job, estimates.seconds_left([job])[job.pk], request)
     measured = seen.measuring().first() if manages(request.user) else None
     return render(request, "processing/steps.html", card | {"measured": measured})
+
+
+@require_GET
+def asset_packages(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """How an asset is streamed, as a fragment of the asset page; who may change it can have it packaged anew."""
+    asset = Asset.objects.visible_to(request.user).filter(pk=asset_id).first()
+    if asset is None:
+        raise Http404
+    package = packages.current(asset)
+    may_package = can_change(request.user, asset) and orders.can_be_packaged(asset)
+    if package is None and not may_package:
+        return HttpResponse()
+    context = {
+        "asset": asset,
+        "package": package,
+        "may_package": may_package,
+        "schemes": [("cbcs", "CBCS"), ("cenc", _("CENC, for DASH alone")), ("", _("Not encrypted"))],
+    }
+    return render(request, "processing/packages.html", context)

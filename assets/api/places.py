@@ -93,6 +93,7 @@ class CollectionListView(_Collections, ListAPIView[Collection]):
             user=request.user,
             name=form.validated_data["name"],
             parent_id=form.validated_data.get("parent"),
+            encryption=form.validated_data.get("encryption", ""),
         )
         return self.shown(made.pk, code=status.HTTP_201_CREATED)
 
@@ -111,7 +112,7 @@ class CollectionView(_Collections):
         operation_id="collection_change",
     )
     def patch(self, request: Request, collection_id: UUID) -> Response:
-        """Rename it, or move it; a parent of null is the top."""
+        """Rename it, move it, or say how its files are encrypted; a parent of null is the top."""
         found = self.get_object()
         form = CollectionEditSerializer(data=request.data, partial=True)
         form.is_valid(raise_exception=True)
@@ -121,6 +122,7 @@ class CollectionView(_Collections):
             collection=found,
             name=sent.get("name"),
             parent_id=sent.get("parent", collections.UNCHANGED),
+            encryption=sent.get("encryption"),
         )
         return self.shown(found.pk)
 

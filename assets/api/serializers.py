@@ -183,6 +183,7 @@ class CollectionSerializer(serializers.ModelSerializer[Collection]):
             "name",
             "parent",
             "path",
+            "encryption",
             "asset_count",
             "created_by",
             "may_change",
@@ -205,6 +206,11 @@ class CollectionEditSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=120)
     parent = serializers.UUIDField(required=False, allow_null=True)  # type: ignore[assignment]  # a field's name
+    encryption = serializers.ChoiceField(
+        choices=["", "cbcs", "cenc"],
+        required=False,
+        help_text="How streaming sets of what is uploaded into it are encrypted; empty: as what is around it says.",
+    )
 
 
 class TagSerializer(serializers.ModelSerializer[Tag]):

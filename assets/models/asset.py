@@ -95,6 +95,12 @@ class Asset(models.Model):
         default=True,
         help_text=_("By those who may watch it; who may change it always may."),
     )
+    encryption = models.CharField(
+        _("encryption"),
+        max_length=5,
+        blank=True,
+        help_text=_("How its streaming set is, or will be, encrypted: cbcs, cenc; empty: not at all."),
+    )
     link_epoch = models.PositiveIntegerField(
         default=0, help_text=_("Raised to end every signed link to its files.")
     )
@@ -118,6 +124,9 @@ class Asset(models.Model):
                 condition=Q(upload_progress__lte=100), name="assets_asset_progress_percent"
             ),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="assets_asset_kind"),
+            models.CheckConstraint(
+                condition=Q(encryption__in=["", "cbcs", "cenc"]), name="assets_asset_encryption"
+            ),
             models.CheckConstraint(
                 condition=~Q(publication="published")
                 | Q(

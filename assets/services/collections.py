@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assets import access
 from assets.exceptions import CollectionNotEmpty
-from assets.models import Collection
+from assets.models import Asset, Collection
 from assets.services.names import safe_words
 from mediaportal.accounts.models import User
 from mediaportal.audit.services.log import record
@@ -16,6 +16,9 @@ from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound, NotP
 
 DEEPEST = 10
 """How many collections may stand in one another."""
+
+ENCRYPTIONS = ("", "cbcs", "cenc")
+"""What a collection may say of how its assets are encrypted."""
 
 _LONGEST = Collection._meta.get_field("name").max_length or 0
 
@@ -27,8 +30,10 @@ class _Unchanged:
 UNCHANGED: Final = _Unchanged()
 
 
-def create(*, user: access.Caller, name: str, parent_id: UUID | None = None) -> Collection:
-    """Make a collection at the top or inside another one.
+def create(
+    *, user: access.Caller, name: str, parent_id: UUID | None = None, encryption: str = ""
+) -> Collection:
+    """Make a collection at the top or inside another one; `encryption` is how what is uploaded into it is encrypted.
 
     Raises `NotPermitted`, or `InvalidInput` for a name that is not good or taken there, and for a parent that is
     not there or too deep.
@@ -40,7 +45,9 @@ def create(*, user: access.Caller, name: str, parent_id: UUID | None = None) -> 
         _hold_the_tree()
         _require_room(parent_id, height=1)
         _require_free(name, parent_id)
-        made = Collection.objects.create(name=name, parent_id=parent_id, created_by=user)
+        made = Collection.objects.create(
+            name=name, parent_id=parent_id, created_by=user, encryption=_clean_encryption(encryption)
+        )
         record(action="collection.made", target=made, actor=user, name=name)
     return made
 
@@ -80,8 +87,10 @@ def change(
     collection: Collection,
     name: str | None = None,
     parent_id: UUID | _Unchanged | None = UNCHANGED,
+    encryption: str | None = None,
 ) -> Collection:
-    """Rename a collection or move it; a parent of None is the top.
+    """Rename a collection or move it, or say how what is uploaded into it is encrypted; a parent of None is the top,
+    an empty `encryption` none of its own.
 
     Raises `NotPermitted`, `NotFound` when it has gone in the meantime, or `InvalidInput`: the name is not good or
     taken there, the parent is not there, too deep, or inside the collection itself.
@@ -98,14 +107,41 @@ def change(
         if wanted_parent != row.parent_id:
             _require_no_circle(row, wanted_parent)
             _require_room(wanted_parent, height=_height(row.pk))
-        wanted = {"name": wanted_name, "parent_id": wanted_parent}
+        wanted = {
+            "name": wanted_name,
+            "parent_id": wanted_parent,
+            "encryption": row.encryption if encryption is None else _clean_encryption(encryption),
+        }
         changes = {field: value for field, value in wanted.items() if value != getattr(row, field)}
         if changes:
             _require_free(wanted_name, wanted_parent, but=row.pk)
             Collection.objects.filter(pk=row.pk).update(**changes)
             record(action="collection.changed", target=row, actor=_actor(user), fields=sorted(changes))
-    collection.refresh_from_db(fields=["name", "parent"])
+    collection.refresh_from_db(fields=["name", "parent", "encryption"])
     return collection
+
+
+def encryption_of(*, asset: Asset) -> str:
+    """How the collections in which an asset stands want it encrypted: each of them, or where it says nothing the next
+    one around it that does; the first that wants it counts. Empty when none does.
+    """
+    found: Any
+    for found in asset.collections.with_path():
+        around = [UUID(place["id"]) for place in reversed(found.path)]
+        saying = Collection.objects.filter(pk__in=around).exclude(encryption="")
+        said = dict(saying.values_list("pk", "encryption"))
+        if nearest := next((said[one] for one in around if one in said), ""):
+            return nearest
+    return ""
+
+
+def _clean_encryption(encryption: str) -> str:
+    """A way of encrypting that there is, or none; raises `InvalidInput`."""
+    if encryption not in ENCRYPTIONS:
+        raise _invalid(
+            "encryption", "invalid", _("Must be one of: %s.") % ", ".join(filter(None, ENCRYPTIONS))
+        )
+    return encryption
 
 
 def delete(*, user: access.Caller, collection: Collection, keep_assets: bool = False) -> None:

@@ -82,7 +82,7 @@ def _video(asset: Asset, variants: list[Variant], user: Caller, poster: Picture 
     files = [v for v in variants if v.variant_type == VariantType.RENDITION]
     best = max(files, key=lambda v: v.height or 0, default=None)
     # Beside a stream the file is for those who may keep it.
-    handed = best is not None and (not streams or access.can_download(user, asset))
+    handed = best is not None and (access.can_download if streams else access.can_have_plain)(user, asset)
     file = delivery.variant_url(best, user=user) if best and handed else ""
     if not streams and not file:
         return None
@@ -104,6 +104,9 @@ def _audio(asset: Asset, variants: list[Variant], user: Caller, poster: Picture 
     sounds = (VariantType.AUDIO_ONLY, VariantType.RENDITION)
     sound = next((v for v in variants if v.variant_type in sounds), None)
     wave = next((v for v in variants if v.variant_type == VariantType.WAVEFORM), None)
+    if not access.can_have_plain(user, asset):
+        # There is no file that this person may have, but the stream.
+        return _video(asset, variants, user, poster)
     if sound is None:
         return None
     return Stage(

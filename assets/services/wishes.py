@@ -61,7 +61,9 @@ def _checked(
     if kind and kind not in Kind.values:
         problems.append(FieldProblem("content_type", "invalid", _("Must be video, audio or image.")))
     problems += _check(metadata, _METADATA, "metadata")
-    problems += _check(options, {name: _text(100) for name in registry.option_names()}, "processing_options")
+    known = {name: _text(100) for name in registry.option_names()}
+    known |= dict.fromkeys(registry.option_flags(), _text_or_flag)
+    problems += _check(options, known, "processing_options")
     if problems:
         raise InvalidOptions(errors=problems)
     registry.validate_options(options)
@@ -123,6 +125,11 @@ def _text(longest: int) -> Any:
         return _("Must have at most %d characters.") % longest if len(value) > longest else ""
 
     return check
+
+
+def _text_or_flag(value: Any) -> str:
+    """A check of a word, or of true and false."""
+    return "" if isinstance(value, bool) else str(_text(100)(value))
 
 
 def _visibility(value: Any) -> str:

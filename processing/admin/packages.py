@@ -47,4 +47,4 @@ class PackageAdmin(ReadOnlyAdmin):
     @admin.display(description=_("asset"), ordering="asset__title")
     def shown_asset(self, package: Package) -> str:
         """The asset's title as text that somebody wrote."""
-        return foreign_text(package.asset.title)
+        return foreign_text(package.asset.title) if package.asset else ""

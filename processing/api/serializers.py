@@ -58,6 +58,18 @@ class PlaybackSerializer(serializers.Serializer[dict[str, Any]]):
     captions = serializers.ListField(child=serializers.DictField())
 
 
+class ResultPackageSerializer(serializers.Serializer[dict[str, Any]]):
+    """The streaming set that a job makes."""
+
+    id = serializers.UUIDField()
+    scheme = serializers.CharField(help_text="clear, cbcs or cenc")
+    tracks = serializers.CharField(help_text="which tracks are encrypted: all or video")
+    encrypted_tracks = serializers.ListField(child=serializers.IntegerField())
+    ready_at = serializers.DateTimeField(allow_null=True)
+    hls_url = serializers.CharField(allow_null=True)
+    dash_url = serializers.CharField(allow_null=True)
+
+
 class ResultsSerializer(serializers.Serializer[dict[str, Any]]):
     """What a job has made so far."""
 
@@ -66,6 +78,7 @@ class ResultsSerializer(serializers.Serializer[dict[str, Any]]):
     thumbnails = ResultThumbnailSerializer(many=True)
     playback = PlaybackSerializer()
     metadata_url = serializers.CharField(allow_null=True)
+    package = ResultPackageSerializer(allow_null=True)
 
 
 class _JobHeadSerializer(serializers.Serializer[Any]):

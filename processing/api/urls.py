@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from processing.api import licences, presets, views
+from processing.api import licences, packages, presets, transcode, views
 
 urlpatterns = [
     path("media/job/<uuid:job_id>/status", views.JobStatusView.as_view(), name="api-job-status"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("media/job/<uuid:job_id>/cancel", views.JobCancelView.as_view(), name="api-job-cancel"),
     path("media/job/<uuid:job_id>/retry", views.JobRetryView.as_view(), name="api-job-retry"),
     path("media/job/<uuid:job_id>/priority", views.JobPriorityView.as_view(), name="api-job-priority"),
+    path("media/transcode", transcode.TranscodeView.as_view(), name="api-transcode"),
+    path("assets/<uuid:asset_id>/packages/", packages.PackageListView.as_view(), name="api-packages"),
     path("jobs/", views.JobListView.as_view(), name="api-jobs"),
     path("packages/<uuid:package_id>/license", licences.LicenseView.as_view(), name="api-package-license"),
     path("packages/<uuid:package_id>/keys/<uuid:kid>", licences.KeyView.as_view(), name="api-package-key"),

@@ -16,6 +16,9 @@ TONE_MAP, KEEP = "tone_map", "keep"
 COLORS = (TONE_MAP, KEEP)
 """What becomes of HDR: made ordinary in every rung, or kept in those whose codec can."""
 
+ENCRYPTIONS = ("", "cbcs", "cenc")
+"""How a preset may have streaming sets encrypted."""
+
 _FAST_FRAMES_PER_SECOND = 31.0
 # A source this little smaller than a rung's box is that rung, at its own size: 1060 lines are still "1080p".
 _NEARLY = 1.1
@@ -40,7 +43,8 @@ class Level:
 
 @dataclass(frozen=True)
 class Ladder:
-    """A preset: its levels from the largest to the smallest and how they are encoded.
+    """A preset: its levels from the largest to the smallest, how they are encoded, and how their set is encrypted
+    (`encryption`: cbcs, cenc, empty for not at all) where nobody says otherwise.
 
     Within one size H.264 comes last: the last level is what is watched first, and it plays everywhere. `crf` and
     `speed` are those of H.264. `color` says what becomes of HDR, `loudness` the LUFS that sound is brought to (none:
@@ -62,6 +66,7 @@ class Ladder:
     measure_quality: bool = True
     vmaf_floor: float = 0.0
     watermark: Mark | None = None
+    encryption: str = ""
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain JSON types; what a level leaves to its ladder or codec is left out."""

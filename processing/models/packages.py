@@ -36,11 +36,12 @@ class Package(models.Model):
     """One streaming set of an asset, as it was asked for: its own id, how it is encrypted, and the job that makes it.
 
     `encrypted_tracks` are the numbers of the tracks in the order of the manifests, from 1, once it is ready. A set
-    whose `retired_at` is set has been replaced: old links may still play it.
+    whose `retired_at` is set has been replaced: old links may still play it. One that was asked for together with a
+    file that is still to be fetched has no asset yet.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="packages")
+    asset = models.ForeignKey(Asset, null=True, blank=True, on_delete=models.CASCADE, related_name="packages")
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="packages")
     scheme = models.CharField(_("encryption"), max_length=5, choices=Scheme.choices, default=Scheme.CLEAR)
     tracks = models.CharField(_("encrypted"), max_length=5, choices=Tracks.choices, default=Tracks.ALL)
@@ -58,6 +59,10 @@ class Package(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(scheme__in=Scheme.values), name="processing_package_scheme"),
             models.CheckConstraint(condition=Q(tracks__in=Tracks.values), name="processing_package_tracks"),
+            models.CheckConstraint(
+                condition=Q(asset__isnull=False) | Q(ready_at=None), name="processing_package_ready_has_asset"
+            ),
+            models.UniqueConstraint(fields=["job"], name="processing_package_of_job_once"),
         ]
         indexes = [models.Index(fields=["asset", "-created_at"], name="processing_package_of_asset")]
 

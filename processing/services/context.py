@@ -21,6 +21,7 @@ class StepContext:
     all or none, when the run has ended well; those in `interim` are handed on to other steps of the job. `facts` are
     fields of the asset, written in the same transaction; a new `kind` changes which steps follow. `details` is what is
     added to the details of variants, by their ids, and `further` names steps that the job is to have as well.
+    `published` is called in that transaction, once the files have their rows.
     """
 
     job: Job
@@ -35,6 +36,7 @@ class StepContext:
     facts: dict[str, Any] = field(default_factory=dict)
     details: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     further: list[str] = field(default_factory=list)
+    published: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def stem(self) -> str:

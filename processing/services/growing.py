@@ -25,7 +25,7 @@ from processing.ffmpeg import growing as files
 from processing.ffmpeg import silence
 from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.media import Probe
-from processing.models import Job
+from processing.models import Job, JobType
 from processing.packager import hls, track_names
 from processing.services import growing_rows, leases
 from processing.services.context import StepContext
@@ -39,8 +39,12 @@ _ROUNDED = 0.001
 
 
 def may_grow(job: Job) -> bool:
-    """Whether the first rendition may be watched while it is made: never of what is to be encrypted."""
-    return job.asset.kind == Kind.VIDEO and not job.parameters.get("encrypt")
+    """Whether the first rendition may be watched while it is made: never of what is to be encrypted, nor where there is
+    something to watch already.
+    """
+    return (
+        job.job_type == JobType.INGEST and job.asset.kind == Kind.VIDEO and not job.parameters.get("encrypt")
+    )
 
 
 @dataclass

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from assets.access import Caller, can_change
 from processing.access import can_order_work
-from processing.models import OPEN, Job, Status
+from processing.models import OPEN, Job, Package, Status
 from processing.pipeline import label_of
 from processing.services import jobs, status, waiting
 from processing.services.actors import manages
@@ -57,6 +57,7 @@ def page_of(*, job: Job, user: Caller) -> dict[str, Any]:
     return {
         "job": job,
         "graph": graph,
+        "package": Package.objects.filter(job=job).first(),
         "shown": ",".join([*(f"{step['name']}:{step['status']}" for step in moving["steps"]), graph.status]),
         "columns": columns(graph),
         "rows": whole,

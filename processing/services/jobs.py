@@ -10,14 +10,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from assets import registry
 from assets.access import Caller, person
 from assets.models import Asset, ProcessingVerdict, ScanVerdict, UploadStatus
 from assets.services import publication
 from assets.signals import asset_rejected
 from mediaportal.audit.services.log import record
-from processing.exceptions import OF_THE_FILE, NotCancellable, NotRetryable, RetryHopeless
+from processing.exceptions import OF_THE_FILE, NotCancellable, NotRetryable, RetryHopeless, WorkUnderWay
 from processing.models import OPEN, Job, JobType, Status, Step
-from processing.pipeline import PIPELINES, StepPlan, plan_of
+from processing.pipeline import StepPlan, plan_of, plans_of
 from processing.services import (
     afterwards,
     chunking,
@@ -25,12 +26,16 @@ from processing.services import (
     growing_rows,
     interim,
     measures,
+    packages,
     presets,
     progress,
 )
-from processing.services.actors import Actor, acting
+from processing.services.actors import OPERATOR, Actor, acting
 from processing.services.queues import wake
 from processing.signals import asset_probed, job_changed
+
+# What changes the files that an asset is played from.
+_CHANGING = (JobType.INGEST, JobType.PACKAGE, JobType.TRANSCODE)
 
 
 @transaction.atomic
@@ -45,12 +50,36 @@ def create(
         id=job_id,
         asset=asset,
         job_type=JobType.INGEST,
-        parameters=presets.frozen(parameters),
+        parameters=packages.settled(asset=asset, parameters=presets.frozen(parameters)),
         turn_key=_turn_of(asset),
     )
-    steps = Step.objects.bulk_create(_planned(job, PIPELINES[asset.kind], began_at=began_at))
+    packages.begin(job=job)
+    plans = plans_of(asset.kind, encrypted=packages.OPTION in job.parameters)
+    steps = Step.objects.bulk_create(_planned(job, plans, began_at=began_at))
     job_changed.send(sender=Job, job=job, durable=True)
     wake([step.queue for step in steps if step.ready_at and step.status == Status.PENDING])
+    return job
+
+
+@transaction.atomic
+def begin(*, asset: Asset, job_type: JobType, plans: list[StepPlan], parameters: dict[str, Any]) -> Job:
+    """Make a further job of an asset that has been processed already, and wake the workers. What is measured of its
+    renditions meanwhile is given up when they are made anew.
+
+    Raises `WorkUnderWay` while another job changes what the asset is played from.
+    """
+    registry.lock_work(asset.pk)  # two at once take turns
+    others = Job.objects.select_related("asset").filter(asset=asset, status__in=OPEN)
+    if others.filter(job_type__in=_CHANGING).exists():
+        raise WorkUnderWay
+    if job_type == JobType.TRANSCODE:
+        for measuring in others.filter(job_type=JobType.QUALITY):
+            cancel(job=measuring, user=OPERATOR)
+    job = Job.objects.create(asset=asset, job_type=job_type, parameters=parameters, turn_key=_turn_of(asset))
+    steps = Step.objects.bulk_create(_planned(job, plans))
+    measures.lay_down(job=job)
+    job_changed.send(sender=Job, job=job, durable=True)
+    wake([step.queue for step in steps if step.ready_at])
     return job
 
 
@@ -76,7 +105,7 @@ def _planned(
             urgency=plan.urgency,
             status=Status.COMPLETED if plan.work is None else Status.PENDING,
             progress=100 if plan.work is None else 0,
-            ready_at=Now() if past and set(plan.after) <= past else None,
+            ready_at=Now() if set(plan.after) <= past else None,
             started_at=(began_at or job.asset.created_at) if plan.work is None else None,
             completed_at=now if plan.work is None else None,
         )
@@ -92,7 +121,8 @@ def learn(*, job: Job, step: Step, facts: dict[str, Any]) -> None:
     kind = facts.get("kind", job.asset.kind)
     if kind != job.asset.kind:
         job.steps.filter(position__gt=step.position, status=Status.PENDING).delete()
-        rest = [plan for plan in PIPELINES[kind] if not job.steps.filter(name=plan.name).exists()]
+        plans = plans_of(kind, encrypted=packages.OPTION in job.parameters)
+        rest = [plan for plan in plans if not job.steps.filter(name=plan.name).exists()]
         Step.objects.bulk_create(_planned(job, rest, first=step.position + 1))
     Asset.objects.filter(pk=job.asset_id).update(**facts)
     job.asset.refresh_from_db()

@@ -77,12 +77,13 @@ def validate(recipe: Any) -> Ladder:
 
 
 def frozen(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of a new job with the recipe of its preset as it stands now, and the watermark that the upload
-    asked for in it, where the preset's own would stand.
+    """The parameters of a new job with the recipe of its preset as it stands now, unless one was ordered with it, and
+    the watermark that the upload asked for in it, where the recipe's own would stand.
 
     All its steps then follow the same, though the preset may be changed or deleted meanwhile.
     """
-    ladder = _preset_of(parameters)
+    ordered = parameters.get(_RECIPE)
+    ladder = Ladder.from_data(ordered) if ordered else _preset_of(parameters)
     if words := parameters.get("watermark"):
         mark = replace(ladder.watermark or Mark(), text=words, image="")
         ladder = replace(ladder, watermark=mark)

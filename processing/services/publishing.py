@@ -170,9 +170,10 @@ def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
     stale = [
         row
         for row in Variant.objects.filter(asset=asset)
-        # What grows stays until it is packaged.
+        # A set takes the place of whatever was played before; what grows stays until then.
         if row.pk in replaced
-        or (packaged if row.detail.get("growing") else row.detail.get("step") == step.name)
+        or (packaged and row.variant_type == VariantType.MANIFEST)
+        or (row.detail.get("step") == step.name and not row.detail.get("growing"))
     ]
     kept: set[str] = set()
     for product in prepared.products:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from assets.exceptions import InvalidOptions
 from mediaportal.core.problems import FieldProblem
 from processing.ffmpeg.codecs import CODECS, H264, Codec
-from processing.ffmpeg.ladder import COLORS, KEEP, Ladder, Level
+from processing.ffmpeg.ladder import COLORS, ENCRYPTIONS, KEEP, Ladder, Level
 from processing.ffmpeg.marks import PLACES, Mark
 from processing.ffmpeg.program import has_encoder
 from processing.services.marks import web_picture
@@ -43,6 +43,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "per_title": _FLAG,
     "measure_quality": _FLAG,
     "vmaf_floor": _NUMBER,
+    "encryption": _WORD,
     "watermark": (dict, type(None)),
 }
 _MARK_KINDS: dict[str, tuple[type, ...]] = {
@@ -140,6 +141,8 @@ def _whole(ladder: Ladder) -> Iterator[FieldProblem]:
     if ladder.loudness is not None:
         yield from _between("loudness", "loudness_out_of_bounds", ladder.loudness, LOUDNESS)
     yield from _between("vmaf_floor", "floor_out_of_bounds", ladder.vmaf_floor, (0, HIGHEST_FLOOR))
+    if ladder.encryption not in ENCRYPTIONS:
+        yield _at("encryption", "unknown_encryption", _("Encryption is cbcs, cenc, or empty for none."))
     if ladder.color not in COLORS:
         yield _at("color", "unknown_color", _("Colour is either tone_map or keep."))
     elif ladder.color == KEEP and not any(

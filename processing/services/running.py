@@ -17,7 +17,7 @@ from assets.exceptions import StorageUnavailable
 from assets.services import places
 from mediaportal.core import sandbox
 from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut, SandboxError
-from mediaportal.core.secrets import MasterKeyMissing
+from mediaportal.core.secrets import MasterKeyMissing, SealBroken
 from processing.exceptions import LeaseLost, MediaError, StepPostponed
 from processing.models import Job, Step
 from processing.pipeline import plan_of
@@ -112,6 +112,9 @@ def _failure(step: Step, error: Exception) -> _Failure:
             final = 0 < error.returncode < _SIGNALS
             sentence = gettext_noop("A program that works on the file failed.")
             return _Failure("processing_failed", sentence, error.stderr_tail, final=final)
+        case SealBroken():
+            logger.error("step %s (%s) has no keys: %s", step.pk, step.name, error.code)
+            return _Failure(error.code, gettext_noop("The keys of this set cannot be opened."), error.code)
         case SandboxError() | StorageUnavailable() | OSError():
             logger.error("step %s (%s) failed", step.pk, step.name, exc_info=error)
             sentence = gettext_noop("The machine could not carry out this step.")
@@ -189,6 +192,8 @@ def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.
         if context.facts:
             jobs.learn(job=job, step=step, facts=context.facts)
         publishing.publish(step=step, job=job, asset=job.asset, prepared=prepared)
+        for told in context.published:
+            told()
         publishing.describe(asset=job.asset, details=context.details)
         jobs.extend(job=job, names=context.further)
         transaction.on_commit(lambda: speeds.learn(step_id=step.pk), robust=True)

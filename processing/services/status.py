@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from assets import access, delivery
-from assets.models import Asset, Variant, VariantType
+from assets.models import Variant, VariantType
 from assets.services.links import KEPT, manifest_of
 from assets.services.reasons import said
 from assets.services.state import state_of
-from processing.models import Job, Status, Step
-from processing.services import chunking, estimates, licences, progress
+from processing.models import Job, Package, Status, Step
+from processing.services import chunking, estimates, licences, listing, progress
 
 
 def live_steps(job: Job) -> list[tuple[Step, int]]:
@@ -70,7 +70,7 @@ def error_of(row: Job | Step) -> dict[str, str] | None:
 def job_document(*, job: Job, user: access.Caller) -> dict[str, Any]:
     """The body of `GET /api/v1/media/job/{job_id}/status`; results fill as they appear.
 
-    Expects a job loaded with `with_steps`; makes one further query, for the variants.
+    Expects a job loaded with `with_steps`; makes two further queries, for the variants and for the streaming set.
     """
     steps = shown_steps(job)
     percent = percent_of(job, steps)
@@ -94,12 +94,13 @@ def job_document(*, job: Job, user: access.Caller) -> dict[str, Any]:
             }
             for step, done in steps
         ],
-        "results": _results(job.asset, user),
+        "results": _results(job, user),
     }
 
 
-def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
+def _results(job: Job, user: access.Caller) -> dict[str, Any]:
     """What has been made, with signed links; links are given only to those who may have the files."""
+    asset = job.asset
     variants = list(asset.variants.all()) if access.can_play(user, asset) else []
     may_keep = access.can_download(user, asset)
     original = delivery.original_url(asset, user=user) if may_keep else None
@@ -108,6 +109,7 @@ def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
     }
     first = _first_of(variants)
     streams = [v for v in variants if v.variant_type == VariantType.MANIFEST]
+    package = Package.objects.filter(job=job).first()
     files = [v for v in variants if v.variant_type not in {VariantType.THUMBNAIL, VariantType.MANIFEST}]
     return {
         "original_url": original,
@@ -142,6 +144,21 @@ def _results(asset: Asset, user: access.Caller) -> dict[str, Any]:
             "captions": [],
         },
         "metadata_url": url.get(first("metadata", "json")),
+        "package": _package(package, variants, user) if package else None,
+    }
+
+
+def _package(package: Package, variants: list[Variant], user: access.Caller) -> dict[str, Any]:
+    """The streaming set that a job makes; of its keys nothing."""
+    told = listing.told_of(package=package, user=user, variants=variants)
+    return {
+        "id": str(told.id),
+        "scheme": told.scheme,
+        "tracks": told.tracks,
+        "encrypted_tracks": told.encrypted_tracks,
+        "ready_at": told.ready_at,
+        "hls_url": told.hls_url,
+        "dash_url": told.dash_url,
     }
 
 

@@ -38,7 +38,16 @@ def run(context: StepContext) -> dict[str, Any]:
     }
     path = context.scratch / "metadata.json"
     path.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
-    context.products.append(Product(path, VariantType.METADATA, "json", f"{context.stem}_metadata.json"))
+    before = Variant.objects.filter(asset=asset, variant_type=VariantType.METADATA)
+    context.products.append(
+        Product(
+            path,
+            VariantType.METADATA,
+            "json",
+            f"{context.stem}_metadata.json",
+            replaces=tuple(before.values_list("pk", flat=True)),
+        )
+    )
     return {"variants": len(document["variants"])}
 
 

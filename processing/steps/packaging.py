@@ -1,4 +1,4 @@
-"""The renditions with their sound, and one CMAF set for HLS and DASH of all of them."""
+"""The renditions with their sound, and one CMAF set for HLS and DASH of all of them, encrypted where that is wanted."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,8 +10,9 @@ from assets.services import places
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg import mux
 from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
-from processing.packager import DASH_MANIFEST, HLS_MASTER, Package, package
-from processing.services import interim
+from processing.models import Package as Wanted
+from processing.packager import Package, package
+from processing.services import interim, packages
 from processing.services.context import StepContext
 from processing.services.presets import ladder_for
 from processing.services.publishing import Product
@@ -29,8 +30,6 @@ class _Parts:
 
 def run(context: StepContext) -> dict[str, Any]:
     """Join each further rung with the sound, and package the pictures of every rendition and every sound track."""
-    folder = context.scratch / "package"
-    folder.mkdir()
     with _parts(context) as parts:
         rungs = [*parts.handed, *parts.published]
         if len({rung.frames for rung in rungs}) > 1:
@@ -39,29 +38,68 @@ def run(context: StepContext) -> dict[str, Any]:
             target = context.scratch / f"{rung.rung.quality}.mp4"
             made = mux.mux(rung, parts.tracks, target, stop=context.stop)
             context.products.append(rendition(context, rung, made, parts.tracks))
-        done = package(
-            sorted(rungs, key=lambda rung: -rung.rung.height),
-            parts.tracks,
-            folder,
-            segment_seconds=ladder_for(context.job).segment_seconds,
-            stop=context.stop,
-        )
-    context.products.append(streaming_set(context, done))
-    return {"streams": len(done.streams), "size": done.size}
+        done = packaged(context, rungs, parts.tracks)
+    return {"streams": len(done.streams), "size": done.size, "encrypted_tracks": done.encrypted_tracks}
 
 
-def streaming_set(context: StepContext, done: Package) -> Product:
-    """A package with its two manifests, to be published."""
+def run_sound(context: StepContext) -> dict[str, Any]:
+    """Package a sound that is to be encrypted: what is not plays as a file."""
+    made = Variant.objects.get(asset=context.asset, variant_type=VariantType.AUDIO_ONLY)
+    with places.local_file(made.storage_key, stop=context.stop) as path:
+        done = packaged(context, [], [track_of(made, path)])
+    return {"streams": len(done.streams), "size": done.size, "encrypted_tracks": done.encrypted_tracks}
+
+
+def packaged(
+    context: StepContext,
+    rungs: Sequence[EncodedRung],
+    tracks: Sequence[EncodedAudio],
+    *,
+    wanted: Wanted | None = None,
+    step: str = "",
+) -> Package:
+    """Package streams as the job's set is wanted, or as `wanted` says, and hand the set in to be published, by the name
+    of `step` if that is another one. Its keys stand in nothing that is handed in.
+    """
+    wanted = wanted or packages.of_job(context.job)
+    folder = context.scratch / "package"
+    folder.mkdir()
+    done = package(
+        sorted(rungs, key=lambda rung: -rung.rung.height),
+        tracks,
+        folder,
+        segment_seconds=ladder_for(context.job).segment_seconds,
+        encryption=packages.encryption_of(
+            package=wanted,
+            sides=[min(rung.rung.width, rung.rung.height) for rung in rungs],
+            sound=bool(tracks),
+        ),
+        stop=context.stop,
+    )
+    context.products.append(_streaming_set(context, done, wanted, step))
+    context.published.append(packages.when_ready(wanted, done))
+    return done
+
+
+def _streaming_set(context: StepContext, done: Package, wanted: Wanted, step: str) -> Product:
+    """A package with its manifests, to be published."""
+    entries = packages.formats_of(wanted, done)
+    for unwanted in {done.hls_master.name, done.dash_manifest.name} - set(entries.values()):
+        (done.folder / unwanted).unlink(missing_ok=True)
     return Product(
         done.folder,
         VariantType.MANIFEST,
-        "hls",
-        done.hls_master.name,
+        next(iter(entries)),
+        next(iter(entries.values())),
         {
             "duration": context.asset.duration,
-            "detail": {"streams": [vars(stream) for stream in done.streams]},
+            "detail": {
+                "package": str(wanted.pk),
+                "streams": [vars(stream) for stream in done.streams],
+                **({"step": step} if step else {}),
+            },
         },
-        entries={"hls": HLS_MASTER, "dash": DASH_MANIFEST},
+        entries=entries,
     )
 
 

@@ -21,12 +21,11 @@ from processing.ffmpeg import mux, vmaf
 from processing.ffmpeg.codecs import CODECS
 from processing.ffmpeg.ladder import Rung
 from processing.models import Job, Queue, Step
-from processing.packager import package
-from processing.services import interim, marks
+from processing.services import interim, marks, packages
 from processing.services.context import StepContext
 from processing.services.interim import Interim
 from processing.services.presets import ladder_for, rungs_for
-from processing.steps.packaging import streaming_set
+from processing.steps.packaging import packaged
 from processing.steps.probe import probe_of
 from processing.steps.renditions import TRACK_ORDER, handed_rung, rendition, rung_of, track_of
 
@@ -81,8 +80,6 @@ def replace(context: StepContext) -> dict[str, Any]:
     """Join what was made again with the sound, package the whole set anew, and let both take the old ones' places."""
     before = context.job.steps.get(name="quality").results["vmaf"]
     kept = Variant.objects.filter(asset=context.asset)
-    folder = context.scratch / "package"
-    folder.mkdir()
     with ExitStack() as held:
         handed = held.enter_context(interim.taken(job=context.job, steps=["remaking"], stop=context.stop))
         rungs = {one.facts["rung"]["quality"]: handed_rung(one.path, one.facts) for one in handed}
@@ -102,17 +99,8 @@ def replace(context: StepContext) -> dict[str, Any]:
         every = [*rungs.values(), *(rung_of(variant, path) for variant, path in _held(held, others, context))]
         if len({rung.frames for rung in every}) > 1:
             raise EncodingFailed(f"the rungs have {[rung.frames for rung in every]} frames")
-        done = package(
-            sorted(every, key=lambda rung: -rung.rung.height),
-            tracks,
-            folder,
-            segment_seconds=ladder_for(context.job).segment_seconds,
-            stop=context.stop,
-        )
-    manifests = kept.filter(variant_type=VariantType.MANIFEST)
-    product = streaming_set(context, done)
-    product.facts["detail"]["step"] = "packaging"
-    context.products.append(changed(product, replaces=tuple(manifests.values_list("pk", flat=True))))
+        # The same set with the same keys, as it is played now.
+        packaged(context, every, tracks, wanted=packages.current(context.asset), step="packaging")
     return {"replaced": sorted(rungs)}
 
 

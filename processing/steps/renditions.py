@@ -8,6 +8,7 @@ from typing import Any
 from assets.models import Variant, VariantType
 from processing.ffmpeg import mux
 from processing.ffmpeg.ladder import Rung
+from processing.ffmpeg.languages import UNDETERMINED
 from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
 from processing.services.context import StepContext
 from processing.services.interim import Interim
@@ -72,9 +73,9 @@ def track_of(variant: Variant, path: Path) -> EncodedAudio:
     """A published sound track as the packager takes it."""
     return EncodedAudio(
         path=path,
-        language=variant.detail["language"],
-        title=variant.detail["title"],
-        is_default=variant.detail["is_default"],
+        language=variant.detail.get("language", UNDETERMINED),
+        title=variant.detail.get("title", ""),
+        is_default=variant.detail.get("is_default", True),
         duration=variant.duration or 0.0,
         size=variant.file_size,
         bit_rate=variant.bitrate or 0,

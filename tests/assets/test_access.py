@@ -8,9 +8,10 @@ from django.contrib.auth.models import AnonymousUser
 from assets import access
 from assets.access import Visitor
 from assets.models import Asset, ShareLink
+from assets.services import links
 from mediaportal.accounts.models import User
 from mediaportal.accounts.roles import Role
-from tests.factories import AssetFactory, ShareLinkFactory, UserFactory
+from tests.factories import AssetFactory, ShareLinkFactory, UserFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +175,37 @@ def test_sharing(name: str, may: bool) -> None:
     asset = AssetFactory(uploaded_by=owner, published=True)
     assert access.can_share(caller(name, owner), asset) is may
     assert not access.can_share(Visitor(ShareLinkFactory(asset=asset)), asset)
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("anonymous", False),
+        ("viewer", False),
+        ("contributor", False),
+        ("moderator", False),
+        ("owner", True),
+        ("manager", True),
+    ],
+)
+@pytest.mark.parametrize("encryption", ["", "cbcs", "cenc"])
+def test_what_plays_without_a_key_is_for_those_alone_who_may_change_it_when_it_is_encrypted(
+    name: str, plain: bool, encryption: str
+) -> None:
+    asset = AssetFactory(published=True, visibility="public", encryption=encryption)
+    user = caller(name, asset.uploaded_by)
+    assert access.can_play(user, asset)
+    assert access.can_have_plain(user, asset) == (plain or not encryption)
+    assert access.can_download(user, asset) == (plain or not encryption)
+    for kind in ("rendition", "audio_only", "derived"):
+        variant = VariantFactory.build(asset=asset, variant_type=kind)
+        assert bool(links.variant_url(variant=variant, user=user)) == (plain or not encryption)
+    for other in ("poster", "thumbnail", "hls", "dash"):
+        assert links.variant_url(variant=VariantFactory.build(asset=asset, **{other: True}), user=user)
+
+
+def test_a_visitor_has_the_stream_of_what_is_encrypted() -> None:
+    asset = AssetFactory(published=True, encryption="cbcs")
+    visitor = Visitor(ShareLinkFactory(asset=asset, created_by=asset.uploaded_by, allow_download=True))
+    assert access.can_play(visitor, asset)
+    assert not access.can_have_plain(visitor, asset) and not access.can_download(visitor, asset)

@@ -171,7 +171,7 @@ def test_a_step_that_breaks_with_keys_in_its_hands_writes_none_down(
 
 def test_what_players_are_told_holds_none(packages: list[Package]) -> None:
     for package in packages:
-        asset = Asset.objects.get(pk=package.asset_id)
+        asset = Asset.objects.get(packages=package)
         document = links.playback(asset=asset, user=asset.uploaded_by)
         assert document["license_url"]
         assert found_in(json.dumps(document, default=str), secrets_of(packages)) == []

@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from processing import views
 from processing.models import Job, JobType, Status
-from processing.services import estimates, jobs
-from tests.factories import AssetFactory, UserFactory
+from processing.services import estimates, jobs, orders, packages
+from processing.services.packages import Order
+from tests.factories import AssetFactory, UserFactory, VariantFactory
 from tests.processing.conftest import cut_job
 
 pytestmark = pytest.mark.django_db
@@ -204,3 +205,34 @@ def test_the_list_names_the_step_of_a_piece() -> None:
     job = cut_job(AssetFactory(passed_gate=True))
     page = signed_in(job.asset.uploaded_by).get("/jobs/").content.decode()
     assert "Making renditions" in page and "transcoding_00" not in page
+
+
+def test_how_a_file_is_streamed_and_who_may_change_it() -> None:
+    asset = AssetFactory(published=True)
+    VariantFactory(asset=asset)
+    package = packages.ask(order=Order("cbcs"), asset=asset)
+    packages.ready(package_id=package.pk, encrypted_tracks=[1, 2])
+    page = f"/assets/{asset.pk}/packages/"
+    seen = signed_in(UserFactory(role="viewer")).get(page).content.decode()
+    assert "CBCS" in seen and "1, 2" in seen and "Package again" not in seen
+    for user in (asset.uploaded_by, UserFactory(role="manager")):
+        assert 'data-package-form data-asset="' + str(asset.pk) in signed_in(user).get(page).content.decode()
+    asset.visibility = "private"
+    asset.save()
+    assert signed_in(UserFactory(role="viewer")).get(page).status_code == 404
+
+
+def test_a_file_with_nothing_to_stream_says_nothing_of_it() -> None:
+    asset = AssetFactory(image=True, published=True)
+    assert signed_in(asset.uploaded_by).get(f"/assets/{asset.pk}/packages/").content.decode().strip() == ""
+
+
+def test_the_page_of_a_job_tells_which_tracks_are_encrypted() -> None:
+    asset = AssetFactory(published=True)
+    VariantFactory(asset=asset)
+    job = orders.package(user=asset.uploaded_by, asset=asset, order=Order("cenc"))
+    packages.ready(package_id=packages.of_job(job).pk, encrypted_tracks=[1])
+    page = signed_in(asset.uploaded_by).get(f"/jobs/{job.pk}/").content.decode()
+    assert "CENC" in page and "Tracks: 1" in page
+    places = [page.index(f'id="node-{name}"') for name in ("ingested", "fragmented", "encrypted", "ready")]
+    assert places == sorted(places)

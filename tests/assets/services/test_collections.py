@@ -100,6 +100,27 @@ def test_moving_where_it_cannot_go() -> None:
         collections.change(user=user, collection=other, name="x")
 
 
+def test_how_its_files_are_encrypted() -> None:
+    user = UserFactory(role="contributor")
+    made = collections.create(user=user, name="Films", encryption="cenc")
+    assert made.encryption == "cenc"
+    assert collections.change(user=user, collection=made, name="Films and more").encryption == "cenc"
+    assert collections.change(user=user, collection=made, encryption="cbcs").encryption == "cbcs"
+    assert collections.change(user=user, collection=made, encryption="").encryption == ""
+    with pytest.raises(InvalidInput) as caught:
+        collections.change(user=user, collection=made, encryption="rot13")
+    assert [error.field for error in caught.value.errors] == ["encryption"]
+
+
+def test_what_collections_say_of_an_asset() -> None:
+    asset, outer = AssetFactory(), CollectionFactory(encryption="cenc")
+    assert collections.encryption_of(asset=asset) == ""
+    asset.collections.add(CollectionFactory())
+    assert collections.encryption_of(asset=asset) == ""
+    asset.collections.add(CollectionFactory(parent=CollectionFactory(parent=outer)))
+    assert collections.encryption_of(asset=asset) == "cenc"
+
+
 def test_the_depth_has_a_bound() -> None:
     user = UserFactory()
     chain: list[Collection] = []

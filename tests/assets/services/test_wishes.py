@@ -48,7 +48,7 @@ def test_everything_that_is_known() -> None:
         ({"metadata": '{"email": 7}'}, "metadata.email"),
         ({"metadata": '{"collection": "x"}'}, "metadata.collection"),
         ({"processing_options": "no"}, "processing_options"),
-        ({"processing_options": '{"encrypt": true}'}, "processing_options.encrypt"),
+        ({"processing_options": '{"encrypt": 5}'}, "processing_options.encrypt"),
         ({"processing_options": '{"preset": 5}'}, "processing_options.preset"),
         ({"processing_options": '{"preset": "no-such-preset"}'}, "processing_options.preset"),
     ],
@@ -82,3 +82,16 @@ def test_values_of_a_json_body_are_checked_as_those_of_a_form() -> None:
         "metadata",
         "processing_options.preset",
     }
+
+
+def test_an_option_that_may_be_true_or_false() -> None:
+    for said in (True, False, "cbcs"):
+        found = wishes.of_values(filename="", kind="", metadata={}, options={"encrypt": said})
+        assert found.options == {"encrypt": said}
+    wrong: list[Any] = [1, None, [], "c" * 101]
+    for one in wrong:
+        with pytest.raises(InvalidOptions) as caught:
+            wishes.of_values(filename="", kind="", metadata={}, options={"encrypt": one})
+        assert [error.field for error in caught.value.errors] == ["processing_options.encrypt"]
+    with pytest.raises(InvalidOptions):
+        wishes.of_values(filename="", kind="", metadata={}, options={"preset": True})

@@ -69,7 +69,9 @@ def test_the_document_has_the_form_of_the_contract(video_job: Job) -> None:
         "results",
     }
     assert set(body["steps"][0]) == {"name", "status", "progress", "started_at", "completed_at", "error"}
-    assert set(body["results"]) == {"original_url", "variants", "thumbnails", "playback", "metadata_url"}
+    assert set(body["results"]) == {
+        "original_url", "variants", "thumbnails", "playback", "metadata_url", "package",
+    }  # fmt: skip
     assert set(body["results"]["playback"]) == {
         "hls_url",
         "dash_url",
@@ -124,7 +126,7 @@ def test_the_status_costs_a_fixed_number_of_queries(video_job: Job, finish: Fini
         VariantFactory(asset=video_job.asset, thumbnail=True)
     with CaptureQueriesContext(connection) as many:
         client.get(status_url(video_job))
-    assert len(many) == len(few) == 3
+    assert len(many) == len(few) == 4
 
 
 def test_a_failed_job_names_its_reason_and_can_be_tried_again(video_job: Job) -> None:

@@ -68,6 +68,7 @@ def test_form(recipe: Any, field: str, code: str) -> None:
         ({"vmaf_floor": 99}, "vmaf_floor", "floor_out_of_bounds"),
         ({"vmaf_floor": -1}, "vmaf_floor", "floor_out_of_bounds"),
         ({"color": "sepia"}, "color", "unknown_color"),
+        ({"encryption": "rot13"}, "encryption", "unknown_encryption"),
         ({"color": "keep"}, "color", "hdr_needs_codec"),
         ({"levels": [level(name=f"{n}", height=360 - 2 * n) for n in range(13)]}, "levels", "too_many_rungs"),
     ],
