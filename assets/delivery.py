@@ -25,7 +25,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from assets import access
-from assets.models import Asset, ShareLink, Variant, VariantType
+from assets.models import Asset, Caption, ShareLink, Variant, VariantType
 from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from mediaportal.core.problems import NotFound, NotPermitted
@@ -117,6 +117,32 @@ def original_url(asset: Asset, *, user: access.Caller, download: bool = False) -
         attachment=download,
         mime_type=asset.mime_type,
         seconds=asset.duration or 0.0,
+    )
+
+
+def caption_url(caption: Caption, *, user: access.Caller, download: bool = False) -> str:
+    """A link to a text track as WebVTT. The asset must have been loaded with it."""
+    return _url(
+        caption.asset,
+        caption.storage_key,
+        user=user,
+        attachment=download,
+        mime_type="text/vtt",
+        seconds=caption.asset.duration or 0.0,
+    )
+
+
+def caption_original_url(caption: Caption, *, user: access.Caller) -> str | None:
+    """A link under which a browser saves the file that a text track was made of; None when it was made by hand."""
+    if not caption.original_key:
+        return None
+    return _url(
+        caption.asset,
+        caption.original_key,
+        user=user,
+        attachment=True,
+        mime_type="application/octet-stream",
+        seconds=0.0,
     )
 
 

@@ -195,3 +195,48 @@ class ChunkChanged(ChecksumMismatch):
 
     status = 460
     title = _("The chunk arrived changed and was thrown away; send it again")
+
+
+class UnsupportedCaption(Problem):
+    """The file is none of the forms of captions that are read."""
+
+    status = 415
+    code = "unsupported_caption"
+    title = _("This is no file of captions that the portal reads")
+
+
+class EmptyCaption(Problem):
+    """The file shows nothing."""
+
+    status = 400
+    code = "empty_caption"
+    title = _("There are no captions in this file")
+
+
+class CaptionTooLarge(Problem):
+    """The file, one of its lines or of its cues is larger, or there are more of them, than is taken."""
+
+    status = 413
+    code = "caption_too_large"
+    title = _("This is more than a track of captions holds")
+
+
+class CaptionUnreadable(Problem):
+    """A line of the file cannot be understood; `line` counts from 1."""
+
+    status = 400
+    code = "caption_unreadable"
+    title = _("This file of captions cannot be read")
+
+
+class CaptionExists(Conflict):
+    """The asset has another track of this kind, language and name."""
+
+    code = "caption_exists"
+    title = _("There is a track of this kind, language and name already")
+
+
+class CaptionChanged(Conflict):
+    """Somebody has changed the track since the caller saw it; `version` is the newer one."""
+
+    title = _("Somebody has changed this track meanwhile")

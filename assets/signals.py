@@ -10,6 +10,7 @@ asset_published    asset
 asset_blocked      asset
 asset_removed      asset, user                                            moved to the trash by somebody
 scan_released      asset, user                                            a manager lets through what cannot be scanned
+captions_changed   asset                                                  a text track came, went, or was changed
 access_changed     asset                                                  owner, visibility or publication moved
 """
 
@@ -24,4 +25,5 @@ asset_published = Signal()
 asset_blocked = Signal()
 asset_removed = Signal()
 scan_released = Signal()
+captions_changed = Signal()
 access_changed = Signal()

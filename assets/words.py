@@ -218,6 +218,54 @@ def watch_catalogue() -> dict[str, str | Forms]:
     }
 
 
+def caption_words() -> dict[str, str | Forms]:
+    """What the editor of captions says."""
+    return {
+        "captions.kind.subtitles": gettext("Subtitles"),
+        "captions.kind.captions": gettext("Captions"),
+        "captions.kind.chapters": gettext("Chapters"),
+        "captions.kind.descriptions": gettext("Descriptions"),
+        "captions.cues": _forms(lambda n: ngettext("{n} cue", "{n} cues", n)),
+        "captions.added": _forms(
+            lambda n: ngettext("A track with {n} cue was added", "A track with {n} cues was added", n)
+        ),
+        "captions.addTitle": gettext("Add captions"),
+        "captions.newTitle": gettext("New track"),
+        "captions.details": gettext("Details of this track"),
+        "captions.add": gettext("Add"),
+        "captions.begin": gettext("Begin"),
+        "captions.saveDetails": gettext("Save"),
+        "captions.tooLarge": gettext("This file is larger than any that the portal reads as captions."),
+        "captions.again": gettext("Try again"),
+        "captions.goOn": gettext("Go on with them"),
+        "captions.throwAway": gettext("Throw them away"),
+        "captions.draft": gettext("Changes of {when} were not saved. They are kept in this browser."),
+        "captions.draftOlder": gettext(
+            "Changes of {when} were not saved, and somebody has saved a newer version since. They are kept in this"
+            " browser."
+        ),
+        "captions.takeTheirs": gettext("Take theirs"),
+        "captions.saveMine": gettext("Save mine over it"),
+        "captions.newer": gettext("Somebody has saved version {version} while you were writing."),
+        "captions.gone": gettext("Somebody has deleted this track. What you wrote is kept in this browser."),
+        "captions.mendFirst": gettext("Mend this cue first; then save."),
+        "captions.backwards": gettext("It ends before it begins."),
+        "captions.empty": gettext("It says nothing. Write something, or delete it."),
+        "captions.overlap": gettext("It overlaps the next one by {seconds} s."),
+        "captions.fast": gettext("Hard to follow: {n} characters a second."),
+        "captions.speed": gettext("{n} characters/s"),
+        "captions.noSeconds": gettext("Write a number of seconds, such as 2 or -1.5."),
+        "captions.tooEarly": gettext("The first cue would begin before the start."),
+        "captions.notFound": gettext("Not found"),
+        "captions.replaced": _forms(lambda n: ngettext("Replaced {n} time", "Replaced {n} times", n)),
+        "captions.wasSplit": gettext("Split"),
+        "captions.wasMerged": gettext("Joined"),
+        "captions.wasDeleted": gettext("Cue deleted"),
+        "captions.wasShifted": gettext("All cues moved"),
+        "captions.wasReplaced": gettext("Words replaced"),
+    }
+
+
 def guest_catalogue() -> dict[str, str | Forms]:
     """What the page of a guest link may say: there the end of a file is that it has arrived."""
     return {
@@ -240,6 +288,7 @@ def catalogue() -> dict[str, str | Forms]:
         **measure_words(),
         **player_words(),
         **playing_words(),
+        **caption_words(),
         **{f"step.{name}": word for name, word in registry.step_words().items()},
         "copied": gettext("Copied"),
         "dropToUpload": gettext("Drop to upload"),

@@ -6,6 +6,7 @@ connection for each request.
 """
 
 import os
+import re
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -20,6 +21,7 @@ from django.conf import settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from assets import delivery  # noqa: E402
+from assets.api import captions  # noqa: E402
 from assets.doors import tus, uploads  # noqa: E402
 from assets.doors.arriving import Turnstile  # noqa: E402
 from assets.doors.files import files_app  # noqa: E402
@@ -36,7 +38,9 @@ require_walls()
 
 # Answers of Django are small and whole, so a slow reader may leave one in memory but holds no thread.
 _mounted: Any = WSGIMiddleware(cast("Any", wsgi_application), workers=settings.WEB_THREADS, send_queue_size=0)
-django_app = raw_app(with_whole_body(_mounted))
+# Text tracks are the largest of what Django takes.
+_LARGER = {re.compile(r"/api/v1/assets/[0-9a-f-]{36}/captions/(?:[0-9a-f-]{36}/)?"): captions.MOST_BODY_BYTES}
+django_app = raw_app(with_whole_body(_mounted, larger=_LARGER))
 # What no room serves is refused.
 _sockets: Any = [*websocket_urlpatterns, re_path("", cast("Any", refuse_websocket))]
 websockets = websocket_door(URLRouter(_sockets))

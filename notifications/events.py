@@ -96,13 +96,16 @@ class VariantData(TypedDict):
 
 
 class AssetData(TypedDict):
-    """`asset.*`, as told to those who may see the asset; `state` is a code of `assets.services.state`."""
+    """`asset.*`, as told to those who may see the asset; `state` is a code of `assets.services.state`. `changed` names
+    parts that are others now, when nothing else is.
+    """
 
     asset_id: str
     title: str
     kind: str
     state: str
     error: NotRequired[ErrorData | None]
+    changed: NotRequired[list[Literal["captions"]]]
 
 
 class GoneData(TypedDict):

@@ -57,6 +57,12 @@ def asset_removed(*, asset: Any, **_news: Any) -> None:
     news.tell_of_asset(event_type="asset.removed", asset=asset)
 
 
+@receiver(assets.captions_changed, dispatch_uid="notifications.captions_changed")
+def captions_changed(*, asset: Any, **_news: Any) -> None:
+    """Its text tracks are others now."""
+    news.tell_of_captions(asset=asset)
+
+
 @receiver(assets.access_changed, dispatch_uid="notifications.access_changed")
 def access_changed(*, asset: Any, **_news: Any) -> None:
     """Others may see it now, or not any longer."""

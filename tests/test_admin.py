@@ -207,7 +207,7 @@ def test_words_change_by_the_service_and_are_written_down(client: Client) -> Non
     form = {"title": "New title", "description": "", "visibility": "public", "allow_download": ""}
     inlines = {
         f"{name}-{end}": "0"
-        for name in ("variants", "upload", "jobs")
+        for name in ("variants", "captions", "upload", "jobs")
         for end in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
     answer = client.post(page_of(asset), form | inlines | {"publication": "blocked"})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assets import access, delivery
-from assets.models import Asset, UploadSession, Variant
+from assets.models import Asset, Caption, UploadSession, Variant
 from assets.services import library, quarantine
 from assets.services.state import state_of
 from mediaportal.accounts.models import User
@@ -89,6 +89,26 @@ class VariantInline(ReadOnlyTabular):
         return link_to(delivery.variant_url(variant, user=self.asking))
 
 
+class CaptionInline(ReadOnlyTabular):
+    """The text tracks of an asset."""
+
+    model = Caption
+    fields = (
+        "kind",
+        "language",
+        "label",
+        "is_default",
+        "cues",
+        "version",
+        "original_filename",
+        "original_format",
+        "original_encoding",
+        "created_by",
+        "updated_at",
+    )
+    readonly_fields = fields
+
+
 class UploadInline(ReadOnlyTabular):
     """The upload that brought an asset in."""
 
@@ -117,7 +137,7 @@ class AssetAdmin(PortalAdmin):
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
     actions = ("to_trash", "out_of_trash", "release_scan", "delete_original")
-    inlines = (VariantInline, UploadInline)
+    inlines = (VariantInline, CaptionInline, UploadInline)
     fieldsets = (
         (None, {"fields": ("title", "description", "visibility", "allow_download", "state", "reason")}),
         (_("File"), {"fields": ("original_filename", "original", "kind", "mime_type", "shown_size", "sha256",

@@ -5,6 +5,7 @@ from django.urls import path
 from assets.api import (
     assets,
     bucket,
+    captions,
     guestlinks,
     importing,
     mine,
@@ -64,6 +65,17 @@ urlpatterns = [
     path("assets/<uuid:asset_id>/publish", assets.AssetPublishView.as_view(), name="api-asset-publish"),
     path("assets/<uuid:asset_id>/hold", assets.AssetHoldView.as_view(), name="api-asset-hold"),
     path("assets/<uuid:asset_id>/variants/", assets.AssetVariantsView.as_view(), name="api-asset-variants"),
+    path("assets/<uuid:asset_id>/captions/", captions.CaptionListView.as_view(), name="api-captions"),
+    path(
+        "assets/<uuid:asset_id>/captions/<uuid:caption_id>/",
+        captions.CaptionView.as_view(),
+        name="api-caption",
+    ),
+    path(
+        "assets/<uuid:asset_id>/captions/<uuid:caption_id>/cues",
+        captions.CuesView.as_view(),
+        name="api-caption-cues",
+    ),
     path("assets/<uuid:asset_id>/playback", assets.AssetPlaybackView.as_view(), name="api-asset-playback"),
     path("assets/<uuid:asset_id>/position", viewing.AssetPositionView.as_view(), name="api-asset-position"),
     path("assets/<uuid:asset_id>/views", viewing.AssetViewsView.as_view(), name="api-asset-views"),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from assets.exceptions import StorageUnavailable
-from assets.models import Asset, Leftover, Variant
+from assets.models import Asset, Caption, Leftover, Variant
 from assets.services import places
 from assets.services.names import asset_of
 
@@ -53,7 +53,10 @@ def _remove(leftover: Leftover) -> bool:
     key = leftover.storage_key
     if not places.is_remote():
         lock(key)
-    named = Variant.objects.filter(Q(storage_key=key) | Q(storage_key__startswith=f"{key}/")).exists()
+    below = f"{key}/"
+    track = Q(storage_key=key) | Q(storage_key__startswith=below)
+    brought = Q(original_key=key) | Q(original_key__startswith=below)
+    named = Variant.objects.filter(track).exists() or Caption.objects.filter(track | brought).exists()
     if not named:
         places.remove(key)
     leftover.delete()

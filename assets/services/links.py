@@ -6,7 +6,7 @@ from typing import Any
 
 from assets import access, delivery, registry
 from assets.models import Asset, UploadStatus, Variant, VariantType
-from assets.services import visiting
+from assets.services import captions, visiting
 from assets.services.viewing import positions
 
 # Files that somebody could keep. Streams, stills and what draws them are for watching.
@@ -64,8 +64,8 @@ def in_work(asset: Asset) -> bool:
 
 
 def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
-    """The body of `GET /api/v1/assets/{id}/playback`. One query for the variants, one for where a
-    person left off, and those of upper rooms.
+    """The body of `GET /api/v1/assets/{id}/playback`. One query for the variants, one for the text tracks, one for
+    where a person left off, and those of upper rooms.
     """
     document: dict[str, Any] = {
         "asset_id": asset.pk,
@@ -106,6 +106,7 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
     if access.can_download(user, asset):
         document["allow_download"] = True
         document["original_url"] = delivery.original_url(asset, user=user)
+    document["captions"] = captions.playable(asset=asset, user=user)
     document["resume_at"] = positions.resume_at(user=user, asset=asset)
     # Stills have no playing time added to their link's life, so theirs ends first.
     document["expires_at"] = datetime.fromtimestamp(delivery.expiry(), UTC)

@@ -24,7 +24,7 @@ from django.db.models import Q
 from redis.exceptions import RedisError
 
 from assets import registry
-from assets.models import Asset, Leftover, UploadSession, Variant, VariantType
+from assets.models import Asset, Caption, Leftover, UploadSession, Variant, VariantType
 from assets.services import leftovers, places
 from assets.services.names import asset_folder, asset_of
 from assets.services.places import Stored
@@ -193,6 +193,9 @@ def _names_of(asset_ids: Collection[UUID]) -> dict[UUID, _Names]:
         found[asset_id].add([key, *([prefix] if prefix else [])])
         if kind == VariantType.MANIFEST:
             found[asset_id].add([key.rpartition("/")[0]])
+    tracks = Caption.objects.filter(asset_id__in=asset_ids)
+    for asset_id, key, brought in tracks.values_list("asset_id", "storage_key", "original_key"):
+        found[asset_id].add([one for one in (key, brought) if one])
     for key in _coming_or_going(asset_ids):
         owner = _owner(key)
         if owner in found:

@@ -25,7 +25,13 @@ STAFF_ROLES = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 
 # What each role adds to the one before it, as "app.codename".
 ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
-    Role.VIEWER: ("assets.view_asset", "assets.view_variant", "assets.view_collection", "assets.view_tag"),
+    Role.VIEWER: (
+        "assets.view_asset",
+        "assets.view_variant",
+        "assets.view_caption",
+        "assets.view_collection",
+        "assets.view_tag",
+    ),
     Role.CONTRIBUTOR: ("assets.add_asset", "assets.add_collection"),
     Role.MODERATOR: ("assets.see_all_assets", "processing.view_job", "processing.view_step"),
     Role.MANAGER: (

@@ -1,6 +1,9 @@
 """Reading the bodies of requests off the event loop's hands: whole small ones, and the rest of refused ones."""
 
 import asyncio
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from django.conf import settings
 
@@ -70,15 +73,20 @@ async def drain(receive: Receive, *, limit: int = DRAIN_BYTES, seconds: float = 
     return False
 
 
-def with_whole_body(app: App) -> App:
+def with_whole_body(app: App, *, larger: Mapping[re.Pattern[str], int] = MappingProxyType({})) -> App:
     """Collect each request's body before the app is called, so that no thread ever waits for a slow client.
 
-    For apps whose requests are small: `DATA_UPLOAD_MAX_MEMORY_SIZE` bytes at most.
+    For apps whose requests are small: `DATA_UPLOAD_MAX_MEMORY_SIZE` bytes at most, or as many as `larger` says for the
+    whole of a path.
     """
+
+    def most(path: str) -> int:
+        found = (limit for pattern, limit in larger.items() if pattern.fullmatch(path))
+        return max(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, *found, 0)
 
     async def collected(scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await read_whole(scope, receive, limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+            body = await read_whole(scope, receive, limit=most(scope["path"]))
         except Disconnected:
             return
         given = False

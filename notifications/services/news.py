@@ -110,6 +110,13 @@ def tell_of_access(*, asset: Asset) -> Event | None:
     return tell_of_asset(event_type="asset.changed", asset=asset)
 
 
+def tell_of_captions(*, asset: Asset) -> Event:
+    """Write down, for those who look at an asset, that its text tracks are others now."""
+    data = asset_data(asset)
+    data["changed"] = ["captions"]
+    return _write(event_type="asset.changed", topics=[asset_topic(asset.pk)], data=dict(data), asset=asset)
+
+
 def tell_of_job(*, job: Job, durable: bool) -> None:
     """Write down that a job has ended; send any other movement as it comes (after the commit, if there is one).
 

@@ -153,6 +153,10 @@ subscribe(`job:${page.dataset.job}`, (event) => {
 const TAKEN_BACK = new Set(["asset.blocked", "asset.held", "asset.removed", "asset.changed"]);
 const RELOAD_MS = 4000;
 subscribe(`asset:${id}`, (event) => {
+  if (event.data?.changed?.includes("captions")) {
+    document.dispatchEvent(new CustomEvent("portal:captions"));
+    return;
+  }
   // What plays stops at once, and says why; then the page tells what there is instead.
   if (TAKEN_BACK.has(event.type) || event.code === "not_permitted") check?.(event.type === "asset.blocked" ? "blocked" : "refused");
   // Whoever removes it leaves the page by themselves; for everyone else the server says that it is not here.

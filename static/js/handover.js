@@ -12,14 +12,17 @@ export function handOver() {
   const carries = (event) => event.dataTransfer?.types.includes("Files");
   const mark = (on) => document.body.classList.toggle("dragging", on);
   document.body.dataset.dropWord = t("dropToUpload");
-  addEventListener("dragenter", (event) => { if (carries(event)) { depth += 1; mark(true); } });
-  addEventListener("dragleave", (event) => { if (carries(event)) { depth = Math.max(0, depth - 1); mark(depth > 0); } });
+  // A part of the page may take files itself, and prevents what would happen otherwise.
+  const elsewhere = (event) => !event.target.closest?.("[data-takes-files]");
+  addEventListener("dragenter", (event) => { if (carries(event)) { depth += 1; mark(elsewhere(event)); } });
+  addEventListener("dragleave", (event) => { if (carries(event)) { depth = Math.max(0, depth - 1); if (!depth) mark(false); } });
   addEventListener("dragover", (event) => { if (carries(event)) event.preventDefault(); });
   addEventListener("drop", (event) => {
     if (!carries(event)) return;
-    event.preventDefault();
     depth = 0;
     mark(false);
+    if (event.defaultPrevented) return;
+    event.preventDefault();
     keep([...event.dataTransfer.files]).then(() => location.assign(link.href));
   });
 }

@@ -10,16 +10,18 @@ export class Problem extends Error {
     this.code = document.code || (status ? `http_${status}` : "offline");
     this.status = status;
     this.errors = document.errors ?? [];
+    this.document = document;
   }
 }
 
-/** Send JSON, get JSON. Throws `Problem`; status 0 means that no answer came. `keepalive`: also from a page that goes. */
+/** Send JSON or a form, get JSON. Throws `Problem`; status 0 means that no answer came. `keepalive`: also from a page that goes. */
 export async function call(method, url, body, { keepalive = false } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": csrf() };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const form = body instanceof FormData;
+  if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch(url, { method, headers, credentials: "same-origin", keepalive, body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch(url, { method, headers, credentials: "same-origin", keepalive, body: form || body === undefined ? body : JSON.stringify(body) });
   } catch {
     throw new Problem({}, 0);
   }

@@ -40,6 +40,15 @@ def test_news_of_an_asset(signal: Signal, more: dict[str, Any], event_type: str)
     assert event.topics[:3] == [f"asset:{asset.pk}", f"job:{asset.job_id}", "library"]
 
 
+def test_other_text_tracks_are_told_to_those_who_look_and_ring_no_bell() -> None:
+    asset = AssetFactory(published=True)
+    assets.captions_changed.send(sender=Asset, asset=asset)
+    event = Event.objects.get()
+    assert (event.type, event.topics) == ("asset.changed", [f"asset:{asset.pk}"])
+    assert (event.data["changed"], event.data["state"]) == (["captions"], "ready")
+    assert not Notification.objects.exists()
+
+
 def test_a_stored_asset_starts_its_job_and_is_told_of() -> None:
     asset = AssetFactory()
     assets.asset_stored.send(sender=Asset, asset=asset, options={}, user=asset.uploaded_by)

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from assets.exceptions import StorageUnavailable
-from assets.models import Leftover
+from assets.models import Caption, Leftover
 from assets.services import leftovers, places
 from assets.services.names import asset_folder
 from tests.factories import AssetFactory, VariantFactory
@@ -40,6 +40,17 @@ def test_what_a_row_names_again_stays() -> None:
     leftovers.leave(folder)
     assert leftovers.sweep() == 0
     assert file.exists() and not Leftover.objects.exists()
+
+
+@pytest.mark.parametrize("of_track", ["storage_key", "original_key"])
+def test_what_a_text_track_names_stays(of_track: str) -> None:
+    asset = AssetFactory()
+    folder = f"{asset_folder(asset.pk)}/captions/one"
+    file = laid(f"{folder}/here/film.vtt")
+    keys = {"storage_key": "elsewhere"} | {of_track: f"{folder}/here/film.vtt"}
+    Caption.objects.create(asset=asset, language="ar", file_size=1, **keys)
+    leftovers.leave(folder)
+    assert leftovers.sweep() == 0 and file.exists()
 
 
 def test_what_was_taken_back_stays() -> None:

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from assets.models import Asset, Leftover, UploadSession, Variant
+from assets.models import Asset, Caption, Leftover, UploadSession, Variant
 from assets.services import leftovers, orphans, places
 from assets.services.names import asset_folder
 from assets.services.places import Stored
@@ -111,6 +111,18 @@ def test_orphans_go_and_what_is_named_stays() -> None:
     assert swept() == expected
     assert gone() == kept
     assert swept() == []
+
+
+@pytest.mark.usefixtures("storage_kind", "_no_grace")
+def test_text_tracks_stay_and_what_is_left_of_them_goes() -> None:
+    asset = AssetFactory(published=True)
+    home = f"{asset_folder(asset.pk)}/captions"
+    now, brought = lay(f"{home}/one/2-b/film.vtt"), lay(f"{home}/one/original/film.srt")
+    Caption.objects.create(asset=asset, language="ar", file_size=5, storage_key=now, original_key=brought)
+    lay(f"{home}/one/1-a/film.vtt")
+    lay(f"{home}/gone/1-a/film.vtt")
+    assert swept() == [f"{home}/gone", f"{home}/one/1-a"]
+    assert gone() == {now, brought}
 
 
 @pytest.mark.usefixtures("storage_kind")

@@ -1,6 +1,7 @@
 """Bodies are collected within bounds of size and time, and refused requests end in order."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -32,6 +33,15 @@ async def test_a_large_body_is_refused(settings: Any, headers: dict[str, str]) -
     assert (answer.status, answer.json()["code"]) == (413, "request_too_large")
     assert answer.headers["connection"] == "close"
     assert answer.finished
+
+
+async def test_some_paths_take_larger_bodies(settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    app = bodies.with_whole_body(echo, larger={re.compile(r"/tracks/\d+/"): 2000})
+    pieces = [b"a" * 500] * 4
+    assert (await call(app, "POST", "/tracks/1/", body=pieces)).json() == {"size": 2000}
+    for path, sent in (("/tracks/1/", [*pieces, b"a"]), ("/tracks/1/more", pieces), ("/x", pieces)):
+        assert (await call(app, "POST", path, body=sent)).status == 413
 
 
 async def test_nothing_is_answered_to_a_client_that_left() -> None:
