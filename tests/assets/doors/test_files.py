@@ -123,10 +123,13 @@ def test_several_parts_come_in_one_body(app: App, url: str, monkeypatch: pytest.
     assert answer.headers["content-length"] == str(len(answer.body))
     assert "content-range" not in answer.headers
     head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode()
-    parts = email.message_from_bytes(head + answer.body, policy=email.policy.HTTP).get_payload()
-    assert boundary and [
-        (part["Content-Type"], part["Content-Range"], part.get_payload(decode=True)) for part in parts
-    ] == [
+    whole = email.message_from_bytes(head + answer.body, policy=email.policy.HTTP)
+    parts = [
+        (part["Content-Type"], part["Content-Range"], part.get_payload(decode=True))
+        for part in whole.walk()
+        if not part.is_multipart()
+    ]
+    assert boundary and parts == [
         ("video/mp4", "bytes 0-9/10240", CONTENT[:10]),
         ("video/mp4", "bytes 100-119/10240", CONTENT[100:120]),
         ("video/mp4", "bytes 10235-10239/10240", CONTENT[-5:]),
