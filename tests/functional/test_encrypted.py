@@ -36,6 +36,8 @@ async ([address, keys]) => {
   player.addEventListener("error", (event) => { failed ||= event.detail.code; });
   await player.attach(video);
   player.configure({ drm: { clearKeys: keys }, streaming: { retryParameters: { maxAttempts: 1 } } });
+  // Text of HLS that is chosen when all of a short film has been loaded is never shown by this player.
+  player.configure("preferredText", [{ language: "ar" }]);
   try {
     await player.load(address);
     await video.play();
@@ -46,8 +48,7 @@ async ([address, keys]) => {
   const frames = video.getVideoPlaybackQuality().totalVideoFrames;
   const variants = player.getVariantTracks();
   const texts = player.getTextTracks();
-  const arabic = texts.find((one) => one.language === "ar");
-  if (arabic) player.selectTextTrack(arabic);
+  const arabic = texts.some((one) => one.language === "ar");
   const cues = () => [...video.textTracks].flatMap((one) => [...(one.cues ?? [])]).map((one) => one.text);
   for (let turn = 0; arabic && turn < 100 && !cues().length; turn += 1) await pause();
   const found = {
