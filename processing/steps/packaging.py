@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from assets.models import Variant, VariantType
+from assets.models import Caption, CaptionKind, Variant, VariantType
 from assets.services import places
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg import mux
 from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
 from processing.models import Package as Wanted
-from processing.packager import Package, package
+from processing.packager import Package, TextTrack, package
 from processing.services import interim, packages
 from processing.services.context import StepContext
 from processing.services.presets import ladder_for
@@ -64,18 +64,20 @@ def packaged(
     wanted = wanted or packages.of_job(context.job)
     folder = context.scratch / "package"
     folder.mkdir()
-    done = package(
-        sorted(rungs, key=lambda rung: -rung.rung.height),
-        tracks,
-        folder,
-        segment_seconds=ladder_for(context.job).segment_seconds,
-        encryption=packages.encryption_of(
-            package=wanted,
-            sides=[min(rung.rung.width, rung.rung.height) for rung in rungs],
-            sound=bool(tracks),
-        ),
-        stop=context.stop,
-    )
+    with _texts(context) as texts:
+        done = package(
+            sorted(rungs, key=lambda rung: -rung.rung.height),
+            tracks,
+            folder,
+            texts=texts,
+            segment_seconds=ladder_for(context.job).segment_seconds,
+            encryption=packages.encryption_of(
+                package=wanted,
+                sides=[min(rung.rung.width, rung.rung.height) for rung in rungs],
+                sound=bool(tracks),
+            ),
+            stop=context.stop,
+        )
     context.products.append(_streaming_set(context, done, wanted, step))
     context.published.append(packages.when_ready(wanted, done))
     return done
@@ -101,6 +103,26 @@ def _streaming_set(context: StepContext, done: Package, wanted: Wanted, step: st
         },
         entries=entries,
     )
+
+
+@contextmanager
+def _texts(context: StepContext) -> Iterator[list[TextTrack]]:
+    """Hold what is to be read over the pictures, as it is now: the page's player reads the newest beside the set."""
+    kinds: dict[str, Literal["subtitles", "captions"]] = {
+        CaptionKind.SUBTITLES: "subtitles",
+        CaptionKind.CAPTIONS: "captions",
+    }
+    with ExitStack() as held:
+        yield [
+            TextTrack(
+                held.enter_context(places.local_file(one.storage_key, stop=context.stop)),
+                one.language,
+                one.label,
+                kinds[one.kind],
+                one.is_default,
+            )
+            for one in Caption.objects.filter(asset=context.asset, kind__in=kinds, cues__gt=0)
+        ]
 
 
 @contextmanager

@@ -7,14 +7,15 @@ from uuid import uuid4
 
 import pytest
 
-from assets.models import Asset, UploadSession, Variant
+from assets.models import Asset, Caption, UploadSession, Variant
 from assets.services import ingest, links, places, stage, uploads
+from assets.services.names import asset_folder
 from processing.models import ContentKey, Job, Package, Preset, Status
 from processing.services import jobs, orders, packages
 from processing.services.keys import GivenKey
 from processing.services.packages import Order
 from processing.services.status import job_document
-from tests.factories import UploadSessionFactory, UserFactory
+from tests.factories import UploadSessionFactory, UserFactory, put_file
 from tests.media import media
 from tests.processing.test_pipeline import carried_out, stored
 
@@ -132,6 +133,25 @@ def test_packaged_again_with_a_key_of_the_caller() -> None:
     (manifest,) = Variant.objects.filter(asset=asset, variant_type="manifest")
     assert manifest.format == "dash" and not list(folder_of(asset).glob("*.m3u8"))
     assert not any(is_encrypted(init) for init in folder_of(asset).glob("*/init.mp4"))
+
+
+def test_what_is_read_over_the_pictures_is_packaged() -> None:
+    asset = carried_out(stored(media("plain.mp4"))).asset
+    Job.objects.filter(job_type="quality").delete()
+    for kind, language, cues in (("captions", "ar", 1), ("subtitles", "en", 0), ("chapters", "en", 1)):
+        key = f"{asset_folder(asset.pk)}/captions/{kind}.vtt"
+        put_file(key, "WEBVTT\n\n00:00.500 --> 00:01.500\nمساء الخير\n".encode())
+        Caption.objects.create(
+            asset=asset, kind=kind, language=language, label="", storage_bucket="local", storage_key=key,
+            file_size=50, cues=cues,
+        )  # fmt: skip
+    job = carried_out(orders.package(user=asset.uploaded_by, asset=asset, order=Order("cbcs")))
+    assert (job.status, job.error_code) == (Status.COMPLETED, "")
+    folder = folder_of(asset, "hls")
+    (line,) = [one for one in (folder / "master.m3u8").read_text().splitlines() if "SUBTITLES," in one]
+    assert 'LANGUAGE="ar"' in line
+    assert "مساء الخير" in (folder / "text_ar" / "1.vtt").read_text()
+    assert Package.objects.get(job=job).encrypted_tracks == [1, 2]
 
 
 def test_a_stage_that_fails_stops_the_chain() -> None:
