@@ -13,6 +13,7 @@ from mediaportal.accounts.models import User
 from mediaportal.core.captions import Cue
 from tests.factories import AssetFactory, UserFactory, VariantFactory
 from tests.functional.browser import LOOKS, chromium, person, sign_in, violations
+from tests.functional.films import begun, encoded, packaged
 from tests.media import media
 
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
@@ -248,6 +249,23 @@ def test_who_may_only_watch_reads_and_follows(page: Page, user: User, web: str) 
     expect(page.locator(".cue").nth(2)).to_have_attribute("aria-current", "true")
     expect(page.get_by_label("What is said")).to_have_count(0)
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
+
+
+def test_the_player_shows_what_was_just_saved(page: Page, user: User, tmp_path: Path) -> None:
+    job = begun(user)
+    packaged(job, encoded(tmp_path), tmp_path)
+    asset = job.asset
+    track = track_of(asset, [Cue(0, 5000, "before")], language="ar", default=True)
+    page.goto(f"/assets/{asset.pk}/")
+    shown = page.locator("#stage .shaka-text-container")
+    expect(shown).to_contain_text("before", timeout=30_000)
+    page.get_by_role("tab", name="Captions").click()
+    page.locator(".track-open").click()
+    page.locator(".cue").first.click()
+    page.get_by_label("What is said").fill("مرحبا بكم")
+    saved(page)
+    expect(shown).to_contain_text("مرحبا بكم", timeout=30_000)
+    assert said(track) == [(0, 5000, "مرحبا بكم")]
 
 
 @LOOKS
