@@ -91,11 +91,12 @@ class Link:
 
 # --- Links --------------------------------------------------------------------------------------------------------
 def variant_url(variant: Variant, *, user: access.Caller, download: bool = False) -> str:
-    """A link to a variant's file; to its package when it is a manifest. The asset must have been loaded with it.
+    """A link to a variant's file; to its folder when it is a manifest or a storyboard, which name further files. The
+    asset must have been loaded with it.
 
     Making a link asks nobody whether the person may have it: using it does.
     """
-    if variant.variant_type == VariantType.MANIFEST:
+    if variant.variant_type in {VariantType.MANIFEST, VariantType.STORYBOARD}:
         return package_url(variant, user=user)
     length = (variant.duration or 0.0) if variant.variant_type in _TIMED else 0.0
     return _url(

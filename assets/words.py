@@ -313,4 +313,10 @@ def catalogue() -> dict[str, str | Forms]:
         "share.made": gettext("The link is made and copied"),
         "share.madeOnly": gettext("The link is made"),
         "share.revoked": gettext("The link is revoked"),
+        "pictures.taking": gettext("Taking the picture…"),
+        "pictures.sending": gettext("Sending the picture…"),
+        "pictures.chosen": gettext("The poster has been changed."),
+        "pictures.captured": gettext("The frame has been captured."),
+        "pictures.failed": gettext("The picture could not be made."),
+        "pictures.late": gettext("The picture takes longer; it appears here when it is ready."),
     }

@@ -32,6 +32,7 @@ from mediaportal.core.checks import require_walls  # noqa: E402
 from mediaportal.core.doors import App, Receive, Scope, Send, raw_app, refuse_websocket  # noqa: E402
 from mediaportal.core.tus import speaking  # noqa: E402
 from notifications.routing import websocket_urlpatterns  # noqa: E402
+from processing.doors import posters  # noqa: E402
 
 # Programs read foreign bytes here too.
 require_walls()
@@ -66,6 +67,7 @@ def stream_for(path: str) -> App | None:
 
 
 _chunks = tus.tus_app(_turnstile)
+_pictures = posters.posters_app(_turnstile)
 
 
 async def _by_content(scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,8 +78,15 @@ async def _by_content(scope: Scope, receive: Receive, send: Send) -> None:
 resumable = speaking(_by_content)
 
 
+async def poster(scope: Scope, receive: Receive, send: Send) -> None:
+    """Of the requests that choose a poster, those that send a picture are streamed and the others are Django's."""
+    await (_pictures if posters.takes(scope) else django_app)(scope, receive, send)
+
+
 def app_for(path: str) -> App:
     """The app that serves a path."""
+    if posters.serves(path):
+        return poster
     return resumable if tus.speaks(path) else stream_for(path) or django_app
 
 

@@ -43,7 +43,7 @@ UPLOAD_FORM: dict[str, Any] = {
         "processing_options": {
             "type": "string",
             "contentMediaType": "application/json",
-            "description": "JSON: preset (see /api/v1/presets/).",
+            "description": "JSON: preset (see /api/v1/presets/), poster (best, classic).",
         },
     },
 }

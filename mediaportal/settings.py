@@ -194,6 +194,7 @@ FETCHED_MOST = env.size("FETCHED_MOST", 20 * 1024**3)
 
 # --- Limits -----------------------------------------------------------------------------------------------------
 MAX_FILE_SIZE = env.size("MAX_FILE_SIZE", 5 * 1024**3)
+MAX_POSTER_SIZE = env.size("MAX_POSTER_SIZE", 20 * 1024**2)
 MAX_IMAGE_PIXELS = env.number("MAX_IMAGE_PIXELS", 80_000_000, least=1)
 MIN_FREE_SPACE = env.size("MIN_FREE_SPACE", 512 * 1024**2)
 UPLOADS_AT_ONCE = env.number("UPLOADS_AT_ONCE", 12, least=1)

@@ -43,7 +43,7 @@ class ProcessingConfig(AppConfig):
         post_migrate.connect(
             lambda **_: ship(), sender=self, weak=False, dispatch_uid="processing.ship_presets"
         )
-        register_option_validator(validate_options, names=["preset", "watermark"])
+        register_option_validator(validate_options, names=["preset", "watermark", "poster"])
         register_upload_choice(UploadChoice("preset", _("Renditions of videos"), preset_choices))
         register_option_validator(packages.validate_options, flags=[packages.OPTION])
         register_upload_choice(UploadChoice(packages.OPTION, _("Encryption"), packages.choices))
@@ -57,3 +57,4 @@ class ProcessingConfig(AppConfig):
         register_playback(licences.playback_part)
         register_panel(Panel("steps", _("Processing"), "job-steps", order=10))
         register_panel(Panel("packages", _("Streaming"), "asset-packages", order=20))
+        register_panel(Panel("pictures", _("Pictures"), "asset-pictures", order=15))

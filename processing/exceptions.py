@@ -176,3 +176,24 @@ class PresetIsDefault(Conflict):
 
     code = "preset_is_default"
     title = _("The default preset cannot be deleted; make another one the default first")
+
+
+class NoPictures(Conflict):
+    """There is no film of which a picture could be taken."""
+
+    code = "no_pictures"
+    title = _("Only films have frames to take")
+
+
+class NotReadYet(Conflict):
+    """The file has not passed the gate, or its bytes are gone."""
+
+    code = "not_read_yet"
+    title = _("This file has not been read yet, or is not kept any more")
+
+
+class TooManyCaptures(Conflict):
+    """So many captured frames are kept that no further one is taken."""
+
+    code = "too_many_captures"
+    title = _("Too many frames of this file are kept; delete some first")

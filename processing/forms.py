@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mediaportal.core.problems import FieldProblem, Problem
 from processing.ffmpeg.codecs import CODECS
-from processing.ffmpeg.ladder import KEEP, STANDARD, TONE_MAP
+from processing.ffmpeg.ladder import BEST, CLASSIC, KEEP, STANDARD, TONE_MAP
 from processing.ffmpeg.marks import Mark
 from processing.models import Preset
 from processing.services.recipes import LONGEST_MARK, MOST_LEVELS, RateProblem
@@ -134,6 +134,14 @@ class PresetForm(forms.Form):
         label=_("Its height, in percent"), help_text=_("Of the shorter side of the picture.")
     )
     mark_margin = ShareField(label=_("Distance from the edge, in percent"))
+    poster = forms.ChoiceField(
+        label=_("Poster"),
+        choices=[(BEST, _("The best of several frames")), (CLASSIC, _("The frame at 7 seconds"))],
+    )
+    preview_seconds = forms.FloatField(
+        label=_("Seconds of a preview film"),
+        help_text=_("A silent MP4 of several moments, such as 30; 0: none."),
+    )
     per_title = forms.BooleanField(label=_("Let each title's pictures decide"), required=False)
     measure_quality = forms.BooleanField(label=_("Measure the quality"), required=False)
 

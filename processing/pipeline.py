@@ -16,13 +16,16 @@ from assets.models import Kind
 from processing.models import Queue
 from processing.services import chunking
 from processing.services.context import StepContext
+from processing.services.stilljobs import CAPTURES, POSTER
 from processing.steps import (
+    captures,
     chunks,
     first_play,
     measuring,
     metadata,
     packaging,
     pictures,
+    poster,
     probe,
     quality,
     scan,
@@ -95,7 +98,7 @@ PIPELINES: dict[str, list[StepPlan]] = {
             "packaging",
             _("Packaging for streaming"),
             Queue.TRANSCODE,
-            ("first_play", "measuring", "transcoding"),
+            ("thumbnails", "first_play", "measuring", "transcoding"),
             6,
             packaging.run,
         ),
@@ -181,12 +184,23 @@ PACKAGE_CLEAR: list[StepPlan] = [
 TRANSCODE: list[StepPlan] = [
     StepPlan("first_play", _("Making the first rendition"), Queue.TRANSCODE, (), 14, first_play.run),
     StepPlan("measuring", _("Measuring samples"), Queue.TRANSCODE, (), 2, measuring.run),
-    *(plan for plan in PIPELINES[Kind.VIDEO] if plan.name in {"transcoding", "packaging"}),
+    # The pictures that were taken of it when it came still hold.
+    *(
+        replace(plan, after=tuple(name for name in plan.after if name != "thumbnails"))
+        for plan in PIPELINES[Kind.VIDEO]
+        if plan.name in {"transcoding", "packaging"}
+    ),
     StepPlan("metadata", _("Writing the metadata"), Queue.INGEST, ("packaging",), 1, metadata.run),
 ]
 """The job that makes the renditions of a video anew, as somebody has asked for them."""
 
-_AFTERWARDS = (QUALITY, PACKAGE, PACKAGE_CLEAR, TRANSCODE)
+STILLS: list[StepPlan] = [
+    StepPlan(POSTER, _("Making the poster"), Queue.INGEST, (), 1, poster.run, urgency=FIRST_PLAY),
+    StepPlan(CAPTURES, _("Taking frames"), Queue.INGEST, (), 1, captures.run, urgency=FIRST_PLAY),
+]
+"""The jobs by which somebody chooses a poster or has frames taken: each has one of these steps."""
+
+_AFTERWARDS = (QUALITY, PACKAGE, PACKAGE_CLEAR, TRANSCODE, STILLS)
 
 
 def plans_of(kind: str, *, encrypted: bool) -> list[StepPlan]:

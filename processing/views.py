@@ -18,7 +18,7 @@ from assets.services.reasons import said
 from processing.access import can_order_work
 from processing.models import Job, JobType, Status, Step
 from processing.pipeline import label_of
-from processing.services import estimates, jobpage, jobs, orders, packages, status, waiting
+from processing.services import estimates, jobpage, jobs, orders, packages, picturepanel, status, waiting
 from processing.services.actors import manages
 
 _PAGE = 50
@@ -163,3 +163,12 @@ def asset_packages(request: HttpRequest, asset_id: UUID) -> HttpResponse:
         "schemes": [("cbcs", "CBCS"), ("cenc", _("CENC, for DASH alone")), ("", _("Not encrypted"))],
     }
     return render(request, "processing/packages.html", context)
+
+
+@require_GET
+def asset_pictures(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """An asset's poster, stills and captured frames, as a fragment of its page; empty for who may not choose."""
+    asset = Asset.objects.visible_to(request.user).prefetch_related("variants").filter(pk=asset_id).first()
+    if asset is None:
+        raise Http404
+    return render(request, "processing/pictures.html", picturepanel.context_of(asset, user=request.user))

@@ -63,6 +63,7 @@ class AssetListSerializer(serializers.ModelSerializer[Asset]):
     state = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     poster_url = serializers.SerializerMethodField()
+    preview_url = serializers.SerializerMethodField()
 
     class Meta:
         model = Asset
@@ -85,6 +86,7 @@ class AssetListSerializer(serializers.ModelSerializer[Asset]):
             "uploaded_by",
             "job_id",
             "poster_url",
+            "preview_url",
             "created_at",
             "updated_at",
         ]
@@ -114,6 +116,10 @@ class AssetListSerializer(serializers.ModelSerializer[Asset]):
     def get_poster_url(self, asset: Asset) -> str | None:
         """A link to the picture that stands for it."""
         return links.poster_url(asset=asset, user=self._user())
+
+    def get_preview_url(self, asset: Asset) -> str | None:
+        """A link to its moving preview (WebP)."""
+        return links.preview_url(asset=asset, user=self._user())
 
 
 class AssetSerializer(AssetListSerializer):
@@ -269,8 +275,8 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
         return links.variant_url(variant=variant, user=self.context["request"].user)
 
     def get_download_url(self, variant: Variant) -> str | None:
-        """A link under which a browser saves the file; packages have none."""
-        if variant.variant_type == VariantType.MANIFEST:
+        """A link under which a browser saves the file; packages and storyboards have none."""
+        if variant.variant_type in {VariantType.MANIFEST, VariantType.STORYBOARD}:
             return None
         return links.variant_url(variant=variant, user=self.context["request"].user, download=True)
 

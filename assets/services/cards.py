@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from assets import access, delivery
 from assets.models import Asset, Kind, Variant, VariantType
+from assets.services import links
+from assets.services.standins import best_quality, still_of
 from assets.services.state import State, state_of
 
 KIND_ICONS = {Kind.VIDEO: "film", Kind.AUDIO: "audio-lines", Kind.IMAGE: "image"}
@@ -31,13 +33,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class Card:
-    """An asset as the library shows it. `wave` is the path of a sound's bars for an SVG of 192 × 100."""
+    """An asset as the library shows it. `wave` is the path of a sound's bars for an SVG of 192 × 100, `preview` a link
+    to its moving preview, `quality` its largest rendition in a word; each empty where there is none.
+    """
 
     asset: Asset
     state: State
     icon: str
     picture: Picture | None
     wave: str
+    preview: str = ""
+    quality: str = ""
 
 
 def card_of(asset: Asset, *, user: access.Caller) -> Card:
@@ -50,6 +56,8 @@ def card_of(asset: Asset, *, user: access.Caller) -> Card:
         icon=KIND_ICONS[Kind(asset.kind)],
         picture=picture_of(variants, user=user) if allowed else None,
         wave=wave_path(peaks_of(variants)) if asset.kind == Kind.AUDIO and allowed else "",
+        preview=links.preview_url(asset=asset, user=user) or "",
+        quality=best_quality(variants),
     )
 
 
@@ -57,26 +65,13 @@ def picture_of(
     variants: Iterable[Variant], *, user: access.Caller, width: int = _CARD_WIDTH
 ) -> Picture | None:
     """The poster, else the thumbnail whose width comes nearest to `width` pixels; with signed links."""
-    stills = [v for v in variants if v.variant_type in {VariantType.POSTER, VariantType.THUMBNAIL}]
-    if not stills:
+    alike = still_of(variants, width=width)
+    if not alike:
         return None
-
-    def rank(still: Variant) -> tuple[bool, int, float]:
-        return (
-            still.variant_type != VariantType.POSTER,
-            abs((still.width or 0) - width),
-            still.timestamp or 0.0,
-        )
-
-    best = min(stills, key=rank)
-    alike = [
-        s
-        for s in stills
-        if (s.variant_type, s.width, s.timestamp) == (best.variant_type, best.width, best.timestamp)
-    ]
-    links = {still.format: delivery.variant_url(still, user=user) for still in alike}
-    fallback = links.get("jpg") or next(iter(links.values()))
-    return Picture(links.get("webp", ""), fallback, best.width or 16, best.height or 9)
+    best = alike[0]
+    addresses = {still.format: delivery.variant_url(still, user=user) for still in alike}
+    fallback = addresses.get("jpg") or next(iter(addresses.values()))
+    return Picture(addresses.get("webp", ""), fallback, best.width or 16, best.height or 9)
 
 
 def peaks_of(variants: Iterable[Variant]) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from assets import access, delivery, registry
 from assets.models import Asset, UploadStatus, Variant, VariantType
 from assets.services import captions, visiting
+from assets.services.standins import poster_of, preview_of, still_of, storyboard_of
 from assets.services.viewing import positions
 
 # Files that somebody could keep. Streams, stills and what draws them are for watching.
@@ -19,8 +20,6 @@ KEPT = frozenset(
         VariantType.DERIVED,
     }
 )
-# What stands for an asset in a list, the best first.
-_PICTURES = (VariantType.POSTER, VariantType.THUMBNAIL)
 
 
 def variant_url(*, variant: Variant, user: access.Caller, download: bool = False) -> str | None:
@@ -39,11 +38,20 @@ def poster_url(*, asset: Asset, user: access.Caller) -> str | None:
     if not access.can_play(user, asset):
         return None
     found: list[Variant] = getattr(asset, "card_variants", [])
-    pictures = [v for v in found if v.variant_type in _PICTURES and v.format == "webp"]
-    best = min(
-        pictures, key=lambda v: (_PICTURES.index(VariantType(v.variant_type)), v.width or 0), default=None
-    )
-    return delivery.variant_url(best, user=user) if best else None
+    best = still_of((v for v in found if v.format == "webp"), width=0)
+    return delivery.variant_url(best[0], user=user) if best else None
+
+
+def preview_url(*, asset: Asset, user: access.Caller) -> str | None:
+    """A link to an asset's moving preview (WebP), if it has one and the person may play it.
+
+    The asset must have been loaded with `with_poster()`.
+    """
+    found: list[Variant] = getattr(asset, "card_variants", [])
+    preview = preview_of(found)
+    if preview is None or not access.can_play(user, asset):
+        return None
+    return delivery.variant_url(preview, user=user)
 
 
 def manifest_of(variants: Iterable[Variant], form: str) -> Variant | None:
@@ -95,14 +103,14 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
         if manifest is not None:
             document[f"{stream}_url"] = delivery.variant_url(manifest, user=user)
     document["growing"] = is_growing(asset, variants)
-    wanted = {
-        "poster_url": (VariantType.POSTER, "webp"),
-        "preview_url": (VariantType.PREVIEW, None),
+    pictures = {
+        "poster_url": poster_of(variants),
+        "preview_url": preview_of(variants),
+        "storyboard_url": storyboard_of(variants),
     }
-    for name, (kind, form) in wanted.items():
-        fitting = [v for v in variants if v.variant_type == kind and form in {None, v.format}]
-        if fitting:
-            document[name] = delivery.variant_url(fitting[0], user=user)
+    for name, picture in pictures.items():
+        if picture is not None:
+            document[name] = delivery.variant_url(picture, user=user)
     if access.can_download(user, asset):
         document["allow_download"] = True
         document["original_url"] = delivery.original_url(asset, user=user)

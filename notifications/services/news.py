@@ -25,6 +25,7 @@ from notifications.services import audience, bell, broadcast, outbox
 from processing.models import Job, JobType, Status
 from processing.services.status import progress_of
 
+_ASIDE = frozenset({JobType.QUALITY, JobType.PREVIEW})
 _ENDED: dict[str, EventType] = {
     Status.COMPLETED: "job.completed",
     Status.FAILED: "job.failed",
@@ -120,18 +121,19 @@ def tell_of_captions(*, asset: Asset) -> Event:
 def tell_of_job(*, job: Job, durable: bool) -> None:
     """Write down that a job has ended; send any other movement as it comes (after the commit, if there is one).
 
-    What is only measured when an asset is ready rings no bell, and is told to those who look at it.
+    What is only measured when an asset is ready, and pictures that somebody has taken, ring no bell and are told to
+    those who look at it.
     """
-    measures = job.job_type == JobType.QUALITY
+    aside = job.job_type in _ASIDE
     event_type = _ENDED.get(job.status) if durable else None
     if event_type is not None:
         event = _write(
             event_type=event_type,
-            topics=[job_topic(job.pk), asset_topic(job.asset_id), *([] if measures else [LIBRARY])],
+            topics=[job_topic(job.pk), asset_topic(job.asset_id), *([] if aside else [LIBRARY])],
             data=progress_of(job),
             asset=job.asset,
         )
-        if not measures:
+        if not aside:
             bell.ring(event=event, asset=job.asset)
     elif durable:
         transaction.on_commit(lambda: _send_progress(job), robust=True)
@@ -169,7 +171,7 @@ def _send_progress(job: Job) -> None:
     data = progress_of(job)
     asset = job.asset
     topics = [job_topic(job.pk)]
-    if job.job_type != JobType.QUALITY:
+    if job.job_type not in _ASIDE:
         topics += [asset_topic(job.asset_id), LIBRARY]
     groups = audience.groups_of(
         topics, owner_id=asset.uploaded_by_id, told_all=audience.shown_to_everyone(asset)

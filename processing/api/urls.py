@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from processing.api import licences, packages, presets, transcode, views
+from processing.api import licences, packages, presets, stills, transcode, views
 
 urlpatterns = [
     path("media/job/<uuid:job_id>/status", views.JobStatusView.as_view(), name="api-job-status"),
@@ -12,6 +12,13 @@ urlpatterns = [
     path("media/job/<uuid:job_id>/priority", views.JobPriorityView.as_view(), name="api-job-priority"),
     path("media/transcode", transcode.TranscodeView.as_view(), name="api-transcode"),
     path("assets/<uuid:asset_id>/packages/", packages.PackageListView.as_view(), name="api-packages"),
+    path("assets/<uuid:asset_id>/poster", stills.PosterView.as_view(), name="api-asset-poster"),
+    path("assets/<uuid:asset_id>/captures", stills.CapturesView.as_view(), name="api-asset-captures"),
+    path(
+        "assets/<uuid:asset_id>/captures/<uuid:capture_id>",
+        stills.CaptureView.as_view(),
+        name="api-asset-capture",
+    ),
     path("jobs/", views.JobListView.as_view(), name="api-jobs"),
     path("packages/<uuid:package_id>/license", licences.LicenseView.as_view(), name="api-package-license"),
     path("packages/<uuid:package_id>/keys/<uuid:kid>", licences.KeyView.as_view(), name="api-package-key"),

@@ -19,6 +19,10 @@ COLORS = (TONE_MAP, KEEP)
 ENCRYPTIONS = ("", "cbcs", "cenc")
 """How a preset may have streaming sets encrypted."""
 
+BEST, CLASSIC = "best", "classic"
+POSTERS = (BEST, CLASSIC)
+"""Which frame stands for a video: the one that shows most, or the one at seven seconds."""
+
 _FAST_FRAMES_PER_SECOND = 31.0
 # A source this little smaller than a rung's box is that rung, at its own size: 1060 lines are still "1080p".
 _NEARLY = 1.1
@@ -52,7 +56,8 @@ class Ladder:
 
     With `per_title` what is measured on samples of a title decides its CRF and caps; with `measure_quality` each
     rung's VMAF is measured when all is made, and a rung below `vmaf_floor` (0: none) is made once more. `watermark` is
-    burnt into every rung.
+    burnt into every rung. `poster` says which frame stands for the video; `preview_seconds` how long a silent MP4 of
+    its moments is (0: there is none).
     """
 
     levels: tuple[Level, ...]
@@ -67,6 +72,8 @@ class Ladder:
     vmaf_floor: float = 0.0
     watermark: Mark | None = None
     encryption: str = ""
+    poster: str = BEST
+    preview_seconds: float = 0.0
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain JSON types; what a level leaves to its ladder or codec is left out."""

@@ -1,38 +1,28 @@
-"""Poster and thumbnails of a video, by seeking: never a full decode."""
+"""Pictures of a video, by seeking and never by a full decode: poster, thumbnails, storyboard and moving preview from
+one list of places, and single frames exactly where they are asked for.
+"""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import CorruptMedia
-from processing.ffmpeg import graph, program
-from processing.ffmpeg.filters import still
+from processing.ffmpeg import frames, program, seeklist
+from processing.ffmpeg.frames import Frame
 from processing.ffmpeg.media import Probe, VideoStream
-from processing.pictures import PictureFile, finish_stills
+from processing.ffmpeg.seeklist import LONGEST, Grid, Want
+from processing.ffmpeg.storyboard import VTT, Board, filled, sheet_name, track
+from processing.pictures.stills import Film, Finished, Order, Sheet, StillFile, finish
 
-POSTER_PIXELS = 1280
+POSTER_PIXELS = LONGEST["large"]
 THUMBNAIL_PIXELS = 640
+# Mail programs show GIF and nothing better: smaller, and every second frame of it.
+GIF_PIXELS, GIF_EVERY = 320, 2
 
-# From here on the nearest key frame is taken where it is near enough: one picture is decoded instead of hundreds.
-_LONG_SECONDS = 60.0
-_NEAR_ENOUGH = 0.25
-_BATCH = 10
-# A transport stream has no index: a seek may land behind the key frame, and nothing is seen before the next one.
-_EARLY_SECONDS = {"video/mp2t": 5.0}
-_LARGE_PIXELS = 4096 * 2304
-_RAW_PICTURE: graph.Options = {
-    "frames:v": 1,
-    "fps_mode": "passthrough",
-    "enc_time_base": "1/1000",
-    "c:v": "ppm",
-    "f": "image2",
-    "frame_pts": 1,
-}
-_FRAME = re.compile(r"(?P<number>\d+)_(?P<milliseconds>\d+)\.ppm")
+Poster = Literal["best", "classic"]
+_BOARD = "storyboard"
 
 
 @dataclass(frozen=True)
@@ -48,19 +38,47 @@ class Still:
 
 
 @dataclass(frozen=True)
-class Stills:
-    """The poster (WebP first, then JPEG) and the thumbnails in the order of time, each as WebP and as JPEG."""
+class Moving:
+    """A silent moving preview: sizes in pixels and bytes, `duration` in seconds."""
 
-    poster: tuple[Still, ...]
-    thumbnails: tuple[Still, ...]
+    path: Path
+    format: Literal["webp", "gif"]
+    width: int
+    height: int
+    size: int
+    duration: float
 
 
 @dataclass(frozen=True)
-class _Frame:
-    """A raw picture and its true time in seconds from the beginning."""
+class Storyboard:
+    """The folder of a storyboard, with its sheets and its track."""
 
-    path: Path
-    time: float
+    folder: Path
+    board: Board
+
+
+@dataclass(frozen=True)
+class Stills:
+    """The poster (WebP first, then JPEG), the thumbnails in the order of time, each as WebP and as JPEG, the moving
+    previews, and the storyboard if enough of it came.
+    """
+
+    poster: tuple[Still, ...]
+    thumbnails: tuple[Still, ...]
+    moving: tuple[Moving, ...]
+    storyboard: Storyboard | None
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What came of a film: stills by the names of their files, a poster if it was told, the tiles that came by their
+    numbers, and the frames that move.
+    """
+
+    stills: dict[str, Frame]
+    poster: Frame | None
+    tiles: dict[int, Path]
+    moving: list[Path]
 
 
 def take(
@@ -69,127 +87,191 @@ def take(
     folder: Path,
     *,
     count: int = 10,
+    poster: Poster = "best",
     stop: Callable[[], bool] | None = None,
 ) -> Stills:
-    """Write a poster (at most 1280 pixels) and `count` evenly spaced thumbnails (at most 640) into `folder`.
+    """Write everything into `folder`: a poster (at most 1280 pixels), `count` evenly spaced thumbnails (at most 640), a
+    storyboard and moving previews (WebP and GIF).
 
-    The poster is the best of the stills: not black, not blank. A short video gives fewer thumbnails than asked.
-    Files are named `poster.webp`, `thumbnail_01.webp`, … Raises `CorruptMedia`, `ValueError` for a source without
-    pictures, and the errors of the sandbox.
+    The poster is the best of the stills (not black, not blurred, no fade), or the frame at seven seconds. A short video
+    gives fewer thumbnails than asked. Raises `CorruptMedia`, `ValueError` for a source without pictures, and the errors
+    of the sandbox.
     """
-    video = probe.video
-    if video is None:
-        raise ValueError("There are no pictures")
+    video = _pictures(probe)
+    board = seeklist.grid(probe, video)
+    wants = [
+        *seeklist.thumbnails(probe, video, count),
+        *seeklist.tiles(probe, video, board),
+        *seeklist.moments(probe, video),
+        *([seeklist.classic_poster(probe, video)] if poster == "classic" else []),
+    ]
     with TemporaryDirectory(prefix="frames-", dir=folder) as name:
-        frames = _frames(source, probe, video, count, Path(name), stop)
-        poster, thumbnails = finish_stills(
-            [frame.path for frame in frames],
-            folder,
+        taken = _sorted(_found(source, probe, video, wants, Path(name), stop))
+        order = Order(
+            folder=folder,
+            thumbnails={key: frame.path for key, frame in taken.stills.items()},
             thumbnail_pixels=THUMBNAIL_PIXELS,
+            poster=taken.poster.path if taken.poster else None,
             poster_pixels=POSTER_PIXELS,
-            stop=stop,
+            sheets=_sheets(folder / _BOARD, taken, board, seeklist.fitted(video, LONGEST["tile"])),
+            films=_films(folder, taken.moving),
         )
+        made = finish(order, stop=stop)
+    frames_of = list(taken.stills.values())
+    best = taken.poster or frames_of[made.best]
     return Stills(
-        tuple(_still(file, frames[number].time) for number, file in poster),
-        tuple(_still(file, frames[number].time) for number, file in thumbnails),
+        poster=tuple(_still(file, best.time) for file in made.poster),
+        thumbnails=tuple(
+            _still(file, frame.time)
+            for frame, files in zip(frames_of, made.thumbnails, strict=True)
+            for file in files
+        ),
+        moving=tuple(_moving(film, file) for film, file in zip(order.films, made.films, strict=True)),
+        storyboard=_storyboard(folder / _BOARD, order.sheets, made, board, seeklist.length(probe, video)),
     )
 
 
-def positions(probe: Probe, video: VideoStream, count: int) -> list[float]:
-    """Return the wanted seconds from the beginning: the middles of equal pieces, each with a frame of its own."""
-    duration = video.duration or probe.duration
-    pieces = max(1, min(count, round(duration * video.frame_rate)))
-    # The frame that is shown at that time began up to one frame before.
-    return [max(0.0, duration * (n + 0.5) / pieces - 0.6 / video.frame_rate) for n in range(pieces)]
-
-
-def _frames(  # noqa: PLR0917 - one step of `take`
-    source: Path, probe: Probe, video: VideoStream, count: int, folder: Path, stop: program.Stop | None
-) -> list[_Frame]:
-    """Write a raw picture for each position; returns them in order with their true times."""
-    wanted = positions(probe, video, count)
-    if probe.duration >= _LONG_SECONDS:
-        frames, _log = _seek(source, probe, wanted, folder / "key", by_key=True, stop=stop)
-        if _are_spread(wanted, frames, probe.duration):
-            return frames
-    frames, log = _seek(source, probe, wanted, folder / "exact", by_key=False, stop=stop)
-    if not frames:
-        frames, log = _seek(source, probe, [0.0], folder / "first", by_key=False, stop=stop)
-    if not frames:
-        raise CorruptMedia(log)
-    return frames
-
-
-def _seek(
+def take_exactly(
     source: Path,
     probe: Probe,
-    wanted: list[float],
+    seconds: Sequence[float],
     folder: Path,
     *,
-    by_key: bool,
-    stop: program.Stop | None,
-) -> tuple[list[_Frame], str]:
-    """Take the pictures, by key frame (at or before the time) or exactly; returns those that came, and the log."""
-    folder.mkdir()
-    video = probe.video
-    # Every input has a decoder of its own; few of very large pictures fit into the memory at once.
-    batch = _BATCH if video is not None and video.width * video.height <= _LARGE_PIXELS else 1
-    log = ""
-    for first in range(0, len(wanted), batch):
-        try:
-            done = program.ffmpeg(
-                _command(
-                    source, probe, list(enumerate(wanted))[first : first + batch], folder, by_key=by_key
-                ),
-                reads=[source],
-                writes=[folder],
-                limits=program.work_limits(_LONG_SECONDS, factor=1.0),
-                stop=stop,
-            )
-            log = done.stderr_tail
-        except ProgramFailed as error:
-            log = error.stderr_tail
-    frames = []
-    for path in sorted(folder.iterdir()):
-        if found := _FRAME.fullmatch(path.name):
-            time = int(found["milliseconds"]) / 1000 - probe.start_time
-            frames.append(_Frame(path, round(max(0.0, time), 3)))
-    return frames, log
+    size: tuple[int, int] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> list[Frame]:
+    """Write the frames that are shown at these times as raw pictures of a size (that of a poster without one) into
+    `folder`; returns those that came, in their order. Raises as `take`.
+    """
+    video = _pictures(probe)
+    wants = [seeklist.at(time, f"frame_{number:04}") for number, time in enumerate(seconds)]
+    sizes = {"large": size or seeklist.fitted(video, POSTER_PIXELS)}
+    found = frames.take(source, probe, video, wants, folder, sizes=sizes, stop=stop)
+    return [found[want.name][0] for want in wants if want.name in found]
 
 
-def _command(
-    source: Path, probe: Probe, wanted: list[tuple[int, float]], folder: Path, *, by_key: bool
-) -> list[str]:
-    """One input and one output for each time. The name of an output tells the picture's own time."""
-    video = probe.video
-    if video is None:
+def key_frame_times(
+    source: Path, probe: Probe, *, most: int, stop: Callable[[], bool] | None = None
+) -> list[float]:
+    """Return when the key frames are shown, in seconds, at most `most` of them, evenly chosen. No picture is decoded.
+
+    Raises the errors of the sandbox.
+    """
+    video = _pictures(probe)
+    found: list[float] = []
+
+    def read(line: str) -> None:
+        shown, _comma, flags = line.partition(",")
+        if "K" in flags:
+            try:
+                found.append(round(max(0.0, float(shown) - probe.start_time), 3))
+            except ValueError:
+                return
+
+    program.ffprobe(
+        [
+            *("-select_streams", str(video.index), "-show_entries", "packet=pts_time,flags"),
+            *("-of", "csv=p=0"),
+            *program.source_arguments(source, probe.mime_type),
+        ],
+        reads=[source],
+        limits=program.read_limits(source.stat().st_size),
+        on_line=read,
+        stop=stop,
+    )
+    times = sorted(set(found))
+    if len(times) <= most:
+        return times
+    return [times[number * len(times) // most] for number in range(most)]
+
+
+def _pictures(probe: Probe) -> VideoStream:
+    """The pictures of a source; raises `ValueError` where there are none."""
+    if probe.video is None:
         raise ValueError("There are no pictures")
-    quick = {"threads": 1, "noaccurate_seek": None, "skip_frame": "nokey"} if by_key else {}
-    outputs = []
-    early = 0.0 if by_key else _EARLY_SECONDS.get(probe.mime_type, 0.0)
-    for number, seconds in wanted:
-        begin = f"{max(0.0, seconds - early):.3f}"
-        pictures = graph.source(source, probe.mime_type, {**quick, "ss": begin})[f"{video.index}"]
-        if early:
-            # The clock of the filter is the container's own, as timestamps are copied.
-            pictures = pictures.filter("select", f"gte(t,{probe.start_time + seconds:.3f})")
-        pictures = still(pictures, video, POSTER_PIXELS)
-        outputs.append(graph.output([pictures], _numbered(folder, number), _RAW_PICTURE))
-    return ["-copyts", *graph.arguments(*outputs)]
+    return probe.video
 
 
-def _numbered(folder: Path, number: int) -> Path:
-    """Return the pattern of a name; ffmpeg puts the picture's time in the place of `%d`."""
-    return Path(str(folder).replace("%", "%%")) / f"{number:02}_%d.ppm"
+def _found(  # noqa: PLR0917 - one step of `take`
+    source: Path,
+    probe: Probe,
+    video: VideoStream,
+    wants: Sequence[Want],
+    folder: Path,
+    stop: Callable[[], bool] | None,
+) -> dict[str, list[Frame]]:
+    """The raw frames; where none is to be had by seeking, the first one."""
+    sizes = {str(name): seeklist.fitted(video, longest) for name, longest in LONGEST.items()}
+    try:
+        return frames.take(source, probe, video, wants, folder, sizes=sizes, stop=stop)
+    except CorruptMedia:
+        first = [seeklist.at(0.0, "thumbnail_01")]
+        return frames.take(source, probe, video, first, folder, sizes=sizes, stop=stop)
 
 
-def _are_spread(wanted: list[float], frames: list[_Frame], duration: float) -> bool:
-    """Tell whether the key frames stand near enough to the wanted times, and none twice."""
-    if len(frames) != len(wanted) or len({frame.time for frame in frames}) != len(frames):
-        return False
-    most = duration / len(wanted) * _NEAR_ENOUGH
-    return all(abs(frame.time - time) <= most for frame, time in zip(frames, wanted, strict=True))
+def _sorted(found: dict[str, list[Frame]]) -> _Taken:
+    """The frames by what they are for."""
+    names = sorted(found)
+    stills = {name: found[name][0] for name in names if name.startswith("thumbnail_")}
+    return _Taken(
+        stills or {"thumbnail_01": found[names[0]][0]},
+        found["poster"][0] if "poster" in found else None,
+        {int(name.rpartition("_")[2]): found[name][0].path for name in names if name.startswith("tile_")},
+        [frame.path for name in names if name.startswith("moment_") for frame in found[name]],
+    )
 
 
-def _still(file: PictureFile, timestamp: float) -> Still:
-    return Still(file.path, file.format, timestamp, file.width, file.height, file.size)
+def _films(folder: Path, moving: Sequence[Path]) -> list[Film]:
+    """The moving previews; of a single frame there is none."""
+    if len(moving) <= 1:
+        return []
+    lasts = 1000 // seeklist.FRAMES_PER_SECOND
+    return [
+        Film(folder / "preview.webp", "webp", moving, lasts, LONGEST["moving"]),
+        Film(folder / "preview.gif", "gif", moving, lasts, GIF_PIXELS, GIF_EVERY),
+    ]
+
+
+def _sheets(folder: Path, taken: _Taken, board: Grid, tile: tuple[int, int]) -> list[Sheet]:
+    """The sheets of the storyboard, in a folder of their own."""
+    tiles = filled(board.tiles, taken.tiles)
+    if tiles is None:
+        return []
+    folder.mkdir()
+    pieces = [tiles[first : first + board.of_sheet] for first in range(0, len(tiles), board.of_sheet)]
+    return [
+        Sheet(folder / sheet_name(number), piece, board.columns, board.rows, *tile)
+        for number, piece in enumerate(pieces, start=1)
+    ]
+
+
+def _moving(film: Film, file: StillFile) -> Moving:
+    """A moving preview with its length."""
+    lasts = len(film.frames[:: film.every]) * film.every * film.milliseconds / 1000
+    return Moving(file.path, film.format, file.width, file.height, file.size, lasts)
+
+
+def _storyboard(
+    folder: Path, sheets: Sequence[Sheet], made: Finished, board: Grid, duration: float
+) -> Storyboard | None:
+    """Write the track beside the sheets."""
+    if not sheets:
+        return None
+    done = Board(
+        tiles=board.tiles,
+        seconds=board.seconds,
+        duration=duration,
+        columns=board.columns,
+        rows=board.rows,
+        width=sheets[0].width,
+        height=sheets[0].height,
+        size=sum(file.size for file in made.sheets),
+    )
+    (folder / VTT).write_text(track(done), encoding="utf-8")
+    return Storyboard(folder, done)
+
+
+def _still(file: StillFile, timestamp: float) -> Still:
+    return Still(
+        file.path, "webp" if file.format == "webp" else "jpg", timestamp, file.width, file.height, file.size
+    )

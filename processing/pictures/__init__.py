@@ -109,35 +109,32 @@ def render(
     return Pictures(_file(made["web"]), tuple(_file(facts) for facts in made["thumbnails"]))
 
 
-def finish_stills(
-    frames: Sequence[Path],
+def poster(
+    source: Path,
     folder: Path,
     *,
-    thumbnail_pixels: int,
-    poster_pixels: int,
+    mime_type: str,
+    pixels: int,
+    most_pixels: int = MOST_PIXELS,
     stop: Callable[[], bool] | None = None,
-) -> tuple[list[tuple[int, PictureFile]], list[tuple[int, PictureFile]]]:
-    """Turn raw frames (PPM) into `thumbnail_01.webp`, `.jpg` … and the best of them into `poster.webp`, `.jpg`.
-
-    Returns the poster's files and the thumbnails, each with the number of its frame. Raises `CorruptMedia` and the
-    errors of the sandbox.
+) -> tuple[PictureFile, ...]:
+    """Write `poster.webp` and `poster.jpg` of at most `pixels` into `folder`: upright, in sRGB, with nothing beside the
+    pixels. Of an animation it is the first picture. Raises as `inspect`.
     """
     made = _ask(
         {
-            "do": "stills",
-            "frames": [str(path) for path in frames],
-            "folder": str(folder),
-            "thumbnail": thumbnail_pixels,
-            "poster": poster_pixels,
+            "do": "poster",
+            "source": str(source),
+            "mime_type": mime_type,
+            "most_pixels": most_pixels,
+            "stem": str(folder / "poster"),
+            "poster": pixels,
         },
-        reads=frames,
+        reads=[source],
         writes=[folder],
         stop=stop,
     )
-    poster, thumbnails = (
-        [(facts.pop("frame"), _file(facts)) for facts in made[name]] for name in ("poster", "thumbnails")
-    )
-    return poster, thumbnails
+    return tuple(_file(facts) for facts in made["files"])
 
 
 def _file(facts: dict[str, Any]) -> PictureFile:

@@ -8,10 +8,9 @@ import io
 import json
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps, ImageStat, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
@@ -216,53 +215,20 @@ def animation(image: Image.Image, most: int) -> tuple[list[Image.Image], list[in
     return pictures, times
 
 
-def stills(request: Request) -> Answer:
-    """Write the thumbnails of raw frames, and the best of them as poster."""
-    count = len(request["frames"])
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:  # the codecs let others run
-        made = list(pool.map(lambda number: still(request, number), range(count)))
-    best = max(range(count), key=lambda number: made[number][0])
-    poster = smaller(frame(request, best), request["poster"])
-    return {
-        "thumbnails": [facts for _score, files in made for facts in files],
-        "poster": [
-            {**written(poster, f"{request['folder']}/poster.{ending}", ""), "frame": best}
-            for ending in ("webp", "jpg")
-        ],
-    }
-
-
-def frame(request: Request, number: int) -> Image.Image:
-    """Open a raw frame."""
-    with Image.open(request["frames"][number], formats=["PPM"]) as picture:
-        return picture.convert("RGB")
-
-
-def still(request: Request, number: int) -> tuple[float, list[Answer]]:
-    """Write the thumbnail of one frame; returns how interesting the frame is, and the files."""
-    picture = frame(request, number)
-    thumbnail = smaller(picture, request["thumbnail"])
-    files = [
-        {**written(thumbnail, f"{request['folder']}/thumbnail_{number + 1:02}.{ending}", ""), "frame": number}
-        for ending in ("webp", "jpg")
-    ]
-    return interest(thumbnail), files
-
-
-def interest(picture: Image.Image) -> float:
-    """Tell how much there is to see: black, white and blank pictures come last."""
-    grey = picture.resize((96, 96), Image.Resampling.BILINEAR).convert("L")
-    facts = ImageStat.Stat(grey)
-    # Very dark and very bright pictures lose, whatever structure they have.
-    middle = 1 - abs(facts.mean[0] - 127.5) / 127.5
-    return grey.entropy() * facts.stddev[0] * (0.2 + middle)
+def poster(request: Request) -> Answer:
+    """Write the picture that stands for something else, as WebP and as JPEG."""
+    with opened(request) as image:
+        image.seek(0)
+        upright = on_white(plain(image, request["poster"]))
+    stem = request["stem"]
+    return {"files": [written(upright, f"{stem}.{ending}", "") for ending in ("webp", "jpg")]}
 
 
 def main() -> None:
     """Do what is asked and print the answer; what is wrong with the image is an answer too."""
     request = json.load(sys.stdin)
     try:
-        answer = {"inspect": inspect, "render": render, "stills": stills}[request["do"]](request)
+        answer = {"inspect": inspect, "render": render, "poster": poster}[request["do"]](request)
     except TooLarge as error:
         answer = {"error": "image_too_large", "log": str(error)}
     except UnidentifiedImageError as error:

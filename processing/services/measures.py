@@ -10,6 +10,7 @@ A megapixel-second is a second of moving pictures of one megapixel at 30 frames 
     pictures {step}                 megapixel-seconds of the source, for a step of which no more is known
     seconds {step}, still {step}    the same of a sound (seconds) and of an image (megapixels)
     join                            seconds of a video whose chunks are put together
+    picture {step}                  single frames of a video that somebody has asked for
     bytes {kind} {step}             MiB of the original, while it has not been read yet
 
 The steps of one family (`chunk_001`, `chunk_002`) have their measures in common. A step that nobody here knows has
@@ -42,6 +43,7 @@ _RELATIVE = {
     "pictures": 0.1,
     "seconds": 0.01,
     "still": 0.2,
+    "picture": 0.5,
     "bytes": 0.3,
     "sound": 0.02,
     "join": 0.02,

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,7 +16,17 @@ from mediaportal.audit.services.log import record
 from mediaportal.core.problems import FieldProblem, NotPermitted
 from processing.exceptions import PresetExists, PresetIsDefault
 from processing.ffmpeg import complexity
-from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, STANDARD, WEAK_NETWORK, Ladder, Rung, plan
+from processing.ffmpeg.ladder import (
+    CLASSIC,
+    EFFICIENT,
+    HDR_KEPT,
+    POSTERS,
+    STANDARD,
+    WEAK_NETWORK,
+    Ladder,
+    Rung,
+    plan,
+)
 from processing.ffmpeg.marks import Mark
 from processing.ffmpeg.media import Probe
 from processing.models import Job, Preset, Status
@@ -94,6 +104,12 @@ def ladder_for(job: Job) -> Ladder:
     """The ladder that a job began with; for one that tells none, that of its preset."""
     recipe = job.parameters.get(_RECIPE)
     return Ladder.from_data(recipe) if recipe else _preset_of(job.parameters)
+
+
+def poster_for(job: Job) -> Literal["best", "classic"]:
+    """Which frame stands for a job's video, as its upload or its preset says."""
+    wanted = job.parameters.get("poster") or ladder_for(job).poster
+    return "classic" if wanted == CLASSIC else "best"
 
 
 def _preset_of(parameters: dict[str, Any]) -> Ladder:
@@ -219,11 +235,14 @@ def _check_words(*, slug: str = "a", title: str = "a", description: str = "") ->
 
 
 def validate_options(options: dict[str, Any]) -> None:
-    """Check of an upload's `processing_options`: the preset must exist, and the words of a watermark must be such that
-    they can be drawn. Raises `InvalidOptions`.
+    """Check of an upload's `processing_options`: the preset must exist, the words of a watermark must be such that they
+    can be drawn, and the poster be one that can be taken. Raises `InvalidOptions`.
     """
     if (words := options.get("watermark")) is not None and (detail := recipes.undrawable(words)):
         raise InvalidOptions(detail, errors=[FieldProblem("processing_options.watermark", "invalid", detail)])
+    if options.get("poster", CLASSIC) not in POSTERS:
+        detail = _("The poster is either best or classic.")
+        raise InvalidOptions(detail, errors=[FieldProblem("processing_options.poster", "invalid", detail)])
     wanted = options.get("preset")
     if wanted is None:
         return

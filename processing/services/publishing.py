@@ -32,6 +32,8 @@ _MIME = {
     "webp": "image/webp",
     "jpg": "image/jpeg",
     "png": "image/png",
+    "gif": "image/gif",
+    "vtt": "text/vtt",
     "json": "application/json",
     "hls": "application/vnd.apple.mpegurl",
     "dash": "application/dash+xml",

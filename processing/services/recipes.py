@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from assets.exceptions import InvalidOptions
 from mediaportal.core.problems import FieldProblem
 from processing.ffmpeg.codecs import CODECS, H264, Codec
-from processing.ffmpeg.ladder import COLORS, ENCRYPTIONS, KEEP, Ladder, Level
+from processing.ffmpeg.ladder import COLORS, ENCRYPTIONS, KEEP, POSTERS, Ladder, Level
 from processing.ffmpeg.marks import PLACES, Mark
 from processing.ffmpeg.program import has_encoder
 from processing.services.marks import web_picture
@@ -22,6 +22,7 @@ SEGMENT_SECONDS = (2, 10)
 AUDIO_BIT_RATES = (32_000, 320_000)
 LOUDNESS = (-31.0, -10.0)
 HIGHEST_FLOOR = 98
+PREVIEW_SECONDS = (3.0, 60.0)
 
 LONGEST_MARK = 100
 _OPACITY, _MARK_SIZE, _MARK_MARGIN = (0.05, 1.0), (0.02, 0.5), (0.0, 0.25)
@@ -45,6 +46,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "vmaf_floor": _NUMBER,
     "encryption": _WORD,
     "watermark": (dict, type(None)),
+    "poster": _WORD,
+    "preview_seconds": _NUMBER,
 }
 _MARK_KINDS: dict[str, tuple[type, ...]] = {
     "text": _WORD,
@@ -143,6 +146,12 @@ def _whole(ladder: Ladder) -> Iterator[FieldProblem]:
     yield from _between("vmaf_floor", "floor_out_of_bounds", ladder.vmaf_floor, (0, HIGHEST_FLOOR))
     if ladder.encryption not in ENCRYPTIONS:
         yield _at("encryption", "unknown_encryption", _("Encryption is cbcs, cenc, or empty for none."))
+    if ladder.preview_seconds:
+        yield from _between(
+            "preview_seconds", "preview_out_of_bounds", ladder.preview_seconds, PREVIEW_SECONDS
+        )
+    if ladder.poster not in POSTERS:
+        yield _at("poster", "unknown_poster", _("The poster is either best or classic."))
     if ladder.color not in COLORS:
         yield _at("color", "unknown_color", _("Colour is either tone_map or keep."))
     elif ladder.color == KEEP and not any(

@@ -7,6 +7,7 @@ from assets import access, delivery
 from assets.models import Variant, VariantType
 from assets.services.links import KEPT, manifest_of
 from assets.services.reasons import said
+from assets.services.standins import poster_of, preview_of, storyboard_of
 from assets.services.state import state_of
 from processing.models import Job, Package, Status, Step
 from processing.services import chunking, estimates, licences, listing, progress
@@ -110,7 +111,9 @@ def _results(job: Job, user: access.Caller) -> dict[str, Any]:
     first = _first_of(variants)
     streams = [v for v in variants if v.variant_type == VariantType.MANIFEST]
     package = Package.objects.filter(job=job).first()
-    files = [v for v in variants if v.variant_type not in {VariantType.THUMBNAIL, VariantType.MANIFEST}]
+    # Thumbnails and manifests stand elsewhere, captured frames under an address of their own.
+    apart = {VariantType.THUMBNAIL, VariantType.MANIFEST}
+    files = [v for v in variants if v.variant_type not in apart and "capture" not in v.detail]
     return {
         "original_url": original,
         "variants": [
@@ -138,9 +141,9 @@ def _results(job: Job, user: access.Caller) -> dict[str, Any]:
             "hls_url": _link_of(manifest_of(variants, "hls"), url),
             "dash_url": _link_of(manifest_of(variants, "dash"), url),
             "license_url": licences.license_url(asset=asset, user=user) if streams else None,
-            "poster_url": url.get(first("poster", "webp") or first("poster", "jpg")),
-            "storyboard_url": None,
-            "preview_url": None,
+            "poster_url": _link_of(poster_of(variants) or poster_of(variants, form="jpg"), url),
+            "storyboard_url": _link_of(storyboard_of(variants), url),
+            "preview_url": _link_of(preview_of(variants), url),
             "captions": [],
         },
         "metadata_url": url.get(first("metadata", "json")),

@@ -16,6 +16,7 @@ from processing.services import interim, packages
 from processing.services.context import StepContext
 from processing.services.presets import ladder_for
 from processing.services.publishing import Product
+from processing.steps import imagetrack
 from processing.steps.renditions import TRACK_ORDER, handed_rung, rendition, rung_of, track_of
 
 
@@ -78,6 +79,8 @@ def packaged(
             ),
             stop=context.stop,
         )
+    if rungs:
+        imagetrack.add(context, folder)
     context.products.append(_streaming_set(context, done, wanted, step))
     context.published.append(packages.when_ready(wanted, done))
     return done

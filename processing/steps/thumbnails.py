@@ -1,10 +1,12 @@
-"""Poster and thumbnails of a video, by seeking."""
+"""Poster, thumbnails, storyboard and previews of a video, by seeking."""
 
 from typing import Any
 
 from assets.models import VariantType
-from processing.ffmpeg import stills
+from processing.ffmpeg import stills, teaser
+from processing.ffmpeg.storyboard import VTT
 from processing.services.context import StepContext
+from processing.services.presets import ladder_for, poster_for
 from processing.services.publishing import Product
 from processing.steps.probe import probe_of
 
@@ -12,35 +14,77 @@ COUNT = 10
 
 
 def run(context: StepContext) -> dict[str, Any]:
-    """Take a poster and ten evenly spaced thumbnails, each as WebP and as JPEG for what cannot show WebP."""
+    """Take a poster and ten evenly spaced thumbnails, each as WebP and as JPEG for what cannot show WebP, a storyboard,
+    and moving previews: WebP for pages, GIF for mail, and an MP4 where the preset wants one.
+    """
+    probe = probe_of(context.asset)
     taken = stills.take(
-        context.source, probe_of(context.asset), context.scratch, count=COUNT, stop=context.stop
+        context.source,
+        probe,
+        context.scratch,
+        count=COUNT,
+        poster=poster_for(context.job),
+        stop=context.stop,
     )
     for still in taken.poster:
-        _add(context, still, VariantType.POSTER, f"{context.stem}_poster.{still.format}")
+        name = f"{context.stem}_poster.{still.format}"
+        context.products.append(_still_product(still, VariantType.POSTER, name))
     for position, still in enumerate(taken.thumbnails):
-        _add(
-            context,
-            still,
-            VariantType.THUMBNAIL,
-            f"{context.stem}_thumbnail_{position // 2 + 1:02}.{still.format}",
-        )
-    return {"thumbnails": len(taken.thumbnails) // 2}
+        name = f"{context.stem}_thumbnail_{position // 2 + 1:02}.{still.format}"
+        context.products.append(_still_product(still, VariantType.THUMBNAIL, name))
+    for moving in taken.moving:
+        context.products.append(_moving_product(context, moving, moving.format))
+    if taken.storyboard:
+        context.products.append(_storyboard_product(taken.storyboard))
+    if seconds := ladder_for(context.job).preview_seconds:
+        target = context.scratch / "preview.mp4"
+        made = teaser.make(context.source, probe, target, seconds=seconds, stop=context.stop)
+        context.products.append(_moving_product(context, made, "mp4", made.bit_rate))
+    board = taken.storyboard.board if taken.storyboard else None
+    return {
+        "thumbnails": len(taken.thumbnails) // 2,
+        "tiles": board.tiles if board else 0,
+        "previews": len(taken.moving) + bool(seconds),
+    }
 
 
-def _add(context: StepContext, still: stills.Still, kind: str, filename: str) -> None:
-    """Hand one picture in for publishing."""
-    context.products.append(
-        Product(
-            still.path,
-            kind,
-            still.format,
-            filename,
-            {
-                "quality": f"{still.width}w",
-                "width": still.width,
-                "height": still.height,
-                "timestamp": still.timestamp,
-            },
-        )
+def _still_product(still: stills.Still, kind: str, filename: str) -> Product:
+    """One picture, to be published."""
+    facts = {
+        "quality": f"{still.width}w",
+        "width": still.width,
+        "height": still.height,
+        "timestamp": still.timestamp,
+    }
+    return Product(still.path, kind, still.format, filename, facts)
+
+
+def _moving_product(
+    context: StepContext, made: stills.Moving | teaser.Teaser, form: str, bit_rate: int | None = None
+) -> Product:
+    """One preview, to be published."""
+    facts = {
+        "quality": f"{made.width}w",
+        "width": made.width,
+        "height": made.height,
+        "duration": made.duration,
+        "bitrate": bit_rate,
+    }
+    return Product(made.path, VariantType.PREVIEW, form, f"{context.stem}_preview.{form}", facts)
+
+
+def _storyboard_product(done: stills.Storyboard) -> Product:
+    """The sheets and their track, to be published: the track names its sheets, so they stay one folder."""
+    return Product(
+        done.folder,
+        VariantType.STORYBOARD,
+        "vtt",
+        VTT,
+        {
+            "width": done.board.width,
+            "height": done.board.height,
+            "duration": done.board.duration,
+            "detail": {"board": done.board.as_data()},
+        },
+        entries={"vtt": VTT},
     )

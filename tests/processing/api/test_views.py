@@ -206,7 +206,7 @@ def test_the_graph_of_a_job(api: APIClient, video_job: Job) -> None:
     body = api.get(address).json()
     steps = {step["name"]: step for step in body["steps"]}
     assert body["job_id"] == str(video_job.pk) and body["status"] == "pending"
-    assert steps["packaging"]["depends_on"] == ["first_play", "measuring", "transcoding"]
+    assert steps["packaging"]["depends_on"] == ["thumbnails", "first_play", "measuring", "transcoding"]
     assert [steps[name]["column"] for name in ("upload", "scan", "probe", "first_play", "packaging")] == [
         0,
         1,

@@ -40,7 +40,7 @@ def test_pieces_are_one_box_between_what_they_wait_for_and_their_join() -> None:
     # It takes files of the measuring, too, which the renditions have waited for anyway.
     packaging = columns[6][0]
     assert "measuring" in Step.objects.filter(name="packaging").latest("pk").depends_on
-    assert set(packaging.after) == {"first_play", "transcoding"}
+    assert set(packaging.after) == {"thumbnails", "first_play", "transcoding"}
     join = columns[5][0]
     assert (join.after, join.after_labels) == (["transcoding_pieces"], ["Making renditions, in parts"])
 

@@ -1,0 +1,1 @@
+"""Raw ASGI apps: what carries bytes in for the work."""
