@@ -115,9 +115,9 @@ def web(transactional_db: None, web_process: str) -> str:
 
 
 @contextlib.contextmanager
-def worker_process(queues: str, *, threads: int) -> Iterator[subprocess.Popen[bytes]]:
+def worker_process(queues: str, *, threads: int, level: str = "WARNING") -> Iterator[subprocess.Popen[bytes]]:
     """A worker of these queues (parted by commas) in a process of its own, on the test's database and folders."""
-    command = worker_command(f"test{free_port()}", queues, threads=threads)
+    command = worker_command(f"test{free_port()}", queues, threads=threads, level=level)
     process = subprocess.Popen(command, cwd=ROOT, env=portal_environment())
     try:
         yield process
