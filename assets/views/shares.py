@@ -155,7 +155,7 @@ def share_panel(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     if not access.can_share(request.user, found):
         raise PermissionDenied
     rows = ShareLink.objects.visible_to(request.user).filter(asset=found).with_standing()
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "link": link,
             "standing": sharing.standing_of(link),
@@ -166,7 +166,8 @@ def share_panel(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     ]
     context = {
         "asset": found,
-        "lines": lines,
+        # Those that are of use first, each part the newest first.
+        "lines": sorted(lines, key=lambda line: line["standing"].code in {"expired", "revoked"}),
         "watermarks": Watermark.offered(),
         "address": request.build_absolute_uri(reverse("asset", args=[found.pk])),
         "embed": _code(request, found, AnonymousUser()),

@@ -135,7 +135,7 @@ def test_the_watermark_is_in_the_document() -> None:
 
 def test_the_page_asks_little(django_assert_max_num_queries: Any) -> None:
     link = ShareLinkFactory(asset=film())
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         Client().get(sharing.path_of(link))
     with django_assert_max_num_queries(1):
         Client().get(f"{sharing.path_of(link)}standing")
@@ -264,7 +264,7 @@ def test_the_dialog_lists_the_links_of_one_asset_with_their_state() -> None:
     ShareLinkFactory(title="Elsewhere")
     page = client.get(panel).content.decode()
     assert "&lt;b&gt;Client" in page and "opened 3 times" in page and "hashed" not in page
-    assert re.findall(r'data-state="(\w+)"', page) == ["expired", "revoked", "open"]
+    assert re.findall(r'data-state="(\w+)"', page) == ["open", "expired", "revoked"]
     assert f"http://testserver/s/{link.pk}/" in page and "Elsewhere" not in page
     assert page.count("data-copy=") == 1
 
