@@ -107,7 +107,11 @@ def test_rungs_are_added_and_removed_before_saving(manager: Client) -> None:
         ({"levels-1-max_rate_fast": "100001"}, "levels-1-max_rate_fast", "At most 100000 kbit/s."),
         ({"levels-0-max_rate": "1.2345"}, "levels-0-max_rate", "no more than 3 decimal places"),
         ({"levels-0-width": "1921"}, "levels-0-width", "A side must be an even number of pixels."),
-        ({"levels-3-codec": "av1"}, "levels-3-codec", "The lowest rung must be H.264"),
+        (
+            {"levels-3-codec": "av1", "levels-3-speed": ""},
+            "levels-3-codec",
+            "The lowest rung must be H.264",
+        ),
         ({"levels-0-height": "tall"}, "levels-0-height", "Enter a whole number."),
         ({"levels": "0"}, "", "it needs rungs"),
         ({"title": " "}, "title", "This field is required."),
