@@ -1,9 +1,11 @@
 """What a page gives its player beside the stage: the playback document, and where to ask, keep and report."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
 
 from assets import access
@@ -29,6 +31,11 @@ class Theatre:
     embed_url: str
     views: str
     rates: tuple[str, ...] = ("0.5", "0.75", "1", "1.25", "1.5", "1.75", "2")
+
+    @property
+    def document(self) -> str:
+        """The playback document as JSON, for an attribute: what is fetched into a page loses its scripts."""
+        return json.dumps(self.playback, cls=DjangoJSONEncoder)
 
 
 def theatre_of(asset: Asset, *, user: access.Caller) -> Theatre:

@@ -70,7 +70,7 @@ def test_what_was_measured_stands_beside_the_file_without_a_reload(
             describe(asset=asset, details={rendition.pk: {"vmaf": {"mean": 94.6}}})
             job_changed.send(sender=Job, job=job, durable=True)
         expect(page.locator("#side .files")).to_contain_text("VMAF 95")
-        page.locator("details.work summary").click()
+        page.locator("#work-head").click()
         page.get_by_role("link", name="Measuring quality").click()
         page.wait_for_url(f"{web}/jobs/{job.pk}/")
 

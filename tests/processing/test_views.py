@@ -130,7 +130,7 @@ def test_a_heading_counts_all_jobs_and_not_those_of_the_page(
         assert 'Waiting <span class="quiet figures">3</span>' in page
     # What leads to the other pages is fetched again with the list.
     part = page[page.index('<div id="jobs"') : page.index("</main>")]
-    assert "Next page" in part and "Previous page" not in part and "Older" not in page
+    assert "Next page" in part and "Previous page" not in part and ">Older<" not in page
     assert part.index('class="pages"') < part.rindex("</div>")
 
 
