@@ -72,11 +72,13 @@ def dash_with(board: Board) -> str:
     media = quoteattr(f"{FOLDER}/$Number$.jpg")
     return (
         '    <AdaptationSet id="1000" contentType="image" mimeType="image/jpeg">\n'
-        f'      <EssentialProperty schemeIdUri="{_TILES}" value="{board.columns}x{board.rows}"/>\n'
         f'      <SegmentTemplate media={media} timescale="{_TICKS}"'
         f' duration="{round(board.sheet_seconds * _TICKS)}" startNumber="1"/>\n'
         f'      <Representation id="images" bandwidth="{board.bandwidth}"'
-        f' width="{board.width * board.columns}" height="{board.height * board.rows}"/>\n'
+        f' width="{board.width * board.columns}" height="{board.height * board.rows}">\n'
+        # Here, not with the set: players look for it in the representation.
+        f'        <EssentialProperty schemeIdUri="{_TILES}" value="{board.columns}x{board.rows}"/>\n'
+        "      </Representation>\n"
         "    </AdaptationSet>\n"
     )
 

@@ -51,7 +51,7 @@ def test_a_finished_set_gets_its_images(encode: Encode, tmp_path: Path, sheets: 
     assert period is not None
     (tiles,) = [one for one in period if one.get("contentType") == "image"]
     assert tiles.get("mimeType") == "image/jpeg"
-    told = tiles.find(f"{_MPD}EssentialProperty")
+    told = tiles.find(f"{_MPD}Representation/{_MPD}EssentialProperty")
     template, shape = tiles.find(f"{_MPD}SegmentTemplate"), tiles.find(f"{_MPD}Representation")
     assert told is not None and template is not None and shape is not None
     assert (told.get("schemeIdUri"), told.get("value")) == (
