@@ -40,7 +40,7 @@ def test_a_stranger_sees_the_media_its_title_and_its_owner_and_nothing_else() ->
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "&lt;i&gt;Harbour" in page and asset.uploaded_by.name in page
-    assert '"hls_url": "/files/' in page and f'data-playback="/s/{link.pk}/playback"' in page
+    assert "&quot;hls_url&quot;: &quot;/files/" in page and f'data-playback="/s/{link.pk}/playback"' in page
     for hidden in (
         "For our eyes only",
         "Client",

@@ -175,7 +175,8 @@ def test_ffmpeg_that_was_asked_to_end_has_not_failed() -> None:
     def end(_line: str) -> None:
         own = Path(f"/proc/{os.getpid()}/task")
         for pid in _below(own):
-            os.kill(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
 
     endless = ["-f", "lavfi", "-re", "-i", "testsrc2=s=64x64", "-f", "null", "-"]
     with pytest.raises(ProgramKilled):
