@@ -1,7 +1,7 @@
 """Who may do what with one asset. Pages, API, websocket, manifests and files all ask here."""
 
 from assets.callers import Caller as Caller  # noqa: PLC0414 - asked for here
-from assets.callers import Visitor as Visitor  # noqa: PLC0414
+from assets.callers import Visitor as Visitor  # noqa: PLC0414 - likewise
 from assets.models import Asset, Collection, Publication, ScanVerdict, Visibility
 from mediaportal.accounts.models import User
 
