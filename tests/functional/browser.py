@@ -36,7 +36,14 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
-            connections.close_all()  # those that Django keeps apart for Playwright's loop
+            close_connections()
+
+
+def close_connections() -> None:
+    """Close those that Django keeps apart for Playwright's loop, which still runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        connections.close_all()
 
 
 def person(email: str, hashers: Any, **traits: Any) -> User:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +149,9 @@ def with_tracks(page: Page) -> None:
 
     def add(route: Route) -> None:
         found = route.fetch()
-        body = found.text().replace('"captions": []', f'"captions": {json.dumps(named)}')
-        route.fulfill(response=found, body=body)
+        none, some = (escape(f'"captions": {json.dumps(tracks)}') for tracks in ([], named))
+        assert none in found.text()
+        route.fulfill(response=found, body=found.text().replace(none, some))
 
     def text(route: Route) -> None:
         name = route.request.url.rpartition("/")[2]
