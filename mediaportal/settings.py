@@ -363,13 +363,21 @@ SPECTACULAR_SETTINGS = {
 # --- The work ---------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = _redis(0).replace("unix:", "redis+socket:").replace("?db=", "?virtual_host=")
 # A message that got lost is sent again by a sweeper, so messages need not be kept until they are worked off. When they
-# are, a worker whose connection to Redis breaks tries to put them back on the broken connection, and ends by it.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"ack_emulation": False}
+# are, a worker whose connection to Redis breaks tries to put them back on the broken connection, and ends by it. Nobody
+# waits for a Redis that has stopped to answer: without limits an upload would be kept for as long as that lasts.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "ack_emulation": False,
+    "socket_timeout": 3,
+    "socket_connect_timeout": 3,
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = (
+    None  # without bound: by itself a worker gives up within the hour, and ends
+)
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
@@ -440,11 +448,14 @@ UNFOLD = {
         "primary": {shade: f"#{blue}" for shade, blue in zip(_SHADES, _BLUES, strict=True)},
     },
 }
+# A message is stale by the clock of the machine that takes it, which may be another one than that of beat: were this as
+# short as the time between two sweeps, a clock that is a little fast would end all sweeping.
+_STALE_SECONDS = 900
 CELERY_BEAT_SCHEDULE = {
     "processing.sweep": {
         "task": "processing.sweep",
         "schedule": 10.0,
-        "options": {"queue": "upkeep", "expires": 10},
+        "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
     },
     "processing.forget_interim": {
         "task": "processing.forget_interim",
@@ -454,7 +465,7 @@ CELERY_BEAT_SCHEDULE = {
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,
-        "options": {"queue": "upkeep", "expires": 180},
+        "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
     },
     "assets.sweep_orphans": {
         "task": "assets.sweep_orphans",
@@ -464,7 +475,7 @@ CELERY_BEAT_SCHEDULE = {
     "notifications.sweep": {
         "task": "notifications.sweep",
         "schedule": 30.0,
-        "options": {"queue": "notify", "expires": 30},
+        "options": {"queue": "notify", "expires": _STALE_SECONDS},
     },
     "notifications.prune": {
         "task": "notifications.prune",

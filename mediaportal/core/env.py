@@ -15,6 +15,15 @@ _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _URL_SAFE = str.maketrans("-_", "+/")
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
+# How long the database is waited for, as libpq names it (seconds, the last in milliseconds): firewalls forget a
+# connection that says nothing while a film is encoded, and a machine that has vanished does not say so.
+_PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "60",
+    "keepalives_interval": "15",
+    "keepalives_count": "4",
+    "tcp_user_timeout": "120000",
+}
 
 
 class EnvError(ValueError):
@@ -135,13 +144,13 @@ class Env:
         """Django's settings of one PostgreSQL database from a URL.
 
         `postgresql://user:password@host:port/name`, or with a socket folder as `?host=/path`; other query
-        parameters become libpq options; `connect_timeout` is 10 (seconds) unless one says otherwise. Raises
-        `EnvError` for any other scheme: only PostgreSQL is supported.
+        parameters become libpq options, and stand before those of `_PATIENCE`. Raises `EnvError` for any other scheme:
+        only PostgreSQL is supported.
         """
         url = urlsplit(self.text(name) or default)
         if url.scheme not in {"postgres", "postgresql"} or len(url.path) < 2:  # noqa: PLR2004 - a slash and a name
             raise EnvError(f"{name} must be a postgresql:// address with a database name")
-        options = {"connect_timeout": "10"} | dict(parse_qsl(url.query))
+        options = _PATIENCE | dict(parse_qsl(url.query))
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(url.path[1:]),

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from celery import current_app
+from django.conf import settings as here
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,6 +55,18 @@ def test_readme_tells_every_variable_and_no_other() -> None:
 def test_programs_yield_no_more_than_the_system_knows(niceness: str) -> None:
     ended = start(SECRET_KEY="k" * 50, STEP_NICENESS=niceness)
     assert ended.returncode != 0 and "STEP_NICENESS must be at most 19" in ended.stderr
+
+
+def test_a_clock_that_is_fast_ends_no_sweeping() -> None:
+    """What beat sends goes stale by the clock of whoever takes it, which may be minutes ahead."""
+    sent = here.CELERY_BEAT_SCHEDULE
+    assert {"processing.sweep", "assets.sweep_uploads", "notifications.sweep"} <= set(sent)
+    assert all(entry["options"]["expires"] >= 600 for entry in sent.values())
+
+
+def test_workers_wait_for_redis_for_as_long_as_it_is_away() -> None:
+    assert current_app.conf.broker_connection_retry_on_startup
+    assert current_app.conf.broker_connection_max_retries is None
 
 
 def test_a_wrong_value_is_named() -> None:

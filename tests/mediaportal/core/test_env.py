@@ -116,9 +116,17 @@ def test_a_database_may_be_reached_by_host_or_by_socket() -> None:
         "me",
         "p@ss",
     )
-    assert found["OPTIONS"] == {"sslmode": "require", "connect_timeout": "10"}
+    assert found["OPTIONS"]["sslmode"] == "require"
     socket = env.database("B", "")
-    assert (socket["HOST"], socket["PORT"], socket["OPTIONS"]) == ("/run/x", "", {"connect_timeout": "10"})
+    assert (socket["HOST"], socket["PORT"]) == ("/run/x", "")
+
+
+def test_a_database_that_has_vanished_is_not_waited_for() -> None:
+    patient = {"keepalives_idle": "60", "keepalives_interval": "15", "keepalives_count": "4"}
+    limits = {"connect_timeout": "10", "tcp_user_timeout": "120000"}
+    env = Env({"A": "postgresql://db/p", "B": "postgresql://db/p?connect_timeout=3"})
+    assert env.database("A", "")["OPTIONS"] == patient | limits
+    assert env.database("B", "")["OPTIONS"] == patient | limits | {"connect_timeout": "3"}
 
 
 @given(st.integers(min_value=0, max_value=10**12))
