@@ -61,6 +61,25 @@ def test_owners_take_turns() -> None:
     assert Turn.objects.filter(queue="transcode").count() == 2
 
 
+@pytest.mark.parametrize("fast", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_machine_whose_clock_is_wrong_moves_nobodys_turn(
+    monkeypatch: pytest.MonkeyPatch, fast: timedelta
+) -> None:
+    asset, one, other = AssetFactory(), uuid4(), uuid4()
+    _waiting(asset, one, 3)
+    _waiting(asset, other, 3)
+    real, got = timezone.now, []
+    for turn in range(6):
+        with monkeypatch.context() as patch:
+            if turn % 2:
+                patch.setattr(timezone, "now", lambda: real() + fast)
+            step = _claim()
+        got.append(_owner_of(step))
+        assert step is not None
+        _end(step)
+    assert got in ([one, other] * 3, [other, one] * 3)
+
+
 def test_who_has_fewer_steps_running_goes_first() -> None:
     asset, busy, idle = AssetFactory(), uuid4(), uuid4()
     _waiting(asset, busy, 4)
