@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from assets.exceptions import StorageUnavailable
 from assets.models import Kind, Variant
 from assets.services import places
 from assets.services.names import asset_folder
-from processing.exceptions import EncodingFailed, LeaseLost
+from processing.exceptions import LeaseLost
 from processing.ffmpeg import growing as files
 from processing.ffmpeg import silence
 from processing.ffmpeg.ladder import Rung
@@ -246,7 +245,7 @@ class Showing:
         self._rest()
         try:
             self._set.withdraw()
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("%s may be left in the storage", self._set.prefix, exc_info=error)
 
     def _rest(self) -> None:
@@ -268,9 +267,10 @@ class Showing:
             self._set.look(ended=ended)
         except LeaseLost:
             self._broken = True
-        except (StorageUnavailable, EncodingFailed, DatabaseError, OSError) as error:
+        except Exception:
+            # Whatever it is, it harms nobody but those who watch.
             self._broken = True
-            logger.warning("%s is not shown any longer while it grows", self._set.prefix, exc_info=error)
+            logger.warning("%s is not shown any longer while it grows", self._set.prefix, exc_info=True)
 
 
 @contextmanager

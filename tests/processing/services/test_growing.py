@@ -1,6 +1,7 @@
 """The first rendition is watched while it is made, by its owner, for as long as its run holds the step."""
 
 import shutil
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from django.utils import timezone
 from assets.exceptions import StorageUnavailable
 from assets.models import Asset, Leftover, Variant
 from assets.services import leftovers, links, places
+from mediaportal.core.sandbox import ProgramKilled
 from processing.exceptions import LeaseLost
 from processing.ffmpeg import growing as files
 from processing.ffmpeg.ladder import Rung, plan
@@ -215,11 +217,14 @@ def test_a_run_that_ends_well_leaves_a_whole_set(run: Run) -> None:
     assert "ENDLIST" in run.text("video_360p/playlist.m3u8")
 
 
-def test_a_storage_that_does_not_answer_ends_the_showing_only(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error", [StorageUnavailable(), ProgramKilled("ffmpeg", 9), struct.error("short")], ids=repr
+)
+def test_whatever_goes_wrong_with_the_showing_ends_the_showing_only(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def refuse(_source: Path, _key: str) -> int:
-        raise StorageUnavailable
+        raise error
 
     run.grow(1)
     monkeypatch.setattr(places, "put", refuse)
