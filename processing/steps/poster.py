@@ -23,8 +23,8 @@ from processing.steps.probe import probe_of
 def run(context: StepContext) -> dict[str, Any]:
     """Make the picture that was chosen into a poster.
 
-    Raises `MediaError`s, of a picture that was sent also `malware_found`, `cannot_be_scanned` and, while the scanner is
-    away and the policy wants the picture scanned, `StepPostponed`.
+    Raises `MediaError`s, of a picture that was sent also `malware_found`, `cannot_be_scanned`, `picture_gone` and,
+    while the scanner is away and the policy wants the picture scanned, `StepPostponed`.
     """
     seconds = context.step.parameters.get("timestamp")
     if seconds is not None:
@@ -43,6 +43,10 @@ def run(context: StepContext) -> dict[str, Any]:
                 stop=context.stop,
             )
             _add(context, sent, posters.SENT, None)
+    if not context.products:
+        # A job that has ended badly keeps no picture that was sent; publishing nothing would take the poster away.
+        sentence = gettext_noop("The picture that was sent is not kept any more. Send it again.")
+        raise StepRefused("picture_gone", sentence)
     return {}
 
 

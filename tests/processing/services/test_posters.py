@@ -64,6 +64,16 @@ def test_a_second_choice_takes_the_place_of_the_first_under_another_name() -> No
     assert not places.path_of(first.storage_key).exists() and places.path_of(second.storage_key).exists()
 
 
+def test_a_picture_that_is_gone_takes_no_poster_away() -> None:
+    asset = film()
+    carried_out(posters.choose_frame(user=asset.uploaded_by, asset=asset, seconds=1.0))
+    order = sent(asset, media("picture.png"), "image/png")
+    jobs.cancel(job=order, user=asset.uploaded_by)
+    again = carried_out(jobs.retry(job=Job.objects.get(pk=order.pk), user=asset.uploaded_by))
+    assert (again.status, again.error_code) == (Status.FAILED, "picture_gone")
+    assert set(chosen(asset)) == {"webp", "jpg"}
+
+
 def test_what_was_chosen_survives_that_the_pictures_are_taken_again() -> None:
     asset = film("tiny.mp4")
     carried_out(jobs.create(asset=asset, job_id=asset.job_id, parameters={}))
