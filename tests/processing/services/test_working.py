@@ -173,6 +173,21 @@ def _until_one_runs() -> None:
     raise AssertionError("no step was begun")
 
 
+def test_a_machine_whose_disk_is_full_leaves_the_work_to_others(
+    runs: Runs, message: Any, sent: Sent, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    step = _step(runs)
+    monkeypatch.setattr(workers, "alive", lambda _queue: [None, None])
+    settings.MIN_FREE_SPACE = 1 << 60
+    message().join(10)
+    assert (_status(step), sent) == (Status.PENDING, [1])
+    message(hops=1).join(10)
+    assert (_status(step), sent) == (Status.PENDING, [1])
+    settings.MIN_FREE_SPACE = 0
+    message()
+    assert runs.begun[str(step.pk)].wait(10)
+
+
 def test_slots_of_short_and_of_long_work_are_counted_apart(runs: Runs, message: Any, sent: Sent) -> None:
     ladder, pictures = _step(runs), _step(runs, queue="ingest")
     for queue in ("transcode", "ingest"):
