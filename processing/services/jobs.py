@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -69,18 +70,23 @@ def begin(*, asset: Asset, job_type: JobType, plans: list[StepPlan], parameters:
     Raises `WorkUnderWay` while another job changes what the asset is played from.
     """
     registry.lock_work(asset.pk)  # two at once take turns
-    others = Job.objects.select_related("asset").filter(asset=asset, status__in=OPEN)
-    if others.filter(job_type__in=_CHANGING).exists():
+    if _changing(asset).exists():
         raise WorkUnderWay
     if job_type == JobType.TRANSCODE:
-        for measuring in others.filter(job_type=JobType.QUALITY):
-            cancel(job=measuring, user=OPERATOR)
+        measuring = Job.objects.filter(asset=asset, status__in=OPEN, job_type=JobType.QUALITY)
+        for one in measuring.select_related("asset"):
+            cancel(job=one, user=OPERATOR)
     job = Job.objects.create(asset=asset, job_type=job_type, parameters=parameters, turn_key=_turn_of(asset))
     steps = Step.objects.bulk_create(_planned(job, plans))
     measures.lay_down(job=job)
     job_changed.send(sender=Job, job=job, durable=True)
     wake([step.queue for step in steps if step.ready_at])
     return job
+
+
+def _changing(asset: Asset) -> QuerySet[Job]:
+    """The jobs that change just now what an asset is played from; sure only while its work is locked."""
+    return Job.objects.filter(asset=asset, status__in=OPEN, job_type__in=_CHANGING)
 
 
 def _turn_of(asset: Asset) -> UUID:
@@ -306,11 +312,15 @@ def is_hopeless(job: Job) -> bool:
 def retry(*, job: Job, user: Actor) -> Job:
     """Go on with a failed or cancelled job from the steps that did not complete.
 
-    Raises `NotPermitted`, `NotRetryable` when the job is not in such a state, or `RetryHopeless`.
+    Raises `NotPermitted`, `NotRetryable` when the job is not in such a state, `RetryHopeless`, or `WorkUnderWay` while
+    another job changes what the asset is played from: both would publish under the same names.
     """
     actor = acting(user, job.asset)
     if is_hopeless(job):
         raise RetryHopeless
+    registry.lock_work(job.asset_id)  # as `begin` does
+    if job.job_type in {*_CHANGING, JobType.QUALITY} and _changing(job.asset).exclude(pk=job.pk).exists():
+        raise WorkUnderWay
     if not Job.objects.filter(pk=job.pk, status__in=[Status.FAILED, Status.CANCELLED]).update(
         status=Status.PENDING, error_code="", error_detail="", started_at=None, completed_at=None
     ):

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_noop
 from assets.models import Variant, VariantType
 from assets.services import places
 from processing import engines
-from processing.exceptions import EncodingFailed, StepPostponed
+from processing.exceptions import EncodingFailed, StepPostponed, StepRefused
 from processing.ffmpeg import mux, vmaf
 from processing.ffmpeg.codecs import CODECS
 from processing.ffmpeg.ladder import Rung
-from processing.models import Job, Queue, Step
+from processing.models import Job, JobType, Queue, Step
 from processing.services import interim, marks, packages
 from processing.services.context import StepContext
 from processing.services.interim import Interim
@@ -116,7 +116,14 @@ def _let_others_go_first() -> None:
 
 
 def _renditions(context: StepContext) -> dict[Variant, Rung]:
-    """The asset's renditions, the largest first, each with the rung that it was made as."""
+    """The asset's renditions, the largest first, each with the rung that it was made as.
+
+    Raises `StepRefused` where others have been made since: what they were made as is not known here.
+    """
+    anew = Job.objects.filter(asset=context.asset, job_type=JobType.TRANSCODE)
+    if anew.filter(created_at__gt=context.job.created_at).exists():
+        sentence = gettext_noop("Other renditions have been made of this file since.")
+        raise StepRefused("renditions_replaced", sentence)
     ingest = Job.objects.get(pk=context.job.parameters["measures"])
     rungs = {rung.quality: rung for rung in rungs_for(ingest, probe_of(context.asset))}
     made = Variant.objects.filter(asset=context.asset, variant_type=VariantType.RENDITION)

@@ -81,6 +81,22 @@ def test_one_job_at_a_time(asset: Any) -> None:
     orders.package(user=asset.uploaded_by, asset=asset, order=None)
 
 
+@pytest.mark.parametrize("kind", [JobType.INGEST, JobType.PACKAGE, JobType.TRANSCODE, JobType.QUALITY])
+def test_what_has_failed_is_not_tried_again_while_another_job_changes_the_same(
+    asset: Any, kind: JobType
+) -> None:
+    failed = Job.objects.create(
+        asset=asset, job_type=kind, status=Status.FAILED, error_code="worker_lost", error_detail="Lost."
+    )
+    other = orders.package(user=asset.uploaded_by, asset=asset, order=None)
+    with pytest.raises(WorkUnderWay):
+        jobs.retry(job=failed, user=asset.uploaded_by)
+    failed.refresh_from_db()
+    assert failed.status == Status.FAILED
+    jobs.cancel(job=other, user=asset.uploaded_by)
+    assert jobs.retry(job=failed, user=asset.uploaded_by).status == Status.PENDING
+
+
 def test_what_is_measured_is_given_up_when_renditions_are_made_anew(asset: Any) -> None:
     measuring = Job.objects.create(asset=asset, job_type=JobType.QUALITY)
     orders.package(user=asset.uploaded_by, asset=asset, order=None)

@@ -88,6 +88,19 @@ def test_a_failure_leaves_the_asset_as_it_was(monkeypatch: pytest.MonkeyPatch) -
     assert asset.upload_progress == 100
 
 
+def test_what_was_made_anew_is_not_measured_as_what_it_was_before() -> None:
+    asset = carried_out(stored(media("tiny.mp4"))).asset
+    job = quality_job(asset)
+    Job.objects.create(asset=asset, job_type=JobType.TRANSCODE, status=Status.COMPLETED)
+    job.steps.update(status=Status.PENDING, attempt=0, ready_at=timezone.now())
+    Job.objects.filter(pk=job.pk).update(status=Status.PROCESSING)
+    step = leases.claim(queue="analysis", worker="tests")
+    assert step is not None
+    running.run(step=step)
+    job.refresh_from_db()
+    assert (job.status, job.error_code) == (Status.FAILED, "renditions_replaced")
+
+
 def test_measuring_gives_way_to_renditions_that_wait(video_job: Job, finish: Finish) -> None:
     finish(video_job, "scan")
     finish(video_job, "probe")
