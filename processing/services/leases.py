@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from processing.exceptions import LeaseLost
 from processing.models import OPEN, Job, Status, Step
-from processing.services import growing_rows, jobs, progress, turns, workers
+from processing.services import growing_rows, jobs, progress, slots, turns, workers
 from processing.services.queues import wake
 from processing.services.turns import Ahead
 from processing.signals import job_changed
@@ -59,8 +59,14 @@ def _lease_end() -> Combinable:
 
 
 def lock_job_of(*, step_id: UUID) -> Job:
-    """Lock the job of a step for the rest of the transaction; whoever changes both takes the job's row first."""
-    return Job.objects.select_for_update(of=("self",)).select_related("asset").get(steps__pk=step_id)
+    """Lock the job of a step for the rest of the transaction; whoever changes both takes the job's row first.
+
+    Raises `LeaseLost` when it is gone, with the asset that it was for.
+    """
+    jobs_of_it = Job.objects.select_for_update(of=("self",)).select_related("asset").filter(steps__pk=step_id)
+    if (job := jobs_of_it.first()) is None:
+        raise LeaseLost(str(step_id))
+    return job
 
 
 def lock_jobs_of(asset_id: UUID) -> None:
@@ -113,7 +119,7 @@ def postpone(
     """Return a step that cannot be carried out yet: it waits so many seconds, and no attempt is lost.
 
     The sweeper wakes its queue when the time has come. `results` is what its next run finds; only a reason that is new
-    is told to anybody.
+    is told to anybody. Raises `LeaseLost` when the job is gone.
     """
     kept = {} if results is None else {"results": results}
     with transaction.atomic():
@@ -179,7 +185,9 @@ def _taken_back(pk: UUID) -> bool:
 
 
 def wake_waiting() -> None:
-    """Send each queue in which something waits as many messages as there are steps, or slots for them."""
+    """Send each queue in which something waits as many messages as there are steps, or slots left for them, and one
+    more for what is urgent: a message that meets a full process is handed on to all others.
+    """
     waiting = (
         Step.objects.filter(status=Status.PENDING, ready_at__lte=Now(), job__status__in=OPEN)
         .order_by()
@@ -188,7 +196,15 @@ def wake_waiting() -> None:
     )
     with transaction.atomic():
         for queue, count in waiting:
-            wake([queue] * min(count, workers.slots(queue) + 1))
+            wake([queue] * min(count, _left(queue) + 1))
+
+
+def _left(queue: str) -> int:
+    """How many slots of a queue are free over all workers alive."""
+    taken = Step.objects.filter(
+        status=Status.PROCESSING, queue__in=slots.group_of(queue) or {queue}, urgency__lte=0
+    )
+    return max(0, workers.slots(queue) - taken.count())
 
 
 def complete(

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.db.models import Q
 from django.utils import timezone
 
@@ -129,7 +129,7 @@ def withdraw(*, prepared: Prepared) -> None:
         steps = Step.objects.filter(job_id=prepared.job_id)
         if not steps.filter(results__interim__icontains=prepared.interim_folder).exists():
             places.remove(prepared.interim_folder)
-    except (StorageUnavailable, DatabaseError, OSError) as error:
+    except (StorageUnavailable, Error, OSError) as error:
         logger.warning("%s may be left in the storage", prepared.interim_folder, exc_info=error)
     for path in prepared.beside.values():
         try:
@@ -145,7 +145,7 @@ def withdraw(*, prepared: Prepared) -> None:
         try:
             if not _is_published(key):
                 places.remove(key)
-        except (StorageUnavailable, DatabaseError) as error:
+        except (StorageUnavailable, Error) as error:
             logger.warning("%s may be left in the bucket", key, exc_info=error)
 
 

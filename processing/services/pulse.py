@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from assets.models import Asset
 from processing.models import Step
@@ -89,11 +89,12 @@ def _aside(name: str, body: Callable[[threading.Event], None], *, seconds: float
 
 
 def _beat(step: Step, this: Run, done: threading.Event) -> None:
-    """Renew a lease until the run is done, or has lost the step. A database that is away is asked again.
+    """Renew a lease until the run is done, or has lost the step. A database that is away is asked again, for however
+    long: only it can say that the step was taken away, and most often it is away for everybody.
 
     A run that does not end a while after it was told to is left to the sweeper.
     """
-    begun = renewed = time.monotonic()
+    begun = time.monotonic()
     longest = longest_seconds(step.job.asset)
     while not done.wait(_BEAT_SECONDS):
         now = time.monotonic()
@@ -101,16 +102,12 @@ def _beat(step: Step, this: Run, done: threading.Event) -> None:
             logger.error("step %s (%s) does not end; its lease runs out", step.pk, step.name)
             return
         try:
-            held = leases.renew(step=step, percent=this.percent())
-        except DatabaseError as error:
+            if not leases.renew(step=step, percent=this.percent()):
+                this.lost.set()
+                return
+        except Error as error:
             logger.warning("the lease of step %s (%s) could not be renewed: %s", step.pk, step.name, error)
             connection.close()
-            held = now - renewed < settings.STEP_LEASE_SECONDS
-        else:
-            renewed = now
-        if not held:
-            this.lost.set()
-            return
         if now - begun > longest:
             this.overdue.set()
 

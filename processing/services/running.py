@@ -10,13 +10,19 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from assets.exceptions import StorageUnavailable
 from assets.services import places
 from mediaportal.core import sandbox
-from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut, SandboxError
+from mediaportal.core.sandbox import (
+    ProgramFailed,
+    ProgramKilled,
+    ProgramStopped,
+    ProgramTimedOut,
+    SandboxError,
+)
 from mediaportal.core.secrets import MasterKeyMissing, SealBroken
 from processing.exceptions import LeaseLost, MediaError, StepPostponed
 from processing.models import Job, Step
@@ -32,6 +38,8 @@ _LOCKED = gettext_noop("Waiting for a key of this installation that is missing (
 _AWAY = "storage_away"
 _AWAY_SECONDS = 30.0
 _MOST_WAITS = 24 * 3600 / _AWAY_SECONDS
+# Whoever ends a whole service ends its programs too, and they may hear it a moment before their worker does.
+_TOGETHER_SECONDS = 2.0
 # What is counted of less is nothing but the counting.
 _LEAST_CPU_SECONDS = 0.02
 
@@ -54,29 +62,53 @@ def run(*, step: Step) -> None:
 
     Never raises for what a step does wrong; an error of the database goes on to the caller, and the lease runs out.
     """
-    this = Run()
     logger.info("step %s of job %s begins, attempt %d", step.name, step.job_id, step.attempt)
+    try:
+        _run(step, Run())
+    except LeaseLost:
+        logger.info("step %s (%s) was taken away and has stopped", step.pk, step.name)
+
+
+def _run(step: Step, this: Run) -> None:
+    """Carry out a step and write down what became of it; raises `LeaseLost` when it is not this run's any more."""
     try:
         _carry_out(step, this)
         logger.info("step %s of job %s is done", step.name, step.job_id)
     except LeaseLost:
-        logger.info("step %s (%s) was taken away while it ran", step.pk, step.name)
+        raise
     except (ProgramStopped, places.Stopped) as error:
-        if this.lost.is_set():
-            logger.info("step %s (%s) was taken away and has stopped", step.pk, step.name)
-        elif this.overdue.is_set():
-            _fail(step, _Failure("step_timed_out", _TOO_LONG, str(error), final=True))
-        elif shutting_down.is_set():
+        _stopped(step, this, error)
+    except ProgramKilled as error:
+        if shutting_down.wait(_TOGETHER_SECONDS):
             leases.give_back(step=step)
-    except StepPostponed as error:
-        _postpone(step, error)
-    except StorageUnavailable as error:
-        _wait_for_storage(step, error)
-    except MasterKeyMissing as error:
-        _postpone(step, StepPostponed(error.code, _LOCKED, seconds=_AWAY_SECONDS, log=error.detail))
+        else:
+            _fail(step, _failure(step, error))
+    except (StepPostponed, StorageUnavailable, MasterKeyMissing) as error:
+        _put_off(step, error)
     except Exception as error:  # noqa: BLE001 - it becomes a reason, and is logged there
         # The edge of the task: whatever a step does wrong becomes a reason that people can read.
         _fail(step, _failure(step, error))
+
+
+def _stopped(step: Step, this: Run, error: Exception) -> None:
+    """Write down of a run that has ended early why it was to end."""
+    if this.lost.is_set():
+        raise LeaseLost(step.name)
+    if this.overdue.is_set():
+        _fail(step, _Failure("step_timed_out", _TOO_LONG, str(error), final=True))
+    elif shutting_down.is_set():
+        leases.give_back(step=step)
+
+
+def _put_off(step: Step, error: StepPostponed | StorageUnavailable | MasterKeyMissing) -> None:
+    """Give a step back that waits for something."""
+    match error:
+        case StepPostponed():
+            _postpone(step, error)
+        case StorageUnavailable():
+            _wait_for_storage(step, error)
+        case MasterKeyMissing():
+            _postpone(step, StepPostponed(error.code, _LOCKED, seconds=_AWAY_SECONDS, log=error.detail))
 
 
 def _carry_out(step: Step, this: Run) -> None:
@@ -175,14 +207,25 @@ def _work(context: StepContext) -> dict[str, Any]:
     unless the step tells it by itself.
     """
     work = plan_of(context.asset.kind, context.step.name).work
-    with (
-        sandbox.yielding(0 if context.step.urgency > 0 else settings.STEP_NICENESS),
-        sandbox.counting() as used,
-    ):
-        results = {} if work is None else work(context)
+    try:
+        with (
+            sandbox.yielding(0 if context.step.urgency > 0 else settings.STEP_NICENESS),
+            sandbox.counting() as used,
+        ):
+            results = {} if work is None else work(context)
+    finally:
+        _reconnect()
     if used.cpu_seconds >= _LEAST_CPU_SECONDS:
         results.setdefault("cpu_seconds", round(used.cpu_seconds, 2))
     return results
+
+
+def _reconnect() -> None:
+    """Let what a step has come to be written over a connection that is alive: the one that was there before it may be
+    gone, by a restart of the database or by a firewall that ends what has said nothing for an hour.
+    """
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.Prepared) -> None:
@@ -208,7 +251,7 @@ def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.
 
 
 def _fail(step: Step, failure: _Failure) -> None:
-    """Write a failed run down."""
+    """Write a failed run down; raises `LeaseLost` when the job is gone."""
     with transaction.atomic():
         step.job = leases.lock_job_of(step_id=step.pk)
         leases.failed_attempt(

@@ -1,6 +1,7 @@
 """Who holds a step: one worker at a time, for as long as it renews its lease."""
 
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from processing.models import Job, Status, Step
-from processing.services import jobs, leases
+from processing.services import jobs, leases, workers
 from tests.factories import AssetFactory
 from tests.processing.conftest import Finish
 
@@ -98,6 +99,30 @@ def test_the_sweeper_wakes_queues_in_which_something_waits(
     with django_capture_on_commit_callbacks() as callbacks:  # type: ignore[operator]
         leases.sweep()
     assert len(callbacks) == 1
+
+
+@pytest.mark.django_db
+def test_as_many_messages_are_sent_as_there_are_free_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each message that meets a full process goes round all others: of many for nobody there would be a storm."""
+    sent: list[str] = []
+    monkeypatch.setattr(leases, "wake", sent.extend)
+    monkeypatch.setattr(workers, "slots", lambda _queue: 3)
+    assets = [AssetFactory() for _ in range(6)]
+    made = [jobs.create(asset=asset, job_id=asset.job_id, parameters={}) for asset in assets]
+    Step.objects.filter(job__in=made, name="transcoding").update(ready_at=timezone.now())
+    sent.clear()
+    leases.wake_waiting()
+    assert Counter(sent)["transcode"] == 4
+    running = {"status": Status.PROCESSING, "lease_until": timezone.now() + timedelta(minutes=1)}
+    Step.objects.filter(job=made[0], name="transcoding").update(**running)
+    Step.objects.filter(job=made[0], name="first_play").update(**running)  # it takes no slot
+    sent.clear()
+    leases.wake_waiting()
+    assert Counter(sent)["transcode"] == 3
+    Step.objects.filter(job__in=made[1:4], name="transcoding").update(**running)
+    sent.clear()
+    leases.wake_waiting()
+    assert Counter(sent)["transcode"] == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from assets.exceptions import StorageUnavailable
@@ -24,6 +24,7 @@ from processing.services import jobs, leases, progress, pulse, running
 from processing.services.context import StepContext
 from processing.services.publishing import Product
 from tests.factories import AssetFactory
+from tests.killing import killing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Work = Callable[[StepContext], dict[str, Any]]
@@ -125,6 +126,76 @@ def test_a_program_that_was_killed_is_tried_again(run_step: Callable[[Work], Ste
     step = run_step(die)
     assert (step.status, step.attempt, step.error_code) == (Status.PENDING, 1, "worker_trouble")
     assert step.job.status == Status.PROCESSING
+
+
+def test_programs_that_are_ended_together_with_their_worker_cost_no_try(
+    run_step: Callable[[Work], Step],
+) -> None:
+    """As systemd ends a service: all of its processes are told at once, and ffmpeg may hear it first."""
+    kill = killing()
+
+    def sleep(context: StepContext) -> dict[str, Any]:
+        def stop() -> bool:
+            threading.Timer(0.3, running.shutting_down.set).start()
+            return kill()
+
+        sandbox.run(["sleep", "30"], stop=stop)
+        return {}
+
+    step = run_step(sleep)
+    assert (step.status, step.attempt, step.worker, step.error_code) == (Status.PENDING, 0, "", "")
+
+
+def _cut_off() -> None:
+    """Let the database end the connection of this thread, as by a restart."""
+    pid = connection.connection.info.backend_pid
+
+    def end() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    thread = threading.Thread(target=_closing(end))
+    thread.start()
+    thread.join(30)
+
+
+def test_what_was_made_while_the_database_was_restarted_is_not_lost(
+    run_step: Callable[[Work], Step],
+) -> None:
+    def work(context: StepContext) -> dict[str, Any]:
+        _cut_off()
+        return make_picture(context)
+
+    step = run_step(work)
+    assert (step.status, step.attempt, step.results) == (Status.COMPLETED, 1, {"made": 1})
+    assert Variant.objects.count() == 1
+
+
+def test_why_a_step_failed_while_the_database_was_restarted_is_not_lost(
+    run_step: Callable[[Work], Step],
+) -> None:
+    def work(_context: StepContext) -> dict[str, Any]:
+        _cut_off()
+        raise StepRefused("malware_found", "Malware was found.")
+
+    step = run_step(work)
+    assert (step.status, step.error_code) == (Status.FAILED, "malware_found")
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_a_run_whose_asset_is_gone_ends_without_a_word(
+    run_step: Callable[[Work], Step], well: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    def work(context: StepContext) -> dict[str, Any]:
+        Asset.objects.get(pk=context.asset.pk).delete()
+        if not well:
+            raise StepRefused("malware_found", "Malware was found.")
+        return make_picture(context)
+
+    with pytest.raises(Step.DoesNotExist):
+        run_step(work)
+    assert "was taken away" in caplog.text and "ERROR" not in {r.levelname for r in caplog.records}
+    assert not scratch_folders() and not Variant.objects.exists()
 
 
 def test_a_step_waits_for_a_storage_that_is_away(run_step: Callable[[Work], Step]) -> None:
@@ -319,23 +390,25 @@ def test_what_a_steps_programs_take_of_the_processors_is_kept(run_step: Callable
     assert run_step(lambda _context: {"cpu_seconds": 7.5}).cpu_seconds == pytest.approx(7.5)
 
 
-def test_a_lease_outlives_a_database_that_is_away_for_a_moment(
-    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [OperationalError("no connection"), InterfaceError("it is closed")])
+def test_a_run_outlives_a_database_that_is_away_for_longer_than_a_lease(
+    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr(pulse, "_BEAT_SECONDS", 0.02)
-    renew, asked = leases.renew, threading.Event()
+    monkeypatch.setattr(settings, "STEP_LEASE_SECONDS", 0)
+    renew, away, renewed = leases.renew, list(range(10)), threading.Event()
 
-    def away(**given: Any) -> bool:
-        if not asked.is_set():
-            asked.set()
-            raise OperationalError("no connection")
+    def ask(**given: Any) -> bool:
+        if away:
+            away.pop()
+            raise error
+        held = renew(**given)
         renewed.set()
-        return renew(**given)
+        return held
 
-    renewed = threading.Event()
-    monkeypatch.setattr(leases, "renew", away)
-    step = run_step(lambda _context: {"renewed": renewed.wait(10)})
-    assert (step.status, step.results) == (Status.COMPLETED, {"renewed": True})
+    monkeypatch.setattr(leases, "renew", ask)
+    step = run_step(lambda context: {"renewed": renewed.wait(10), "told to end": context.stop()})
+    assert (step.status, step.results) == (Status.COMPLETED, {"renewed": True, "told to end": False})
 
 
 def test_a_run_that_does_not_end_when_it_should_keeps_no_step(
