@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -59,7 +60,7 @@ def test_programs_yield_no_more_than_the_system_knows(niceness: str) -> None:
 
 def test_a_clock_that_is_fast_ends_no_sweeping() -> None:
     """What beat sends goes stale by the clock of whoever takes it, which may be minutes ahead."""
-    sent = here.CELERY_BEAT_SCHEDULE
+    sent: dict[str, Any] = here.CELERY_BEAT_SCHEDULE
     assert {"processing.sweep", "assets.sweep_uploads", "notifications.sweep"} <= set(sent)
     assert all(entry["options"]["expires"] >= 600 for entry in sent.values())
 
