@@ -7,7 +7,8 @@ import { t } from "./words.js";
 const STILL_MS = 4000;
 
 /**
- * Rows in `list` for cues; `act(name, key)` hears "open" and "seek". Rows are made once for each cue and painted when
+ * Rows in `list` for cues; `act(name, key)` hears "open" and "seek". By keys the list is one stop: arrows go through it,
+ * Enter opens. Rows are made once for each cue and painted when
  * it, or the one that follows, is another object: a change of one cue costs no more than that one.
  */
 export function startRows(pane, { act, reading = () => true }) {
@@ -16,6 +17,7 @@ export function startRows(pane, { act, reading = () => true }) {
   const rows = new Map();
   let cues = [];
   let lit = null;
+  let stop = null;
   let touched = -STILL_MS;
 
   function rowOf(cue) {
@@ -64,6 +66,14 @@ export function startRows(pane, { act, reading = () => true }) {
       } else list.insertBefore(row, at);
     }
     list.append(fresh);
+    if (!stop?.isConnected) stopAt(lit?.isConnected ? lit : list.firstElementChild);
+  }
+
+  /** Where the tab key comes into the list. */
+  function stopAt(row) {
+    stop?.setAttribute("tabindex", "-1");
+    stop = row?.querySelector(".cue-time") ?? null;
+    stop?.setAttribute("tabindex", "0");
   }
 
   /** Show one cue that has changed where it stands. */
@@ -83,12 +93,14 @@ export function startRows(pane, { act, reading = () => true }) {
     row.cue = null;
   }
 
-  /** Bring a row into sight, a third from the top when it was out of it; the page itself does not move. */
+  /** Bring a row into sight to which somebody has gone. Where the list does not scroll by itself, the page does. */
   function reveal(key) {
     touch(); // whoever goes there stays there for a while, whatever plays
-    bring(rows.get(key));
+    if (list.scrollHeight > list.clientHeight) bring(rows.get(key));
+    else rows.get(key)?.scrollIntoView({ block: "nearest" });
   }
 
+  /** Scroll the list, not the page, until a row is a third from its top, unless it is in sight. */
   function bring(row) {
     if (!row) return;
     const box = list.getBoundingClientRect();
@@ -107,6 +119,7 @@ export function startRows(pane, { act, reading = () => true }) {
     if (!lit) return;
     lit.setAttribute("aria-current", "true");
     const busy = list.contains(document.activeElement) && document.activeElement !== list;
+    if (!busy) stopAt(lit);
     if (!busy && performance.now() - touched > STILL_MS) bring(lit);
   }
 
@@ -116,13 +129,27 @@ export function startRows(pane, { act, reading = () => true }) {
   list.addEventListener("click", (event) => {
     const row = event.target.closest(".cue");
     if (!row || event.target.closest(".cue-form")) return;
-    act(event.target.closest(".cue-time") ? "seek" : "open", Number(row.dataset.key));
+    // A press of a key has no count of clicks.
+    act(event.target.closest(".cue-time") && event.detail ? "seek" : "open", Number(row.dataset.key));
+  });
+  list.addEventListener("focusin", (event) => {
+    const row = event.target.closest(".cue");
+    if (row) stopAt(row);
+  });
+  list.addEventListener("keydown", (event) => {
+    if (!event.target.matches(".cue-time") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = event.target.closest(".cue");
+    const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling, Home: list.firstElementChild, End: list.lastElementChild }[event.key];
+    if (!next) return;
+    event.preventDefault();
+    next.querySelector(".cue-time").focus({ preventScroll: true });
+    reveal(Number(next.dataset.key));
   });
 
   function clear() {
     rows.clear();
     list.replaceChildren();
-    lit = null;
+    lit = stop = null;
     cues = [];
   }
 

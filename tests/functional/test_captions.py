@@ -154,6 +154,36 @@ def test_cues_are_split_joined_moved_and_deleted_by_keys(page: Page, asset: Asse
     assert said(track) == [(250, 1250, "one"), (1250, 2250, "two\nwords"), (2250, 2750, "four")]
 
 
+def test_the_list_is_one_stop_of_the_tab_key_and_cues_are_opened_by_keys(page: Page, asset: Asset) -> None:
+    track = track_of(asset)
+    opened(page, asset)
+    expect(page.locator("[data-editor-close]")).to_be_focused()
+    for _stop in range(5):  # the tools, and into the list
+        page.keyboard.press("Tab")
+    times = page.locator(".cue-time")
+    expect(times.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowUp")
+    expect(times.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    words = page.get_by_label("What is said")
+    expect(words).to_be_focused()
+    expect(words).to_have_value("two words")
+    assert page.evaluate("document.querySelector('#stage video').currentTime") == pytest.approx(1.0, abs=0.05)
+    page.keyboard.type(" more")
+    page.keyboard.press("Escape")
+    expect(times.nth(1)).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Keys of the editor")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(times.nth(1)).to_be_focused()
+    with page.expect_response(lambda answer: answer.request.method == "PUT") as answer:
+        page.keyboard.press("Control+S")
+    assert answer.value.ok
+    assert said(track)[1][2] == "two words more"
+
+
 def test_what_stops_a_save_stands_beside_its_cue(page: Page, asset: Asset) -> None:
     track = track_of(asset)
     opened(page, asset)
