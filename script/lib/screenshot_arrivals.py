@@ -1,10 +1,11 @@
 """Scenes in which files arrive: what is on its way, collections, guests, what is held, and the room that is left."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from screenshot_studio import PHONE, WIDE, Studio
 
 from assets.models import Asset
 from assets.services import gate
@@ -13,15 +14,11 @@ from mediaportal.accounts.models import User
 from tests.factories import CollectionFactory, GuestLinkFactory
 from tests.functional.browser import choose, send
 
-if TYPE_CHECKING:
-    from screenshots import Studio
-
-WIDE, PHONE = (1440, 900), (390, 844)
 ASKED = "Footage of the harbour fair"
 MESSAGE = "Please send what you filmed on Saturday.\nأرسلوا ما صوّرتموه يوم السبت."
 
 
-def on_the_way(studio: "Studio", files: dict[str, Path], slow: dict[str, Any]) -> None:
+def on_the_way(studio: Studio, files: dict[str, Path], slow: dict[str, Any]) -> None:
     """Files in the middle of being sent, on the upload page and in the dock."""
     again = [files[name] for name in ("Deep zoom, take two.mov", "Cell cultures, day 14.mkv")]
     fresh = files["Harbour at dusk.mp4"].with_name("Harbour, second evening.mp4")
@@ -49,7 +46,7 @@ def on_the_way(studio: "Studio", files: dict[str, Path], slow: dict[str, Any]) -
             page.locator('.dock [data-act="cancel"]').first.click()
 
 
-def collections(studio: "Studio", owner: User) -> None:
+def collections(studio: Studio, owner: User) -> None:
     """Places for files, and one inside another."""
     coast = CollectionFactory(name="Coastal archive", created_by=owner)
     inner = CollectionFactory(name="صور المرفأ 2026", parent=coast, created_by=owner)
@@ -68,15 +65,20 @@ def collections(studio: "Studio", owner: User) -> None:
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Delete the collection").click()
         studio.shoot(page, "34-collection-delete")
+        page.keyboard.press("Escape")
+        page.locator('[data-opens="change"]').click()
+        studio.shoot(page, "34-collection-change")
     with studio.page(theme="dark", language="ar") as page:
         page.goto(place)
         studio.shoot(page, "35-collection-arabic-dark")
+        page.locator('[data-opens="change"]').click()
+        studio.shoot(page, "35-collection-change-arabic-dark")
     with studio.page(PHONE) as page:
         page.goto("/collections/")
         studio.shoot(page, "36-collections-phone")
 
 
-def guests(studio: "Studio", owner: User, files: dict[str, Path]) -> None:
+def guests(studio: Studio, owner: User, files: dict[str, Path]) -> None:
     """What somebody sees who was given a link, on a phone and on a desk."""
     link = GuestLinkFactory(title=ASKED, message=MESSAGE, created_by=owner, kinds=["video", "image"])
     address = links.path_of(link)
@@ -97,7 +99,7 @@ def guests(studio: "Studio", owner: User, files: dict[str, Path]) -> None:
         studio.shoot(page, "39-guest-link-ended")
 
 
-def held(studio: "Studio") -> None:
+def held(studio: Studio) -> None:
     """What waits for a decision: what guests sent, and what could not be scanned."""
     sound = Asset.objects.filter(title__startswith="Room tone").latest("created_at")
     Asset.objects.filter(pk=sound.pk).update(
@@ -125,7 +127,7 @@ def opened(page: Page, asset: Asset) -> None:
     page.wait_for_selector(".panel")
 
 
-def guest_links(studio: "Studio") -> None:
+def guest_links(studio: Studio) -> None:
     """The links that were made, and the form that makes one."""
     with studio.page() as page:
         page.goto("/guest-links/")
@@ -139,7 +141,7 @@ def guest_links(studio: "Studio") -> None:
         studio.shoot(page, "42-guest-links-phone-arabic-dark")
 
 
-def rooms(studio: "Studio") -> None:
+def rooms(studio: Studio) -> None:
     """How much room is left, on the account page."""
     User.objects.filter(is_superuser=True).update(quota_bytes=200 * 1024**2)
     with studio.page() as page:

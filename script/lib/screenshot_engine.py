@@ -1,16 +1,11 @@
 """Scenes of the engine: a job while it runs and when it is done, what was measured, and presets."""
 
-from typing import TYPE_CHECKING
+from screenshot_studio import PHONE, Studio
 
 from processing.models import Job, JobType
 
-if TYPE_CHECKING:
-    from screenshots import Studio
 
-WIDE, PHONE = (1440, 900), (390, 844)
-
-
-def running(studio: "Studio") -> None:
+def running(studio: Studio) -> None:
     """The job of a film in the midst of its renditions."""
     place = _page_of("Evening")
     with studio.page() as page:
@@ -21,7 +16,7 @@ def running(studio: "Studio") -> None:
         studio.shoot(page, "50-job-running-phone-arabic-dark", whole=True)
 
 
-def jobs(studio: "Studio") -> None:
+def jobs(studio: Studio) -> None:
     """Jobs that have ended, well and badly, and those that measure what came of it."""
     with studio.page(theme="dark", language="ar") as page:
         page.goto(_page_of("Deep zoom"))
@@ -36,7 +31,7 @@ def jobs(studio: "Studio") -> None:
         studio.shoot(page, "54-job-quality", whole=True)
 
 
-def presets(studio: "Studio") -> None:
+def presets(studio: Studio) -> None:
     """Recipes, one that is changed, and one that cannot be saved."""
     with studio.page() as page:
         page.goto("/presets/")

@@ -1,18 +1,9 @@
 """Drives a real portal in Debian's Chromium and takes its pictures; every page must pass axe."""
 
 import os
-import re
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -25,7 +16,7 @@ django.setup()
 
 from django.core.management import call_command
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from screenshot_arrivals import (
     collections,
     guest_links,
@@ -36,149 +27,21 @@ from screenshot_arrivals import (
 )
 from screenshot_engine import jobs, presets, running
 from screenshot_media import BROKEN, IMAGES, LONG, SOUNDS, VIDEOS, make
+from screenshot_portal import portal, wait_for
+from screenshot_studio import CINEMA, EMAIL, OUT, PASSWORD, PHONE, WIDE, Studio, opened, play, say
+from screenshot_watching import captions, encrypted, hovered, pictures, sharing, watching
 
 from assets.models import Asset
 from mediaportal.accounts.models import User
-from script.lib.processes import end, worker_command
 from tests.functional.browser import choose, send
 
-OUT = ROOT / "screenshots"
 CHOSEN = ROOT / "docs" / "images" / "library.png"
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-EMAIL, PASSWORD = "lina@example.org", "only for these pictures"
-WIDE, PHONE, CINEMA = (1440, 900), (390, 844), (2560, 1300)
-SECONDS = 300.0
-# What the browser says of answers that the scenes are about: not there, over, a file or a form that is refused.
-INTENDED = re.compile(r"status of (404|410|415|422)|response code: 415")
 SLOW = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 900_000}
-
-
-class Studio:
-    """Takes pictures, and remembers what axe found wrong with each."""
-
-    def __init__(self, browser: Browser, address: str, wanted: list[str]) -> None:
-        self.browser, self.address, self.wanted = browser, address, wanted
-        self.state: Any = None
-        self.wrong: list[str] = []
-        self.taken = 0
-
-    @contextmanager
-    def page(
-        self,
-        size: tuple[int, int] = WIDE,
-        *,
-        theme: str = "light",
-        language: str = "en",
-        known: bool = True,
-    ) -> Iterator[Page]:
-        """A page of the person's browser, of this size, theme and language; signed in if `known`."""
-        User.objects.filter(email=EMAIL).update(language=language)
-        context = self._context(size, theme, language)
-        if not known:
-            context.clear_cookies()
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
-        page.on(
-            "console",
-            lambda line: self.wrong.append(f"console: {line.text}") if line.type == "error" else None,
-        )
-        try:
-            yield page
-        finally:
-            context.close()
-
-    def _context(self, size: tuple[int, int], theme: str, language: str) -> BrowserContext:
-        return self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme="dark" if theme == "dark" else "light",
-            locale=language,
-            base_url=self.address,
-            storage_state=self.state,
-            is_mobile=size == PHONE,
-            has_touch=size == PHONE,
-            device_scale_factor=2 if size == PHONE else 1,
-        )
-
-    def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
-        """Take a picture once everything stands still, and let axe look at the page."""
-        if self.wanted and not any(word in name for word in self.wanted):
-            return
-        page.wait_for_timeout(700)
-        page.screenshot(path=OUT / f"{name}.png", full_page=whole)
-        found = self._axe(page)
-        if found:  # what is only fading in is not wrong
-            page.wait_for_timeout(900)
-            found = self._axe(page)
-        self.wrong += [f"{name}: {line}" for line in found]
-        self.taken += 1
-        say(f"{name}{' (axe!)' if found else ''}")
-
-    def _axe(self, page: Page) -> list[str]:
-        page.evaluate(AXE)
-        found = page.evaluate("async (rules) => (await axe.run({ runOnly: rules })).violations", RULES)
-        return [
-            f"{one['id']} {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary']}" for one in found
-        ]
-
-
-def say(text: str) -> None:
-    """A line for the person who waits."""
-    sys.stdout.write(f"    {text}\n")
-    sys.stdout.flush()
-
-
-# --- The portal -------------------------------------------------------------------------------------------------
-@contextmanager
-def portal() -> Iterator[str]:
-    """A web process and workers on a free port; yields the address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    uvicorn = [sys.executable, "-m", "uvicorn", "mediaportal.asgi:application", "--lifespan", "off"]
-    commands = [
-        [*uvicorn, "--port", port, "--no-access-log", "--log-level", "warning"],
-        worker_command(f"ingest{port}", "ingest,imports,upkeep,notify", threads=3, level="ERROR"),
-        worker_command(f"transcode{port}", "transcode,analysis", threads=1, level="ERROR"),
-    ]
-    quiet = os.environ | {"PYTHONWARNINGS": "ignore", "LOG_LEVEL": "ERROR"}
-    running = [subprocess.Popen(command, cwd=ROOT, env=quiet) for command in commands]
-    try:
-        wait_for(lambda: answers(f"http://127.0.0.1:{port}/health/live"), "the web")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        end(*running)
-
-
-def answers(address: str) -> bool:
-    """Whether anything answers there."""
-    try:
-        with urllib.request.urlopen(address, timeout=5):  # noqa: S310 - our own address
-            return True
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
-
-
-def wait_for(condition: Callable[[], bool], what: str) -> None:
-    """Wait until something is so; raises `TimeoutError` after five minutes."""
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(what)
-        time.sleep(0.3)
 
 
 def in_work() -> bool:
     """Whether any file is still in work."""
     return Asset.objects.filter(upload_status="processing").exists()
-
-
-def opened(page: Page, title: str) -> None:
-    """Open the page of the asset of that title, and wait until its parts are there."""
-    page.goto(f"/assets/{Asset.objects.filter(title__startswith=title).latest('created_at').pk}/")
-    page.wait_for_selector(".panel .work")
 
 
 # --- The scenes -------------------------------------------------------------------------------------------------
@@ -304,24 +167,6 @@ def assets(studio: Studio) -> None:
         studio.shoot(page, "28-upload-phone-arabic")
 
 
-def play(page: Page) -> None:
-    """Play for a moment and keep the controls in sight."""
-    page.evaluate(
-        """async () => {
-          const video = document.querySelector("#stage video");
-          for (let turn = 0; turn < 150 && video.readyState < 3; turn += 1) {
-            await new Promise((go) => setTimeout(go, 100));
-          }
-          video.muted = true;
-          video.currentTime = 2;
-          await video.play();
-          await new Promise((go) => setTimeout(go, 1500));
-          video.pause();
-        }"""
-    )
-    page.locator("#stage video").hover(force=True)
-
-
 def refused(studio: Studio) -> None:
     """Pages that cannot be shown."""
     with studio.page() as page:
@@ -329,7 +174,7 @@ def refused(studio: Studio) -> None:
         studio.shoot(page, "29-not-found")
         page.goto("/guest/nowhere/")
         studio.shoot(page, "44-guest-link-forged")
-    studio.wrong = [line for line in studio.wrong if not INTENDED.search(line)]
+    studio.forgive_intended()
 
 
 def main(wanted: list[str]) -> int:
@@ -357,6 +202,12 @@ def main(wanted: list[str]) -> int:
         rooms(studio)
         jobs(studio)
         presets(studio)
+        hovered(studio)
+        captions(studio, owner)
+        pictures(studio)
+        watching(studio, owner)
+        sharing(studio, owner)
+        encrypted(studio, owner)
         refused(studio)
         browser.close()
     keep_chosen()
