@@ -60,7 +60,11 @@ class CaptureWishSerializer(serializers.Serializer[Any]):
     timestamps = serializers.ListField(
         child=serializers.FloatField(), max_length=captures.MOST, required=False, help_text="seconds"
     )
-    every = serializers.FloatField(required=False, help_text="one frame for each so many seconds")
+    every = serializers.FloatField(
+        max_value=captures.LONGEST_SECONDS,
+        required=False,
+        help_text="one frame for each so many seconds",
+    )
     keyframes = serializers.BooleanField(required=False, help_text="the key frames, 200 at most")
     format = serializers.ChoiceField(choices=["webp", "png"], default="webp")
     width = serializers.IntegerField(

@@ -25,6 +25,9 @@ MOST = 200
 MOST_KEPT = 400
 """So many of an asset, until some are deleted."""
 
+LONGEST_SECONDS = 86_400.0
+"""Frames are at most so far apart."""
+
 LEAST_WIDTH = 16
 _LEAST_SECONDS = 0.02
 

@@ -100,6 +100,20 @@ def test_what_is_not_understood(asset: Asset, end: str, body: dict[str, Any], co
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
+@pytest.mark.parametrize(
+    ("end", "body"),
+    [
+        ("captures", '{"every": 1e999}'),
+        ("captures", '{"timestamps": [1e999]}'),
+        ("poster", '{"timestamp": 1e999}'),
+    ],
+)
+def test_a_time_beyond_every_number_is_refused(asset: Asset, end: str, body: str) -> None:
+    client = signed_in(asset.uploaded_by)
+    answer = client.post(address(asset, end), body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
 def test_captures_are_listed_with_links_and_by_job(asset: Asset) -> None:
     for number, job in enumerate(["a", "b"]):
         VariantFactory(
