@@ -1,9 +1,31 @@
 """Who may do what with one asset. Pages, API, websocket, manifests and files all ask here."""
 
+from collections.abc import Iterable
+
+from django.conf import settings
+
 from assets.callers import Caller as Caller  # noqa: PLC0414 - asked for here
 from assets.callers import Visitor as Visitor  # noqa: PLC0414 - likewise
-from assets.models import Asset, Collection, Publication, ScanVerdict, Visibility
+from assets.models import (
+    Asset,
+    Collection,
+    Publication,
+    ScanVerdict,
+    Variant,
+    VariantType,
+    Visibility,
+)
 from mediaportal.accounts.models import User
+
+_PICTURES = frozenset(
+    {VariantType.POSTER, VariantType.THUMBNAIL, VariantType.STORYBOARD, VariantType.PREVIEW}
+)
+# What `ENCRYPTED_STILLS` lets everybody see who may play an encrypted asset. A preview moves: it is the film.
+_CLEAR: dict[str, frozenset[str]] = {
+    "none": frozenset(),
+    "poster": frozenset({VariantType.POSTER, VariantType.THUMBNAIL}),
+    "all": frozenset({VariantType.POSTER, VariantType.THUMBNAIL, VariantType.STORYBOARD}),
+}
 
 
 def can_upload(user: Caller) -> bool:
@@ -65,6 +87,23 @@ def can_have_plain(user: Caller, asset: Asset) -> bool:
     is encrypted, or is to be, only who may change it: all others have its streaming set, and the key by a licence.
     """
     return can_play(user, asset) and (not asset.encryption or can_change(user, asset))
+
+
+def shown(user: Caller, variants: Iterable[Variant]) -> list[Variant]:
+    """Those among an asset's variants, which know their asset, that are not pictures to be kept from this person. Of an
+    encrypted asset `ENCRYPTED_STILLS` says which stills are for everybody who may play it; a poster that somebody has
+    chosen always is. What moves is for those who may have the film without a key.
+    """
+    return [one for one in variants if one.variant_type not in _PICTURES or can_have_picture(user, one)]
+
+
+def can_have_picture(user: Caller, picture: Variant) -> bool:
+    """May this person be shown this poster, thumbnail, storyboard or moving preview? See `shown`."""
+    if can_have_plain(user, picture.asset):
+        return True
+    chosen = picture.variant_type == VariantType.POSTER and bool(picture.detail.get("chosen"))
+    clear = chosen or picture.variant_type in _CLEAR[settings.ENCRYPTED_STILLS]
+    return clear and can_play(user, picture.asset)
 
 
 def can_download(user: Caller, asset: Asset) -> bool:

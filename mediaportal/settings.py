@@ -287,6 +287,8 @@ WATCH_STILL_SECONDS = env.number("WATCH_STILL_SECONDS", 10, least=1)
 # --- Watching ---------------------------------------------------------------------------------------------------
 # Which sites may show the embedded player in a frame: none, or origins, 'self', or * for all.
 EMBED_FRAME_ANCESTORS = env.words("EMBED_FRAME_ANCESTORS", ("'none'",)) or ["'none'"]
+# Which stills of an encrypted film are clear to whoever may play it.
+ENCRYPTED_STILLS = env.choice("ENCRYPTED_STILLS", "all", ("all", "poster", "none"))
 VIEW_ANALYTICS = env.choice("VIEW_ANALYTICS", "on", ("on", "consent", "off"))
 VIEW_BEACONS = env.number("VIEW_BEACONS", 600, least=1)
 

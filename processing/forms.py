@@ -142,6 +142,7 @@ class PresetForm(forms.Form):
         label=_("Seconds of a preview film"),
         help_text=_("A silent MP4 of several moments, such as 30; 0: none."),
     )
+    preview_avif = forms.BooleanField(label=_("Moving previews as AVIF, too"), required=False)
     per_title = forms.BooleanField(label=_("Let each title's pictures decide"), required=False)
     measure_quality = forms.BooleanField(label=_("Measure the quality"), required=False)
 

@@ -34,7 +34,8 @@ class Picture:
 @dataclass(frozen=True)
 class Card:
     """An asset as the library shows it. `wave` is the path of a sound's bars for an SVG of 192 × 100, `preview` a link
-    to its moving preview, `quality` its largest rendition in a word; each empty where there is none.
+    to its moving preview and `preview_avif` one to the same as AVIF, `quality` its largest rendition in a word; each
+    empty where there is none.
     """
 
     asset: Asset
@@ -43,6 +44,7 @@ class Card:
     picture: Picture | None
     wave: str
     preview: str = ""
+    preview_avif: str = ""
     quality: str = ""
 
 
@@ -57,6 +59,7 @@ def card_of(asset: Asset, *, user: access.Caller) -> Card:
         picture=picture_of(variants, user=user) if allowed else None,
         wave=wave_path(peaks_of(variants)) if asset.kind == Kind.AUDIO and allowed else "",
         preview=links.preview_url(asset=asset, user=user) or "",
+        preview_avif=links.preview_url(asset=asset, user=user, form="avif") or "",
         quality=best_quality(variants),
     )
 
@@ -64,8 +67,10 @@ def card_of(asset: Asset, *, user: access.Caller) -> Card:
 def picture_of(
     variants: Iterable[Variant], *, user: access.Caller, width: int = _CARD_WIDTH
 ) -> Picture | None:
-    """The poster, else the thumbnail whose width comes nearest to `width` pixels; with signed links."""
-    alike = still_of(variants, width=width)
+    """The poster, else the thumbnail whose width comes nearest to `width` pixels, among what this person may be shown;
+    with signed links.
+    """
+    alike = still_of(access.shown(user, variants), width=width)
     if not alike:
         return None
     best = alike[0]

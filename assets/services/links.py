@@ -23,9 +23,12 @@ KEPT = frozenset(
 
 
 def variant_url(*, variant: Variant, user: access.Caller, download: bool = False) -> str | None:
-    """A link to a variant; None for those who may not play its asset, and for a file that they may not keep."""
+    """A link to a variant; None for those who may not play its asset, for a file that they may not keep, and for a
+    picture that is kept from them.
+    """
     kept = download or variant.variant_type in KEPT
-    if not (access.can_download if kept else access.can_play)(user, variant.asset):
+    may = (access.can_download if kept else access.can_play)(user, variant.asset)
+    if not may or not access.shown(user, [variant]):
         return None
     return delivery.variant_url(variant, user=user, download=download)
 
@@ -37,18 +40,17 @@ def poster_url(*, asset: Asset, user: access.Caller) -> str | None:
     """
     if not access.can_play(user, asset):
         return None
-    found: list[Variant] = getattr(asset, "card_variants", [])
+    found = access.shown(user, getattr(asset, "card_variants", []))
     best = still_of((v for v in found if v.format == "webp"), width=0)
     return delivery.variant_url(best[0], user=user) if best else None
 
 
-def preview_url(*, asset: Asset, user: access.Caller) -> str | None:
-    """A link to an asset's moving preview (WebP), if it has one and the person may play it.
+def preview_url(*, asset: Asset, user: access.Caller, form: str = "webp") -> str | None:
+    """A link to an asset's moving preview in a format, if it has one and the person may be shown it.
 
     The asset must have been loaded with `with_poster()`.
     """
-    found: list[Variant] = getattr(asset, "card_variants", [])
-    preview = preview_of(found)
+    preview = preview_of(access.shown(user, getattr(asset, "card_variants", [])), form=form)
     if preview is None or not access.can_play(user, asset):
         return None
     return delivery.variant_url(preview, user=user)
@@ -97,7 +99,7 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
     }
     if not access.can_play(user, asset):
         return document
-    variants = list(asset.variants.all())
+    variants = access.shown(user, asset.variants.all())
     for stream in ("hls", "dash"):
         manifest = manifest_of(variants, stream)
         if manifest is not None:

@@ -135,7 +135,7 @@ def stills_of(asset: Asset, *, user: Caller) -> list[Still]:
         return []
     found = [
         (v.timestamp or 0.0, v)
-        for v in asset.variants.all()
+        for v in access.shown(user, asset.variants.all())
         if v.variant_type == VariantType.THUMBNAIL and v.format == "webp"
     ]
     found.sort(key=lambda pair: pair[0])

@@ -57,7 +57,7 @@ class Ladder:
     With `per_title` what is measured on samples of a title decides its CRF and caps; with `measure_quality` each
     rung's VMAF is measured when all is made, and a rung below `vmaf_floor` (0: none) is made once more. `watermark` is
     burnt into every rung. `poster` says which frame stands for the video; `preview_seconds` how long a silent MP4 of
-    its moments is (0: there is none).
+    its moments is (0: there is none), `preview_avif` whether its moving preview is written as AVIF, too.
     """
 
     levels: tuple[Level, ...]
@@ -74,6 +74,7 @@ class Ladder:
     encryption: str = ""
     poster: str = BEST
     preview_seconds: float = 0.0
+    preview_avif: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain JSON types; what a level leaves to its ladder or codec is left out."""

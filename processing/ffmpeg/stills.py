@@ -42,7 +42,7 @@ class Moving:
     """A silent moving preview: sizes in pixels and bytes, `duration` in seconds."""
 
     path: Path
-    format: Literal["webp", "gif"]
+    format: Literal["avif", "webp", "gif"]
     width: int
     height: int
     size: int
@@ -88,10 +88,11 @@ def take(
     *,
     count: int = 10,
     poster: Poster = "best",
+    avif: bool = False,
     stop: Callable[[], bool] | None = None,
 ) -> Stills:
     """Write everything into `folder`: a poster (at most 1280 pixels), `count` evenly spaced thumbnails (at most 640), a
-    storyboard and moving previews (WebP and GIF).
+    storyboard and moving previews (WebP and GIF, and with `avif` AVIF, too).
 
     The poster is the best of the stills (not black, not blurred, no fade), or the frame at seven seconds. A short video
     gives fewer thumbnails than asked. Raises `CorruptMedia`, `ValueError` for a source without pictures, and the errors
@@ -114,7 +115,7 @@ def take(
             poster=taken.poster.path if taken.poster else None,
             poster_pixels=POSTER_PIXELS,
             sheets=_sheets(folder / _BOARD, taken, board, seeklist.fitted(video, LONGEST["tile"])),
-            films=_films(folder, taken.moving),
+            films=_films(folder, taken.moving, avif=avif),
         )
         made = finish(order, stop=stop)
     frames_of = list(taken.stills.values())
@@ -221,12 +222,14 @@ def _sorted(found: dict[str, list[Frame]]) -> _Taken:
     )
 
 
-def _films(folder: Path, moving: Sequence[Path]) -> list[Film]:
-    """The moving previews; of a single frame there is none."""
+def _films(folder: Path, moving: Sequence[Path], *, avif: bool) -> list[Film]:
+    """The moving previews, what takes longest first; of a single frame there is none."""
     if len(moving) <= 1:
         return []
     lasts = 1000 // seeklist.FRAMES_PER_SECOND
+    small = Film(folder / "preview.avif", "avif", moving, lasts, LONGEST["moving"])
     return [
+        *([small] if avif else []),
         Film(folder / "preview.webp", "webp", moving, lasts, LONGEST["moving"]),
         Film(folder / "preview.gif", "gif", moving, lasts, GIF_PIXELS, GIF_EVERY),
     ]

@@ -20,6 +20,7 @@ WEBP = {"quality": 82, "method": 2}
 JPEG = {"quality": 82, "optimize": True, "progressive": True}
 SHEET = {"quality": 70, "optimize": True}
 MOVING_WEBP = {"quality": 60, "method": 1, "minimize_size": False, "allow_mixed": False}
+MOVING_AVIF = {"quality": 60, "speed": 9, "max_threads": 1}
 CAPTURE = {"quality": 92, "method": 2}
 COLOURS = 128
 JUDGED = (320, 320)
@@ -128,6 +129,8 @@ def moving(job: Request) -> Answer:
     if form == "gif":
         first, *rest = in_few_colours(frames)
         first.save(path, "GIF", save_all=True, append_images=rest, duration=lasts, loop=0, optimize=False)
+    elif form == "avif":  # it repeats by itself
+        first.save(path, "AVIF", save_all=True, append_images=rest, duration=lasts, **MOVING_AVIF)
     else:
         first.save(path, "WEBP", save_all=True, append_images=rest, duration=lasts, loop=0, **MOVING_WEBP)
     return facts(path, form, first.size)

@@ -15,7 +15,7 @@ _CHILD = Path(__file__).with_name("_stills_child.py")
 _LIMITS = Limits(wall_seconds=300, cpu_seconds=900, memory_bytes=6 << 30, file_bytes=512 << 20, processes=64)
 _MOST_WORKERS = 4
 
-Moving = Literal["webp", "gif"]
+Moving = Literal["avif", "webp", "gif"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class StillFile:
     """One picture file: size in pixels and bytes."""
 
     path: Path
-    format: Literal["webp", "jpg", "gif", "png"]
+    format: Literal["webp", "jpg", "gif", "avif", "png"]
     width: int
     height: int
     size: int

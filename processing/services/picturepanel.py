@@ -51,7 +51,7 @@ def pictures_of(asset: Asset, *, user: Caller) -> Pictures | None:
     poster = poster_of(variants)
     stills = [v for v in variants if v.variant_type == VariantType.THUMBNAIL and v.format == "webp"]
     kept = list(captures.listed(asset))
-    previews = [preview_of(variants, form=form) for form in ("webp", "gif", "mp4")]
+    previews = [preview_of(variants, form=form) for form in ("avif", "webp", "gif", "mp4")]
     return Pictures(
         poster=_shown(poster, user) if poster else None,
         chosen=str(poster.detail.get("chosen") or "") if poster else "",

@@ -33,6 +33,7 @@ _MIME = {
     "jpg": "image/jpeg",
     "png": "image/png",
     "gif": "image/gif",
+    "avif": "image/avif",
     "vtt": "text/vtt",
     "json": "application/json",
     "hls": "application/vnd.apple.mpegurl",

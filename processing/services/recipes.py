@@ -48,6 +48,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "watermark": (dict, type(None)),
     "poster": _WORD,
     "preview_seconds": _NUMBER,
+    "preview_avif": _FLAG,
 }
 _MARK_KINDS: dict[str, tuple[type, ...]] = {
     "text": _WORD,

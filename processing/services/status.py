@@ -102,7 +102,7 @@ def job_document(*, job: Job, user: access.Caller) -> dict[str, Any]:
 def _results(job: Job, user: access.Caller) -> dict[str, Any]:
     """What has been made, with signed links; links are given only to those who may have the files."""
     asset = job.asset
-    variants = list(asset.variants.all()) if access.can_play(user, asset) else []
+    variants = access.shown(user, asset.variants.all()) if access.can_play(user, asset) else []
     may_keep = access.can_download(user, asset)
     original = delivery.original_url(asset, user=user) if may_keep else None
     url = {

@@ -5,12 +5,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.conf import settings
+
 from assets.models import Caption, CaptionKind, Variant, VariantType
 from assets.services import places
 from processing.exceptions import EncodingFailed
 from processing.ffmpeg import mux
 from processing.ffmpeg.transcode import EncodedAudio, EncodedRung
 from processing.models import Package as Wanted
+from processing.models import Scheme
 from processing.packager import Package, TextTrack, package
 from processing.services import interim, packages
 from processing.services.context import StepContext
@@ -79,7 +82,7 @@ def packaged(
             ),
             stop=context.stop,
         )
-    if rungs:
+    if rungs and (wanted.scheme == Scheme.CLEAR or settings.ENCRYPTED_STILLS == "all"):
         imagetrack.add(context, folder)
     context.products.append(_streaming_set(context, done, wanted, step))
     context.published.append(packages.when_ready(wanted, done))

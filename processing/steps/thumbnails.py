@@ -15,15 +15,17 @@ COUNT = 10
 
 def run(context: StepContext) -> dict[str, Any]:
     """Take a poster and ten evenly spaced thumbnails, each as WebP and as JPEG for what cannot show WebP, a storyboard,
-    and moving previews: WebP for pages, GIF for mail, and an MP4 where the preset wants one.
+    and moving previews: WebP for pages, GIF for mail, and AVIF and an MP4 where the preset wants them.
     """
     probe = probe_of(context.asset)
+    ladder = ladder_for(context.job)
     taken = stills.take(
         context.source,
         probe,
         context.scratch,
         count=COUNT,
         poster=poster_for(context.job),
+        avif=ladder.preview_avif,
         stop=context.stop,
     )
     for still in taken.poster:
@@ -36,7 +38,7 @@ def run(context: StepContext) -> dict[str, Any]:
         context.products.append(_moving_product(context, moving, moving.format))
     if taken.storyboard:
         context.products.append(_storyboard_product(taken.storyboard))
-    if seconds := ladder_for(context.job).preview_seconds:
+    if seconds := ladder.preview_seconds:
         target = context.scratch / "preview.mp4"
         made = teaser.make(context.source, probe, target, seconds=seconds, stop=context.stop)
         context.products.append(_moving_product(context, made, "mp4", made.bit_rate))

@@ -12,17 +12,18 @@ let card = null;
 let timer = 0;
 
 function show(frame) {
-  const picture = document.createElement("img");
-  picture.className = "moving";
-  picture.alt = "";
-  picture.decoding = "async";
+  const { preview, previewAvif } = frame.dataset;
+  const picture = document.createElement("picture");
+  const image = Object.assign(document.createElement("img"), { className: "moving", alt: "", decoding: "async" });
   // Seen when it is there: until then the still stands.
-  picture.addEventListener("load", () => picture.classList.add("here"));
-  picture.addEventListener("error", (event) => {
+  image.addEventListener("load", () => image.classList.add("here"));
+  image.addEventListener("error", (event) => {
     event.stopPropagation();
     picture.remove();
   });
-  picture.src = frame.dataset.preview;
+  if (previewAvif) picture.append(Object.assign(document.createElement("source"), { type: "image/avif", srcset: previewAvif }));
+  picture.append(image);
+  image.src = preview;
   frame.append(picture);
 }
 
@@ -38,7 +39,7 @@ function enter(next) {
 
 function leave() {
   clearTimeout(timer);
-  card?.querySelector(".moving")?.remove();
+  card?.querySelector("picture:has(> .moving)")?.remove();
   card = null;
 }
 

@@ -200,6 +200,8 @@ def test_what_plays_without_a_key_is_for_those_alone_who_may_change_it_when_it_i
     for kind in ("rendition", "audio_only", "derived"):
         variant = VariantFactory.build(asset=asset, variant_type=kind)
         assert bool(links.variant_url(variant=variant, user=user)) == (plain or not encryption)
+    preview = VariantFactory.build(asset=asset, variant_type="preview", format="webp")
+    assert access.can_have_picture(user, preview) == (plain or not encryption)
     for other in ("poster", "thumbnail", "hls", "dash"):
         assert links.variant_url(variant=VariantFactory.build(asset=asset, **{other: True}), user=user)
 
@@ -209,3 +211,40 @@ def test_a_visitor_has_the_stream_of_what_is_encrypted() -> None:
     visitor = Visitor(ShareLinkFactory(asset=asset, created_by=asset.uploaded_by, allow_download=True))
     assert access.can_play(visitor, asset)
     assert not access.can_have_plain(visitor, asset) and not access.can_download(visitor, asset)
+
+
+KINDS = ("poster", "thumbnail", "storyboard", "preview")
+
+
+@pytest.mark.parametrize(
+    ("setting", "given"),
+    [("all", KINDS[:3]), ("poster", KINDS[:2]), ("none", ())],
+)
+def test_the_pictures_of_what_is_encrypted_are_given_as_the_installation_says(
+    setting: str, given: tuple[str, ...], settings: Any
+) -> None:
+    settings.ENCRYPTED_STILLS = setting
+    asset = AssetFactory(published=True, visibility="public", encryption="cbcs")
+    pictures = [VariantFactory.build(asset=asset, variant_type=kind) for kind in KINDS]
+    stream = VariantFactory.build(asset=asset, hls=True)
+    for name in ("anonymous", "viewer", "moderator"):
+        seen = access.shown(caller(name, asset.uploaded_by), [*pictures, stream])
+        assert tuple(one.variant_type for one in seen) == (*given, "manifest")
+        for picture in pictures:
+            link = links.variant_url(variant=picture, user=caller(name, asset.uploaded_by))
+            assert bool(link) == (picture.variant_type in given)
+    for name in ("owner", "manager"):
+        assert access.shown(caller(name, asset.uploaded_by), pictures) == pictures
+    clear = AssetFactory(published=True, visibility="public")
+    pictures = [VariantFactory.build(asset=clear, variant_type=kind) for kind in KINDS]
+    assert access.shown(AnonymousUser(), pictures) == pictures
+
+
+def test_a_poster_that_was_chosen_is_seen_whatever_the_installation_says(settings: Any) -> None:
+    settings.ENCRYPTED_STILLS = "none"
+    asset = AssetFactory(published=True, visibility="public", encryption="cbcs")
+    chosen = VariantFactory.build(asset=asset, poster=True, detail={"chosen": "picture"})
+    assert access.can_have_picture(AnonymousUser(), chosen)
+    hidden = AssetFactory(encryption="cbcs")
+    secret = VariantFactory.build(asset=hidden, poster=True, detail={"chosen": "picture"})
+    assert not access.can_have_picture(AnonymousUser(), secret)

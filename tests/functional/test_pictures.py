@@ -131,16 +131,36 @@ def test_what_is_not_a_picture_is_refused_in_words(page: Page, tmp_path: Path) -
     expect(page.locator("#pictures .wrong-word")).to_contain_text("By its bytes this is")
 
 
-def test_a_card_moves_while_it_is_looked_at_and_is_quiet_otherwise(page: Page) -> None:
-    asset = film()
+def preview(asset: Asset, form: str, content: bytes) -> None:
+    """A moving preview in a format."""
     VariantFactory(
         asset=asset,
         variant_type="preview",
-        format="webp",
-        filename="preview.webp",
-        mime_type="image/webp",
-        content=media("animated.webp").read_bytes(),
+        format=form,
+        filename=f"preview.{form}",
+        mime_type=f"image/{form}",
+        content=content,
     )
+
+
+def test_a_card_moves_as_avif_where_there_is_one(page: Page) -> None:
+    asset = film()
+    preview(asset, "webp", media("animated.webp").read_bytes())
+    preview(asset, "avif", media("picture.avif").read_bytes())
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/preview." in one.url else None)
+    page.goto("/")
+    card = page.locator(f"#card-{asset.pk}")
+    card.hover()
+    expect(card.locator(".moving.here")).to_be_visible()
+    assert [url.rpartition("/")[2] for url in asked] == ["preview.avif"]
+    page.mouse.move(0, 0)
+    expect(card.locator("picture")).to_have_count(1)
+
+
+def test_a_card_moves_while_it_is_looked_at_and_is_quiet_otherwise(page: Page) -> None:
+    asset = film()
+    preview(asset, "webp", media("animated.webp").read_bytes())
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/preview.webp") else None)
     page.goto("/")

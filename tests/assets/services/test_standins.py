@@ -1,9 +1,11 @@
 """The poster that somebody has chosen goes before the automatic one, and that before any still."""
 
+from typing import Any
+
 import pytest
 
 from assets.models import Asset, Variant
-from assets.services import links, standins
+from assets.services import links, stage, standins
 from assets.services.cards import card_of, picture_of
 from tests.factories import AssetFactory, UserFactory, VariantFactory
 
@@ -47,7 +49,8 @@ def test_without_a_poster_the_nearest_still(asset: Asset) -> None:
 def test_preview_and_storyboard_are_told_to_who_may_play(asset: Asset) -> None:
     preview = {"variant_type": "preview", "duration": 5.0, "folder": "thumbnails"}
     VariantFactory(asset=asset, format="mp4", filename="p.mp4", **preview)
-    VariantFactory(asset=asset, format="webp", filename="p.webp", mime_type="image/webp", **preview)
+    for form in ("webp", "avif"):
+        VariantFactory(asset=asset, format=form, filename=f"p.{form}", mime_type=f"image/{form}", **preview)
     VariantFactory(
         asset=asset, variant_type="storyboard", format="vtt", mime_type="text/vtt", filename="storyboard.vtt",
         folder="thumbnails/r1",
@@ -57,11 +60,62 @@ def test_preview_and_storyboard_are_told_to_who_may_play(asset: Asset) -> None:
     assert document["preview_url"].endswith("/p.webp")
     assert document["storyboard_url"].endswith("/storyboard.vtt")
     card = card_of(loaded, user=UserFactory())
-    assert card.preview.endswith("/p.webp")
+    assert card.preview.endswith("/p.webp") and card.preview_avif.endswith("/p.avif")
     stranger = card_of(
         Asset.objects.with_poster().get(pk=AssetFactory(passed_gate=True).pk), user=UserFactory()
     )
-    assert stranger.preview == ""
+    assert stranger.preview == stranger.preview_avif == ""
+
+
+def everything(encryption: str) -> Asset:
+    """A film with a picture of each kind."""
+    asset = AssetFactory(published=True, encryption=encryption)
+    poster(asset)
+    VariantFactory(asset=asset, thumbnail=True, timestamp=1.0)
+    for kind, form in (("preview", "webp"), ("preview", "avif"), ("storyboard", "vtt")):
+        VariantFactory(
+            asset=asset,
+            variant_type=kind,
+            format=form,
+            filename=f"{kind}.{form}",
+            folder=f"thumbnails/{form}",
+        )
+    found: Asset = Asset.objects.with_poster().get(pk=asset.pk)
+    return found
+
+
+def seen_of(asset: Asset, user: Any) -> set[str]:
+    """Which kinds of pictures pages and API give somebody."""
+    card, document = card_of(asset, user=user), links.playback(asset=asset, user=user)
+    given = {
+        "poster": document["poster_url"],
+        "storyboard": document["storyboard_url"],
+        "preview": document["preview_url"],
+        "still": stage.stills_of(asset, user=user),
+    }
+    assert bool(card.picture) == bool(given["poster"]) == bool(links.poster_url(asset=asset, user=user))
+    assert bool(card.preview) == bool(card.preview_avif) == bool(given["preview"])
+    assert bool(stage.stage_of(asset, user=user).poster) == bool(given["poster"])
+    return {name for name, what in given.items() if what}
+
+
+@pytest.mark.parametrize(
+    ("setting", "encryption", "seen"),
+    [
+        ("all", "", {"poster", "still", "storyboard", "preview"}),
+        ("none", "", {"poster", "still", "storyboard", "preview"}),
+        ("all", "cbcs", {"poster", "still", "storyboard"}),
+        ("poster", "cbcs", {"poster", "still"}),
+        ("none", "cbcs", set()),
+    ],
+)
+def test_pages_and_api_give_of_an_encrypted_film_what_the_installation_says(
+    setting: str, encryption: str, seen: set[str], settings: Any
+) -> None:
+    settings.ENCRYPTED_STILLS = setting
+    asset = everything(encryption)
+    assert seen_of(asset, UserFactory(role="viewer")) == seen
+    assert seen_of(asset, asset.uploaded_by) == {"poster", "still", "storyboard", "preview"}
 
 
 def test_the_largest_film_names_the_quality(asset: Asset) -> None:

@@ -97,15 +97,17 @@ def moving(made: Finished) -> list[tuple[int, tuple[int, int], int]]:
     return found
 
 
-def test_films_are_made_in_both_formats(frames: Path, tmp_path: Path) -> None:
+def test_films_are_made_in_every_format(frames: Path, tmp_path: Path) -> None:
     scenes = {f"f{number:02}": scene().rotate(number * 20) for number in range(12)}
     paths = list(laid(frames, **scenes).values())
     films = [
+        Film(tmp_path / "a.avif", "avif", paths, 100, 480),
         Film(tmp_path / "a.webp", "webp", paths, 100, 480),
         Film(tmp_path / "a.gif", "gif", paths, 100, 320, every=2),
     ]
     made = finish(Order(tmp_path, films=films))
-    assert moving(made) == [(12, (480, 270), 100), (6, (320, 180), 200)]
+    assert [file.format for file in made.films] == ["avif", "webp", "gif"]
+    assert moving(made) == [(12, (480, 270), 100)] * 2 + [(6, (320, 180), 200)]
 
 
 @pytest.mark.parametrize("form", ["png", "webp"])

@@ -71,15 +71,30 @@ def test_an_encrypted_upload_is_never_clear_for_those_who_watch() -> None:
     seen = stage.stage_of(asset, user=viewer)
     assert (seen.mode, bool(seen.dash), seen.file) == ("video", True, "")
     assert stage.files_of(asset, user=viewer) == [] and stage.files_of(asset, user=owner)
-    clear = {"rendition", "audio_only", "metadata"}
+    clear = {"rendition", "audio_only", "metadata", "preview"}
     for variant in asset.variants.all():
         link = links.variant_url(variant=variant, user=viewer)
         assert (link is None) == (variant.variant_type in clear), variant
         assert links.variant_url(variant=variant, user=owner)
+    assert played["poster_url"] and played["storyboard_url"] and played["preview_url"] is None
+    assert list(folder_of(asset).glob("images*/*.jpg")), "the player finds stills in the set"
     results = job_document(job=Job.objects.with_steps().get(pk=job.pk), user=viewer)["results"]
     assert results["original_url"] is None
     assert all((one["url"] is None) == (one["variant_type"] in clear) for one in results["variants"])
     assert results["package"]["encrypted_tracks"] == [1, 2] and results["package"]["dash_url"]
+
+
+def test_an_encrypted_set_has_no_stills_in_it_where_they_are_not_for_everybody(settings: Any) -> None:
+    settings.ENCRYPTED_STILLS = "poster"
+    job = wanted("plain.mp4", encrypt="cbcs")
+    folder = folder_of(job.asset)
+    assert not list(folder.rglob("*.jpg"))
+    assert not any(b"EXT-X-IMAGE" in path.read_bytes() for path in folder.glob("*.m3u8"))
+    viewer = UserFactory(role="viewer")
+    results = job_document(job=Job.objects.with_steps().get(pk=job.pk), user=viewer)["results"]
+    assert results["playback"]["poster_url"] and results["thumbnails"]
+    assert results["playback"]["storyboard_url"] is None
+    assert "storyboard" not in {one["variant_type"] for one in results["variants"]}
 
 
 def test_an_encrypted_sound_is_streamed() -> None:

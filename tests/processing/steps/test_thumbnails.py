@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from assets.models import Variant
 from assets.services import places
@@ -50,6 +51,17 @@ def test_a_preset_may_want_the_classic_poster_and_a_film(video_job: Job, tmp_pat
     assert context.products[0].facts["timestamp"] == 7.0
     film = context.products[-1]
     assert (film.format, film.facts["duration"]) == ("mp4", pytest.approx(6.0, abs=0.3))
+
+
+def test_a_preset_may_want_the_preview_as_avif_too(video_job: Job, tmp_path: Path) -> None:
+    video_job.parameters = {"recipe": {**STANDARD.as_data(), "preview_avif": True}}
+    context = context_of(video_job, "long_25.mp4", tmp_path)
+    assert thumbnails.run(context)["previews"] == 3
+    previews = [product for product in context.products if product.variant_type == "preview"]
+    assert [product.format for product in previews] == ["avif", "webp", "gif"]
+    assert {product.facts["duration"] for product in previews} == {5.0}
+    with Image.open(previews[0].path) as small:
+        assert small.n_frames == 50  # type: ignore[attr-defined]  # of an animation
 
 
 def test_an_upload_may_want_the_classic_poster(video_job: Job, tmp_path: Path) -> None:
