@@ -1,6 +1,7 @@
 """The renditions with their sound, and one CMAF set for HLS and DASH of all of them, encrypted where that is wanted."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,6 +23,8 @@ from processing.services.publishing import Product
 from processing.steps import imagetrack
 from processing.steps.renditions import TRACK_ORDER, handed_rung, rendition, rung_of, track_of
 
+_JOINED_AT_ONCE = 2
+
 
 @dataclass(frozen=True)
 class _Parts:
@@ -38,12 +41,18 @@ def run(context: StepContext) -> dict[str, Any]:
         rungs = [*parts.handed, *parts.published]
         if len({rung.frames for rung in rungs}) > 1:
             raise EncodingFailed(f"the rungs have {[rung.frames for rung in rungs]} frames")
-        for rung in parts.handed:
-            target = context.scratch / f"{rung.rung.quality}.mp4"
-            made = mux.mux(rung, parts.tracks, target, stop=context.stop)
-            context.products.append(rendition(context, rung, made, parts.tracks))
-        done = packaged(context, rungs, parts.tracks)
+        # Both only read the streams; each of them leaves a core idle.
+        with ThreadPoolExecutor(_JOINED_AT_ONCE) as pool:
+            joined = [pool.submit(_joined, context, rung, parts.tracks) for rung in parts.handed]
+            done = packaged(context, rungs, parts.tracks)
+            for rung, one in zip(parts.handed, joined, strict=True):
+                context.products.append(rendition(context, rung, one.result(), parts.tracks))
     return {"streams": len(done.streams), "size": done.size, "encrypted_tracks": done.encrypted_tracks}
+
+
+def _joined(context: StepContext, rung: EncodedRung, tracks: Sequence[EncodedAudio]) -> mux.Rendition:
+    """A rendition: a further rung with the sound."""
+    return mux.mux(rung, tracks, context.scratch / f"{rung.rung.quality}.mp4", stop=context.stop)
 
 
 def run_sound(context: StepContext) -> dict[str, Any]:

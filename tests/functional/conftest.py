@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from script.lib.processes import EVERY_QUEUE, end, worker_command
+from tests.functional.browser import end_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180.0
@@ -33,18 +34,17 @@ def portal_environment() -> dict[str, str]:
     return (
         os.environ
         | _bucket()
+        | _gathered()
         | {
             "DATABASE_URL": f"postgresql://{user}@/{of['NAME']}{where}",
             "MEDIA_ROOT": str(settings.MEDIA_ROOT),
             "INCOMING_ROOT": str(settings.INCOMING_ROOT),
             "SCRATCH_ROOT": str(settings.SCRATCH_ROOT),
-            "STATIC_ROOT": str(settings.STATIC_ROOT),
             "SECRET_KEY": settings.SECRET_KEY,
             "MASTER_KEYS": ",".join(
                 f"{key.name}:{base64.b64encode(key.value).decode()}" for key in settings.MASTER_KEYS
             ),
             "IMPORT_ALLOWED_NETWORKS": "127.0.0.0/8",
-            "DEBUG": "1",
             "SIGN_IN_TRIES": "1000",
             "STEP_NICENESS": "0",
             "DJANGO_SETTINGS_MODULE": "mediaportal.settings",
@@ -59,6 +59,14 @@ def _bucket() -> dict[str, str]:
         return {}
     names = ("STORAGE", "S3_BUCKET", "S3_REGION", "S3_PREFIX", "S3_ENDPOINT_URL")
     return {name: str(getattr(settings, name)) for name in names}
+
+
+def _gathered() -> dict[str, str]:
+    """Where style sheets and scripts lie: under names that browsers keep, if they were gathered before the tests."""
+    folder = os.environ.get("STATIC_ROOT", "")
+    if folder and (Path(folder) / "staticfiles.json").is_file():
+        return {"STATIC_ROOT": folder, "DEBUG": "0"}
+    return {"STATIC_ROOT": str(settings.STATIC_ROOT), "DEBUG": "1"}
 
 
 def free_port() -> int:
@@ -99,6 +107,13 @@ def portal_process(
         yield process, f"http://127.0.0.1:{port}"
     finally:
         end(process, seconds=10)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _browser() -> Iterator[None]:
+    """Whichever test began the browser, it ends with the last of them."""
+    yield
+    end_chromium()
 
 
 @pytest.fixture(scope="session")

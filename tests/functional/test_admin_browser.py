@@ -3,10 +3,9 @@
 from typing import Any
 
 import pytest
-from django.db import connections
-from playwright.sync_api import sync_playwright
 
 from tests.factories import UserFactory
+from tests.functional.browser import chromium
 from tests.notifications.conftest import session_of
 from tests.test_admin import lived_in
 
@@ -20,11 +19,7 @@ def test_nothing_is_refused_by_the_policy(web: str, language: str, monkeypatch: 
     key = session_of(user)
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     wrong: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as browser:
         page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
         page.context.add_cookies([{"name": "sessionid", "value": key, "url": web}])
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
@@ -39,6 +34,4 @@ def test_nothing_is_refused_by_the_policy(web: str, language: str, monkeypatch: 
             page.wait_for_function("window.Alpine !== undefined")
             page.screenshot(path=tmp_path / f"{language}-{path.strip('/').replace('/', '-') or 'index'}.png")
         assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
-        browser.close()
-        connections.close_all()
     assert wrong == []

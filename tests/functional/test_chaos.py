@@ -36,8 +36,8 @@ from tests.functional.conftest import ROOT, free_port, portal_environment, porta
 from tests.functional.test_work import Caller
 from tests.media import media
 
-SECONDS = float(os.environ.get("CHAOS_SECONDS", "25"))
-ASSETS = int(os.environ.get("CHAOS_ASSETS", "12"))
+SECONDS = float(os.environ.get("CHAOS_SECONDS", "15"))
+ASSETS = int(os.environ.get("CHAOS_ASSETS", "8"))
 SEED = int(os.environ.get("CHAOS_SEED", str(random.SystemRandom().randrange(10_000))))
 END_SECONDS = 600
 LEASE_SECONDS = 5

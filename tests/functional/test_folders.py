@@ -1,6 +1,5 @@
 """The watcher and the bringer as processes of their own, on real folders: killed, doubled, told to end."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -11,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from assets.models import Asset, Collection, UploadSession
 from tests.factories import UserFactory
@@ -59,6 +60,19 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, said
 
 
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """How a command ends that is called in this process, and what it said: a process takes seconds to begin."""
+    code, refusal = 0, ""
+    try:
+        call_command(*arguments, "--owner", OWNER)
+    except CommandError as error:
+        code, refusal = 1, str(error)
+    except SystemExit as end:
+        code = int(end.code or 0)
+    printed = capsys.readouterr()
+    return code, printed.out + printed.err + refusal
+
+
 def done(folder: Path) -> set[str]:
     """The places in `done/`."""
     return {str(p.relative_to(folder / "done")) for p in (folder / "done").rglob("*") if p.is_file()}
@@ -104,21 +118,21 @@ def test_killed_again_and_again_nothing_is_lost_or_doubled(tmp_path: Path) -> No
     assert sorted(Asset.objects.values_list("original_filename", flat=True)) == sorted(names)
 
 
-def test_what_cannot_be_watched_says_why(tmp_path: Path) -> None:
+def test_what_cannot_be_watched_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     UserFactory(email=OWNER, role="viewer")
     for arguments, words in (
         (["watch"], "Name a folder"),
         (["watch", str(tmp_path / "gone")], "is not a folder"),
     ):
-        code, said = ended(manage(*arguments))
+        code, said = told(capsys, *arguments)
         assert code == 1 and words in said
-    code, said = ended(manage("watch", str(tmp_path)))
+    code, said = told(capsys, "watch", str(tmp_path))
     assert code == 1 and "may not upload" in said
-    code, said = ended(manage("watch", os.environ.get("MEDIA_ROOT") or portal_environment()["MEDIA_ROOT"]))
+    code, said = told(capsys, "watch", str(settings.MEDIA_ROOT))
     assert code == 1 and "MEDIA_ROOT is there" in said
 
 
-def test_a_library_is_brought_in_once(tmp_path: Path) -> None:
+def test_a_library_is_brought_in_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     UserFactory(email=OWNER)
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "a/one.png").write_bytes(png(10, 10))
@@ -126,7 +140,7 @@ def test_a_library_is_brought_in_once(tmp_path: Path) -> None:
     (tmp_path / "a/b/same.png").write_bytes(png(11, 10))
     (tmp_path / "a/words.mp4").write_text("just some words\n" * 50)
     arguments = ["ingest", str(tmp_path), "--recursive", "--collection", "Archive"]
-    code, said = ended(manage(*arguments, "--dry-run"))
+    code, said = told(capsys, *arguments, "--dry-run")
     assert code == 1 and "3 would be taken" in said and "unsupported_media_type" in said
     assert not UploadSession.objects.exists()
     code, said = ended(manage(*arguments))
@@ -134,13 +148,13 @@ def test_a_library_is_brought_in_once(tmp_path: Path) -> None:
     assert (tmp_path / "a/one.png").exists() and (tmp_path / "a/b/two.png").exists()
     where = Asset.objects.get(original_filename="one.png").collections.get()
     assert where.parent is not None and (where.name, where.parent.name) == ("a", "Archive")
-    code, said = ended(manage(*arguments, "--move"))
+    code, said = told(capsys, *arguments, "--move")
     assert "0 taken" in said and "3 known" in said
     assert Asset.objects.count() == 2
     assert not (tmp_path / "a/one.png").exists()
     shutil.rmtree(tmp_path / "a/b")
     (tmp_path / "a/words.mp4").unlink()
     (tmp_path / "new.png").write_bytes(png(12, 10))
-    code, said = ended(manage("ingest", str(tmp_path), "--move"))
+    code, said = told(capsys, "ingest", str(tmp_path), "--move")
     assert (code, (tmp_path / "new.png").exists()) == (0, False)
     assert Asset.objects.count() == 3

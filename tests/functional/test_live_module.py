@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connections
-from playwright.sync_api import Page, WebSocketRoute, sync_playwright
+from playwright.sync_api import Page, WebSocketRoute
 
 from assets.models import Asset
 from assets.services import library
@@ -14,7 +13,7 @@ from mediaportal.accounts.models import User
 from notifications.services import news
 from processing.models import Job
 from tests.factories import AssetFactory, UserFactory
-from tests.functional.browser import tell_ends
+from tests.functional.browser import chromium, tell_ends
 from tests.notifications.conftest import job_of, session_of
 
 START = """async () => {
@@ -34,11 +33,7 @@ def signed_in(web: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
     settings.CHANNEL_LAYERS = {"default": layer | {"CONFIG": {"hosts": layer["CONFIG"]["hosts"]}}}
     # Playwright's own loop runs in this thread; the ORM would take us for asynchronous code.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as browser:
 
         def open_page(user: User) -> Page:
             context = browser.new_context()
@@ -49,8 +44,6 @@ def signed_in(web: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Itera
             return page
 
         yield open_page
-        browser.close()
-        connections.close_all()  # those that Django keeps apart for Playwright's loop
 
 
 def hear(page: Page, topic: str) -> None:

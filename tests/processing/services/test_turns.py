@@ -191,12 +191,12 @@ def test_a_claim_makes_few_queries(django_assert_max_num_queries: Any) -> None:
 
 def test_the_choice_among_thousands_is_made_by_indexes() -> None:
     asset = AssetFactory()
-    _waiting(asset, uuid4(), 15_000, status=Status.COMPLETED)
+    _waiting(asset, uuid4(), 6_000, status=Status.COMPLETED)
     for _ in range(50):
         owner = uuid4()
-        _waiting(asset, owner, 100)
+        _waiting(asset, owner, 60)
         turns.take(queue="transcode", turn_key=owner)
-    before = [Turn(queue="transcode", turn_key=uuid4(), served_at=timezone.now()) for _ in range(3_000)]
+    before = [Turn(queue="transcode", turn_key=uuid4(), served_at=timezone.now()) for _ in range(1_500)]
     Turn.objects.bulk_create(before)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
