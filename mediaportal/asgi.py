@@ -20,8 +20,8 @@ wsgi_application = get_wsgi_application()
 from django.conf import settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
-from assets import delivery  # noqa: E402
 from assets.api import captions  # noqa: E402
+from assets.delivery import tokens  # noqa: E402
 from assets.doors import tus, uploads  # noqa: E402
 from assets.doors.arriving import Turnstile  # noqa: E402
 from assets.doors.files import files_app  # noqa: E402
@@ -99,7 +99,7 @@ def _plain(scope: Scope) -> Scope:
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hand a connection to the app that serves it. There is no lifespan: servers run with it off."""
-    delivery.asked_from.set(scope["client"][0] if scope.get("client") else "")
+    tokens.asked_from.set(scope["client"][0] if scope.get("client") else "")
     if scope["type"] == "websocket":
         await websockets(_plain(scope), receive, send)
     elif scope["type"] == "http":

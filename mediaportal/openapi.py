@@ -119,6 +119,9 @@ def _file() -> dict[str, Any]:
         "responses": {
             "200": {"description": "The file", **bytes_},
             "206": {"description": "The part that was asked for", **bytes_},
+            "302": {
+                "description": "The bucket sends it: an address that is good for a minute (`S3_DELIVERY`)"
+            },
             "304": {"description": "Not changed"},
             "403": problem_response("`link_expired`: ask for a new link"),
             "416": {"description": "The range lies outside the file"},

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from mediaportal.core import adminlook
 from mediaportal.core.env import Env, EnvError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -153,6 +153,25 @@ S3_PUBLIC_ENDPOINT_URL = env.text("S3_PUBLIC_ENDPOINT_URL").rstrip("/")
 S3_ADDRESSING = env.choice(
     "S3_ADDRESSING", "path" if S3_ENDPOINT_URL else "virtual", ("path", "virtual", "auto")
 )
+# Who sends segments and downloads: the portal, the bucket itself, or CloudFront in front of it.
+S3_DELIVERY = env.choice("S3_DELIVERY", "proxy", ("proxy", "presigned", "cloudfront"))
+CLOUDFRONT_DOMAIN = env.text("CLOUDFRONT_DOMAIN")
+CLOUDFRONT_KEY_ID = env.text("CLOUDFRONT_KEY_ID")
+_CLOUDFRONT = (
+    {
+        "custom_domain": CLOUDFRONT_DOMAIN,
+        "cloudfront_key_id": CLOUDFRONT_KEY_ID,
+        "cloudfront_key": env.file("CLOUDFRONT_KEY_FILE"),
+    }
+    if STORAGE == "s3" and S3_DELIVERY == "cloudfront"
+    else {}
+)
+if not all(_CLOUDFRONT.values()):
+    raise EnvError(
+        "S3_DELIVERY=cloudfront needs CLOUDFRONT_DOMAIN, CLOUDFRONT_KEY_ID and CLOUDFRONT_KEY_FILE"
+    )
+if CLOUDFRONT_DOMAIN and not re.fullmatch(r"[A-Za-z0-9.-]+", CLOUDFRONT_DOMAIN):
+    raise EnvError("CLOUDFRONT_DOMAIN must be a host name, such as d111111abcdef8.cloudfront.net")
 STORAGES = {
     "default": {
         "BACKEND": "mediaportal.core.buckets.BucketStorage",
@@ -163,6 +182,7 @@ STORAGES = {
             "endpoint_url": S3_ENDPOINT_URL or None,
             "public_endpoint_url": S3_PUBLIC_ENDPOINT_URL,
             "addressing_style": S3_ADDRESSING,
+            **_CLOUDFRONT,
         },
     }
     if STORAGE == "s3"
@@ -184,6 +204,13 @@ def _bucket_origins() -> list[str]:
         return [f"{scheme}://{host}", f"{scheme}://{S3_BUCKET}.{host}"]
     hosts = ["s3.amazonaws.com", *([f"s3.{S3_REGION}.amazonaws.com"] if S3_REGION else [])]
     return [f"https://{name}" for host in hosts for name in (f"{S3_BUCKET}.{host}", host)]
+
+
+def _delivery_origins() -> list[str]:
+    """Where segments and downloads come from, where that is not the portal."""
+    if STORAGE != "s3" or S3_DELIVERY == "proxy":
+        return []
+    return [f"https://{CLOUDFRONT_DOMAIN}"] if S3_DELIVERY == "cloudfront" else _bucket_origins()
 
 
 MEDIA_BUCKET = S3_BUCKET if STORAGE == "s3" else "local"
@@ -403,9 +430,9 @@ CONTENT_SECURITY_POLICY = {
         # The player and the admin set style attributes from scripts and templates of their own.
         "style-src": [SELF, "'unsafe-inline'"],
         "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF, "blob:"],
+        "media-src": [SELF, "blob:", *_delivery_origins()],
         "font-src": [SELF],
-        "connect-src": [SELF, *_bucket_origins(), *_drm_origins()],
+        "connect-src": [SELF, *dict.fromkeys([*_bucket_origins(), *_delivery_origins()]), *_drm_origins()],
         "worker-src": [SELF, "blob:"],
         "object-src": ["'none'"],
         "base-uri": [SELF],
@@ -425,31 +452,7 @@ LOGGING = {
         name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat")
     },
 }
-_SHADES = ["50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950"]
-_GREYS = [
-    "fcfcfc", "f7f7f7", "e8e8e8", "d6d6d6", "b0b0b0", "747474",
-    "5c5c5c", "484848", "282828", "1f1f1f", "121212",
-]  # fmt: skip
-_BLUES = [
-    "f3f7fe", "e9f0fd", "cfdffb", "a9c6f8", "7cb0ff", "3f7fe6",
-    "1757d1", "1348ae", "123d90", "143574", "182a4a",
-]  # fmt: skip
-UNFOLD = {
-    "SITE_TITLE": SITE_NAME,
-    "SITE_HEADER": SITE_NAME,
-    "SITE_URL": "/",
-    "SITE_ICON": lambda _request: static("img/mark.svg"),
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}
-    ],
-    "SHOW_LANGUAGES": True,
-    "SHOW_BACK_BUTTON": True,
-    "BORDER_RADIUS": "6px",
-    "COLORS": {  # the pages' greys and their one accent (static/css/tokens.css)
-        "base": {shade: f"#{grey}" for shade, grey in zip(_SHADES, _GREYS, strict=True)},
-        "primary": {shade: f"#{blue}" for shade, blue in zip(_SHADES, _BLUES, strict=True)},
-    },
-}
+UNFOLD = adminlook.settings_of(SITE_NAME)
 # A message is stale by the clock of the machine that takes it, which may be another one than that of beat: were this as
 # short as the time between two sweeps, a clock that is a little fast would end all sweeping.
 _STALE_SECONDS = 900

@@ -3,13 +3,17 @@
 The service checks no signature: nothing about who may do what is proven with it.
 """
 
+import base64
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.conf import settings
 from moto.server import ThreadedMotoServer
 
@@ -93,3 +97,36 @@ def multiparts_in(place: BucketStorage) -> list[str]:
     """The keys of the multipart uploads that have not ended."""
     answer = place.client.list_multipart_uploads(Bucket=place.bucket_name)
     return [entry["Key"].removeprefix("portal/") for entry in answer.get("Uploads", [])]
+
+
+def private_key() -> tuple[str, rsa.RSAPublicKey]:
+    """A new RSA key as its file holds it, and its other half."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return pem.decode(), key.public_key()
+
+
+def signing_for_cloudfront(settings: Any) -> Callable[[str, Mapping[str, str]], None]:
+    """Let this test's bucket stand behind CloudFront; returns what checks an address as CloudFront does, given what
+    was signed and the parameters of the whole.
+    """
+    pem, public = private_key()
+    default = settings.STORAGES["default"]
+    own = {
+        "custom_domain": "d1.cloudfront.example",
+        "cloudfront_key_id": "K1",
+        "cloudfront_key": pem,
+    }
+    settings.STORAGES = settings.STORAGES | {"default": default | {"OPTIONS": default["OPTIONS"] | own}}
+
+    def verify(url: str, said: Mapping[str, str]) -> None:
+        assert said["Key-Pair-Id"] == "K1"
+        ends = {"DateLessThan": {"AWS:EpochTime": int(said["Expires"])}}
+        policy = {"Statement": [{"Resource": url, "Condition": ends}]}
+        signature = base64.b64decode(said["Signature"].translate(str.maketrans("-_~", "+=/")))
+        text = json.dumps(policy, separators=(",", ":")).encode()
+        public.verify(signature, text, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - what CloudFront wants
+
+    return verify

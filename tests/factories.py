@@ -308,6 +308,8 @@ class _PackageFactory(factory.django.DjangoModelFactory[Package]):
     scheme = "cbcs"
     formats = factory.LazyFunction(lambda: ["hls", "dash"])
     ready_at = factory.LazyFunction(timezone.now)
+    # Where `VariantFactory` lays manifests.
+    prefixes = factory.LazyAttribute(lambda made: [f"{asset_folder(made.asset.pk)}/cmaf"])
 
 
 UserFactory = cast("Maker[User]", _UserFactory)

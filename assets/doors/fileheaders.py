@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 
-from assets.delivery import Link
+from assets.delivery.tokens import Link
 from mediaportal.core.doors import Headers
 
 # Files of a streaming package by their ending; other files carry their type in the token.

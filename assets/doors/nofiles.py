@@ -6,7 +6,7 @@ Such answers are small, made for one request, and kept by nobody on the way.
 from collections.abc import Iterable
 
 from assets import registry
-from assets.delivery import Link
+from assets.delivery.tokens import Link
 from mediaportal.core.bodies import Disconnected, read_whole
 from mediaportal.core.doors import Receive, Scope, Send, start_answer
 from mediaportal.core.problems import MethodNotAllowed

@@ -140,6 +140,16 @@ class Env:
         value = self.text(name)
         return Path(value).expanduser().resolve() if value else default
 
+    def file(self, name: str) -> str:
+        """The text of the file whose path the variable names, such as a private key; no error shows any of it."""
+        value = self.text(name)
+        if not value:
+            return ""
+        try:
+            return Path(value).expanduser().read_text(encoding="ascii")
+        except (OSError, ValueError) as error:
+            raise EnvError(f"{name}: the file cannot be read ({type(error).__name__})") from None
+
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's settings of one PostgreSQL database from a URL.
 

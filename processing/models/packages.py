@@ -37,7 +37,8 @@ class Package(models.Model):
 
     `encrypted_tracks` are the numbers of the tracks in the order of the manifests, from 1, once it is ready. A set
     whose `retired_at` is set has been replaced: old links may still play it. One that was asked for together with a
-    file that is still to be fetched has no asset yet.
+    file that is still to be fetched has no asset yet. `prefixes` are the folders in the storage to which its files were
+    published: more than one when a rendition of it was made anew.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -49,6 +50,7 @@ class Package(models.Model):
     formats = models.JSONField(default=list, help_text=_("hls, dash"))
     encrypted_tracks = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    prefixes = models.JSONField(default=list, blank=True, editable=False)
     ready_at = models.DateTimeField(_("ready"), null=True, blank=True)
     retired_at = models.DateTimeField(_("replaced"), null=True, blank=True)
 

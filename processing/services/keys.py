@@ -37,8 +37,10 @@ ALL = "ALL"
 
 _AWAY_SECONDS = 30.0
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-PACKAGE_PLACE = rf"/packages/(?P<package>{_UUID})"
-"""Where in an asset's folder, at any depth, what belongs to a package is asked for."""
+PACKAGE_PLACE = rf"\A(?P<home>.+)/packages/(?P<package>{_UUID})"
+"""Where in an asset's folder, at any depth, what belongs to a package is asked for; `home` is the folder that a token
+has opened so far, or one below it.
+"""
 
 KEY_PLACE = re.compile(rf"{PACKAGE_PLACE}/keys/(?P<kid>{_UUID})\Z")
 """Where a key is asked for: what `hls_key_uri` leads to."""

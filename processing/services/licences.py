@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from assets import access, delivery
 from assets.models import Asset
 from assets.registry import Asked, Told
+from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from mediaportal.core import tries
 from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound, NotPermitted, NotSignedIn
@@ -36,14 +37,17 @@ _KID_BYTES = 16
 _TEMPORARY = "temporary"
 
 
-def clear_key_license(*, asset_id: UUID, package_id: UUID, body: bytes, caller: str) -> dict[str, Any]:
+def clear_key_license(
+    *, asset_id: UUID, package_id: UUID, body: bytes, caller: str, home: str | None = None
+) -> dict[str, Any]:
     """The ClearKey licence that a player asks for in `body`, with those of the keys that the package has.
 
-    `caller` tells apart whose tries are counted. Raises `InvalidInput` for what is no such request, `NotFound` when
-    the package of this asset has none of the keys, `RateLimited` and `MasterKeyMissing`.
+    `caller` tells apart whose tries are counted; `home` is the folder below which a link was used to ask for it, None
+    for who asks otherwise. Raises `InvalidInput` for what is no such request, `NotFound` when the package of this asset
+    has none of the keys or is another one than the link's, `RateLimited` and `MasterKeyMissing`.
     """
     _count(caller)
-    found = _keys_of(asset_id=asset_id, package_id=package_id, kids=_wanted(body))
+    found = _keys_of(asset_id=asset_id, package_id=package_id, kids=_wanted(body), home=home)
     return {
         "keys": [
             {"kty": "oct", "kid": _written(kid.bytes), "k": _written(key)} for kid, key in found.items()
@@ -52,10 +56,12 @@ def clear_key_license(*, asset_id: UUID, package_id: UUID, body: bytes, caller: 
     }
 
 
-def key_bytes(*, asset_id: UUID, package_id: UUID, kid: UUID, caller: str) -> bytes:
-    """The sixteen bytes of one key, for HLS. Raises `NotFound`, `RateLimited` and `MasterKeyMissing`."""
+def key_bytes(*, asset_id: UUID, package_id: UUID, kid: UUID, caller: str, home: str | None = None) -> bytes:
+    """The sixteen bytes of one key, for HLS; `home` as for a licence. Raises `NotFound`, `RateLimited` and
+    `MasterKeyMissing`.
+    """
     _count(caller)
-    return _keys_of(asset_id=asset_id, package_id=package_id, kids=[kid])[kid]
+    return _keys_of(asset_id=asset_id, package_id=package_id, kids=[kid], home=home)[kid]
 
 
 def require_playable(*, package_id: UUID, user: access.Caller) -> Asset:
@@ -79,6 +85,7 @@ def answer_license(asked: Asked) -> Told:
         package_id=UUID(asked.parts["package"]),
         body=asked.body,
         caller=asked.caller,
+        home=asked.parts["home"],
     )
     return Told(json.dumps(document).encode(), "application/json")
 
@@ -90,6 +97,7 @@ def answer_key(asked: Asked) -> Told:
         package_id=UUID(asked.parts["package"]),
         kid=UUID(asked.parts["kid"]),
         caller=asked.caller,
+        home=asked.parts["home"],
     )
     return Told(key, "application/octet-stream")
 
@@ -123,15 +131,28 @@ def _played(asset: Asset) -> Package | None:
     return package if package is not None and package.scheme != Scheme.CLEAR else None
 
 
-def _keys_of(*, asset_id: UUID, package_id: UUID, kids: Collection[UUID]) -> dict[UUID, bytes]:
-    """Those of some keys that a package has, by their ids; raises `NotFound` when it has none of them."""
+def _keys_of(
+    *, asset_id: UUID, package_id: UUID, kids: Collection[UUID], home: str | None
+) -> dict[UUID, bytes]:
+    """Those of some keys that a package has, by their ids; raises `NotFound` when it has none of them, or was asked for
+    where another one lies.
+    """
     if not settings.CLEARKEY:
         raise NotFound
     rows = ContentKey.objects.filter(package_id=package_id, package__asset_id=asset_id, kid__in=kids)
-    found = {row.kid: row for row in rows}
-    if not found:
+    found = {row.kid: row for row in rows.select_related("package")}
+    if not found or not all(home is None or _is_home(home, row.package) for row in found.values()):
         raise NotFound
     return {kid: keys.open_key(row) for kid, row in found.items()}
+
+
+def _is_home(home: str, package: Package) -> bool:
+    """Whether a folder is one below which a package's keys are given: its own set, or the asset's folder, to which only
+    a token leads that names the package.
+    """
+    if package.asset_id is not None and home == asset_folder(package.asset_id):
+        return True
+    return any(f"{home}/".startswith(f"{prefix}/") for prefix in package.prefixes)
 
 
 def _wanted(body: bytes) -> list[UUID]:

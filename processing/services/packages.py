@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from assets.exceptions import InvalidOptions
-from assets.models import Asset, Kind
+from assets.models import Asset, Kind, Variant, VariantType
 from assets.services import collections
 from mediaportal.core.problems import FieldProblem
 from processing.exceptions import StepPostponed
@@ -195,7 +195,11 @@ def ready(*, package_id: UUID, encrypted_tracks: Sequence[int]) -> None:
     if package.retired_at is not None or package.asset is None:
         sentence = gettext_noop("Another streaming set has come meanwhile.")
         raise StepPostponed("package_replaced", sentence, seconds=1, log=f"package {package_id} is retired")
-    Package.objects.filter(pk=package.pk).update(ready_at=now, encrypted_tracks=list(encrypted_tracks))
+    Package.objects.filter(pk=package.pk).update(
+        ready_at=now,
+        encrypted_tracks=list(encrypted_tracks),
+        prefixes=list(dict.fromkeys([*package.prefixes, *_published_to(package)])),
+    )
     others = Package.objects.filter(asset=package.asset, ready_at__isnull=False, retired_at=None)
     others.exclude(pk=package.pk).update(retired_at=now)
     scheme = "" if package.scheme == Scheme.CLEAR else package.scheme
@@ -203,6 +207,13 @@ def ready(*, package_id: UUID, encrypted_tracks: Sequence[int]) -> None:
     newly = bool(scheme) and asset.filter(encryption="").update(link_epoch=F("link_epoch") + 1)
     if newly or package.asset.encryption != scheme:
         asset.update(encryption=scheme, updated_at=now)
+
+
+def _published_to(package: Package) -> set[str]:
+    """The folder in which a set's files lie now. Links to it, and to those before it, open the set's keys."""
+    manifests = Variant.objects.filter(asset=package.asset, variant_type=VariantType.MANIFEST)
+    details = manifests.filter(detail__package=str(package.pk)).values_list("detail", flat=True)
+    return {str(detail["prefix"]) for detail in details}
 
 
 def when_ready(package: Package, made: Made) -> partial[None]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from assets.delivery import CHECK_SECONDS
+from assets.delivery.standings import CHECK_SECONDS
 from assets.models import Asset, ShareLink
 from assets.services import sharing
 from mediaportal.accounts.models import User

@@ -119,6 +119,32 @@ def test_pages_may_send_to_the_bucket_and_nowhere_else(environment: dict[str, st
     assert found == origins
 
 
+def test_pages_may_read_from_where_segments_are_sent(tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    key.write_text("a key", encoding="ascii")
+    s3 = {"STORAGE": "s3", "S3_BUCKET": "files", "S3_ENDPOINT_URL": "http://minio:9000"}
+    cloudfront = s3 | {
+        "S3_DELIVERY": "cloudfront",
+        "CLOUDFRONT_DOMAIN": "d1.cloudfront.net",
+        "CLOUDFRONT_KEY_ID": "K1",
+        "CLOUDFRONT_KEY_FILE": str(key),
+    }
+    shown = "settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['{}'][{}:]"
+    connect, media = shown.format("connect-src", 1), shown.format("media-src", 2)
+    assert told(media, **s3) == told(media, S3_DELIVERY="presigned") == "[]"
+    both = "['http://minio:9000', 'http://files.minio:9000']"
+    assert told(media, **s3, S3_DELIVERY="presigned") == both
+    assert told(connect, **s3, S3_DELIVERY="presigned") == both
+    assert told(media, **cloudfront) == "['https://d1.cloudfront.net']"
+    assert told(connect, **cloudfront) == both.replace("]", ", 'https://d1.cloudfront.net']")
+    assert told("settings.STORAGES['default']['OPTIONS']['cloudfront_key']", **cloudfront) == "a key"
+    for name in ("CLOUDFRONT_DOMAIN", "CLOUDFRONT_KEY_ID", "CLOUDFRONT_KEY_FILE"):
+        ended = start(SECRET_KEY="k" * 50, **(cloudfront | {name: ""}))
+        assert ended.returncode != 0 and "S3_DELIVERY=cloudfront needs" in ended.stderr
+    ended = start(SECRET_KEY="k" * 50, **(cloudfront | {"CLOUDFRONT_DOMAIN": "https://d1.cloudfront.net/"}))
+    assert ended.returncode != 0 and "CLOUDFRONT_DOMAIN must be a host name" in ended.stderr
+
+
 def test_with_a_bucket_bytes_come_in_beside_the_media_folder() -> None:
     shown = "settings.INCOMING_ROOT, settings.MEDIA_BUCKET, sep=' '"
     assert told(shown) == "/var/portal/media/incoming local"

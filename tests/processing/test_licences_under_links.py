@@ -13,10 +13,12 @@ from django.contrib.auth.models import AnonymousUser
 
 from assets import delivery
 from assets.callers import Visitor
-from assets.delivery import Link
+from assets.delivery import standings, tokens
+from assets.delivery.tokens import Link
 from assets.doors import files
 from assets.models import Asset, Variant
 from assets.services import links, sharing
+from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from mediaportal.core.doors import App
 from processing.models import Package
@@ -113,7 +115,7 @@ def with_token(change: Callable[[Link], Link]) -> Callable[[str], str]:
 
     def changed(url: str) -> str:
         _empty, _files, token, rest = url.split("/", 3)
-        return f"{delivery.PREFIX}{delivery.sign(change(delivery.read(token)))}/{rest}"
+        return f"{tokens.PREFIX}{tokens.sign(change(tokens.read(token)))}/{rest}"
 
     return changed
 
@@ -122,7 +124,7 @@ def tampered(url: str) -> str:
     """Another token of the same length."""
     _empty, _files, token, rest = url.split("/", 3)
     other = ("B" if token[20] == "A" else "A") + token[21:]
-    return f"{delivery.PREFIX}{token[:20]}{other}/{rest}"
+    return f"{tokens.PREFIX}{token[:20]}{other}/{rest}"
 
 
 # --- Whoever may ----------------------------------------------------------------------------------------------------
@@ -154,20 +156,20 @@ def test_whoever_came_by_a_share_link_plays_until_it_is_revoked(
     for other in (uuid4(), ShareLinkFactory().pk):
         assert statuses(app, made, with_token(partial(replace, share_id=other))) == same(404)
     sharing.revoke(user=made.asset.uploaded_by, link=share)
-    monkeypatch.setattr(delivery, "CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(standings, "CHECK_SECONDS", 0.0)
     assert {name: ask(app, made, name, url).status for name, url in urls.items()} == same(404)
 
 
 def test_a_token_that_is_bound_to_an_address_is_good_for_it_alone(app: App, made: Set, settings: Any) -> None:
     settings.LINKS_BOUND_TO_ADDRESS = True
-    asked = delivery.asked_from.set("192.0.2.1")
+    asked = tokens.asked_from.set("192.0.2.1")
     try:
         urls = made.urls()
         assert {name: ask(app, made, name, url).status for name, url in urls.items()} == same(200)
-        delivery.asked_from.set("192.0.2.2")
+        tokens.asked_from.set("192.0.2.2")
         assert {name: ask(app, made, name, url).status for name, url in urls.items()} == same(404)
     finally:
-        delivery.asked_from.reset(asked)
+        tokens.asked_from.reset(asked)
 
 
 # --- And whoever may not ----------------------------------------------------------------------------------------------
@@ -229,7 +231,7 @@ def test_what_is_taken_back_has_stopped_within_seconds(
     urls = made.urls()
     assert {name: ask(app, made, name, url).status for name, url in urls.items()} == same(200)
     revoke(made)
-    monkeypatch.setattr(delivery, "CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(standings, "CHECK_SECONDS", 0.0)
     assert {name: ask(app, made, name, url).status for name, url in urls.items()} == same(404)
 
 
@@ -252,6 +254,32 @@ def test_keys_of_other_packages(app: App, made: Set) -> None:
     assert request(app, "POST", own["license"], body=(other.body(),)).status == 404
     assert request(app, "POST", foreign["license"], body=(made.body(),)).status == 404
     assert kid in own["key"]
+
+
+def test_keys_of_other_sets_of_the_same_asset(app: App, made: Set) -> None:
+    later = PackageFactory(asset=made.asset, prefixes=[f"{asset_folder(made.asset.pk)}/packaging/later"])
+    keys.provide(package=later, labels=["ALL"])
+    other, base = keys.opened(later)["ALL"], made.urls()["manifest"].rpartition("/")[0]
+    uri = keys.hls_key_uri(package_id=later.pk, kid=other.kid)
+    wanted = json.dumps({"kids": [_b64(other.kid.bytes)]}).encode()
+    licence = f"packages/{later.pk}/license"
+    # Neither below the token of the set, nor below that of the licence of the first one.
+    own = f"{tokens.PREFIX}{tokens.sign(_link_to(made, f'packages/{made.package.pk}/'))}"
+    for place in (base, f"{base}/video", own, f"{own}/packages/{made.package.pk}"):
+        assert request(app, "GET", f"{place}/{uri}").status == 404
+        assert request(app, "POST", f"{place}/{licence}", body=(wanted,)).status == 404
+    # Whoever is given the later one has its keys, and no longer needs the first one's.
+    document = links.playback(asset=made.asset, user=made.viewer)
+    answer = request(app, "POST", document["license_url"], body=(wanted,))
+    assert answer.json()["keys"][0]["k"] == _b64(other.key)
+    there = f"{tokens.PREFIX}{tokens.sign(_link_to(made, 'packaging/later/'))}"
+    assert request(app, "GET", f"{there}/video/{uri}").body == other.key
+    assert ask(app, made, "key", made.urls()["key"]).status == 200, "the one before lives on with its links"
+
+
+def _link_to(made: Set, scope: str) -> Link:
+    """A token for a folder, for whoever watches."""
+    return Link(asset_id=made.asset.pk, scope=scope, expires=4_000_000_000, user_id=made.viewer.pk)
 
 
 def test_a_licences_token_opens_no_file(app: App, made: Set) -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "put",
     "put_tree",
     "remove",
+    "signed_url",
     "sweep",
     "take_over",
 ]
@@ -132,6 +133,18 @@ def open_file(key: str, *, within: str) -> Opened:
     Raises `FileNotFoundError`, or `StorageUnavailable`.
     """
     return _place().open_file(key, within=within)
+
+
+def signed_url(key: str, *, within: str, seconds: int, mime_type: str, disposition: str) -> str:
+    """An address outside the portal under which anybody may get an object for so many seconds, of this type and to be
+    shown or saved as `disposition` says; only where files lie in a bucket. Nobody is asked whether it is there.
+
+    `within` is the folder that the key must not lead out of. Raises `FileNotFoundError`, or `StorageUnavailable` where
+    nothing can be signed.
+    """
+    return bucket.signed_url(
+        key, within=within, seconds=seconds, mime_type=mime_type, disposition=disposition
+    )
 
 
 def listed(prefix: str, *, after: str = "") -> Iterator[Stored]:

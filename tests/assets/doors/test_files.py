@@ -17,6 +17,8 @@ from django.db import connection
 
 from assets import delivery
 from assets.access import Visitor
+from assets.delivery import standings, tokens
+from assets.delivery.tokens import Link
 from assets.doors import fileheaders, files
 from assets.models import Asset
 from assets.services import places
@@ -153,7 +155,7 @@ def test_downloads_are_attachments(app: App, asset: Asset) -> None:
     "mime_type", ["text/html", "image/svg+xml", "application/octet-stream", "text/javascript"]
 )
 def test_what_could_act_is_never_shown(mime_type: str) -> None:
-    link = delivery.Link(asset_id=uuid4(), scope="x/a", expires=1, mime_type=mime_type)
+    link = Link(asset_id=uuid4(), scope="x/a", expires=1, mime_type=mime_type)
     assert fileheaders.disposition(link, "a", mime_type).startswith("attachment")
 
 
@@ -198,8 +200,8 @@ def test_without_a_good_token_there_is_nothing(app: App, path: str) -> None:
 
 
 def test_expired_links_say_so(app: App, asset: Asset) -> None:
-    link = delivery.Link(asset_id=asset.pk, scope="original/" + asset.original_filename, expires=1)
-    answer = get(app, f"/files/{delivery.sign(link)}/{asset.original_filename}")
+    link = Link(asset_id=asset.pk, scope="original/" + asset.original_filename, expires=1)
+    answer = get(app, f"/files/{tokens.sign(link)}/{asset.original_filename}")
     assert (answer.status, answer.json()["code"]) == (403, "link_expired")
 
 
@@ -284,7 +286,7 @@ def test_links_stop_when_the_asset_is_gone(app: App, asset: Asset, url: str, clo
     assert get(app, url).status == 200
     Asset.objects.filter(pk=asset.pk).update(publication="blocked", deleted_at="2026-01-01T00:00:00Z")
     assert get(app, url).status == 200, "the answer of a moment ago still counts"
-    clock.pass_seconds(delivery.CHECK_SECONDS)
+    clock.pass_seconds(standings.CHECK_SECONDS)
     assert get(app, url).status == 404
 
 
@@ -308,13 +310,13 @@ def test_the_database_is_not_asked_for_every_segment(
     app: App, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
-    real = delivery.standing
+    real = standings.standing
 
-    def counted(**who: Any) -> delivery.Standing:
+    def counted(**who: Any) -> standings.Standing:
         asked.append(who)
         return real(**who)
 
-    monkeypatch.setattr(delivery, "standing", counted)
+    monkeypatch.setattr(standings, "standing", counted)
     for _ in range(20):
         assert get(app, url).status == 200
     assert len(asked) == 1
@@ -383,6 +385,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
         monotonic = staticmethod(made.monotonic)
         time = staticmethod(time.time)
 
-    monkeypatch.setattr(delivery, "time", Time)
+    monkeypatch.setattr(standings, "time", Time)
     monkeypatch.setattr(files, "time", Time)
     yield made

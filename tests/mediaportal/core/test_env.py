@@ -132,3 +132,15 @@ def test_a_database_that_has_vanished_is_not_waited_for() -> None:
 @given(st.integers(min_value=0, max_value=10**12))
 def test_plain_numbers_are_bytes(number: int) -> None:
     assert Env({"A": str(number)}).size("A", 0) == number
+
+
+def test_a_file_is_read_and_none_of_it_shown(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    path.write_text("secret\n", encoding="ascii")
+    assert Env({"A": str(path)}).file("A") == "secret\n"
+    assert Env({}).file("A") == ""
+    path.write_bytes(b"secret \xff")
+    for wrong in (path, tmp_path / "nothing", tmp_path):
+        with pytest.raises(EnvError, match="A: the file cannot be read") as raised:
+            Env({"A": str(wrong)}).file("A")
+        assert "secret" not in str(raised.value)

@@ -255,7 +255,7 @@ def test_the_address_of_a_key_is_relative_and_leads_to_it() -> None:
     for folder in ("assets/ab/cd/x", "assets/ab/cd/x/packaging/20260101-1-abc/video_720p"):
         found = keys.KEY_PLACE.search(f"{folder}/{uri}")
         assert found is not None
-        assert found.groupdict() == {"package": str(package_id), "kid": str(kid)}
+        assert found.groupdict() == {"home": folder, "package": str(package_id), "kid": str(kid)}
     for other in (f"{uri}/", f"{uri}\n", f"{uri}.m4s", uri.replace("keys/", ""), f"x{uri}"):
         assert keys.KEY_PLACE.search(f"assets/x{other}") is None
 

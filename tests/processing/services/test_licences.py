@@ -15,6 +15,7 @@ from redis.exceptions import ConnectionError as RedisAway
 from assets import registry
 from assets.models import Asset
 from assets.services import links
+from assets.services.names import asset_folder
 from mediaportal.core.problems import InvalidInput, NotFound, NotPermitted, NotSignedIn, RateLimited
 from mediaportal.core.secrets import MasterKeyMissing
 from processing.models import KeySource, Package
@@ -103,6 +104,25 @@ def test_keys_of_other_packages_and_assets_are_not_there(package: Package) -> No
             key_of(package, asked, asset_id=asset_id)
         with pytest.raises(NotFound):
             license_of(package, body(asked), asset_id=asset_id)
+
+
+def test_a_link_gives_the_keys_of_the_set_that_it_opens_and_no_others(package: Package) -> None:
+    one, asset_id = keys.opened(package)["SD"], _asset_id(package)
+    package.prefixes = [f"{asset_folder(asset_id)}/packaging/{run}" for run in ("old", "new")]
+    package.save()
+
+    def asked(home: str) -> bytes:
+        facts: dict[str, Any] = {"asset_id": asset_id, "package_id": package.pk, "caller": "x", "home": home}
+        answer = licences.clear_key_license(body=body(one.kid), **facts)
+        assert answer["keys"][0]["k"] == b64(one.key)
+        return licences.key_bytes(kid=one.kid, **facts)
+
+    own = asset_folder(asset_id)
+    for home in (f"{own}/packaging/old", f"{own}/packaging/new", f"{own}/packaging/new/video", own):
+        assert asked(home) == one.key
+    for home in (f"{own}/packaging", f"{own}/packaging/newer", f"{own}/packages/{uuid4()}", "", "assets"):
+        with pytest.raises(NotFound):
+            asked(home)
 
 
 def test_of_a_pair_that_was_used_twice_each_package_gives_its_own(package: Package) -> None:

@@ -8,14 +8,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from assets.exceptions import InvalidOptions
-from assets.models import Collection
+from assets.models import Collection, Variant
+from assets.services.names import asset_folder
 from processing.exceptions import StepPostponed
 from processing.models import ContentKey, Job, Package
 from processing.packager.encryption import ALL
 from processing.services import jobs, packages
 from processing.services.keys import GivenKey
 from processing.services.packages import Order
-from tests.factories import AssetFactory, UserFactory
+from tests.factories import AssetFactory, UserFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
 KEY = bytes.fromhex("0f" * 16)
@@ -162,6 +163,23 @@ def test_a_set_takes_the_place_of_the_one_before_it() -> None:
     assert packages.current(asset) == new and old.retired_at is not None
     assert Package.objects.get(pk=new.pk).encrypted_tracks == [1, 2]
     assert asset.link_epoch == 0, "links to the old set live on"
+
+
+def test_where_a_set_lies_is_remembered_also_when_it_is_packaged_once_more() -> None:
+    asset = AssetFactory()
+    package, other = (packages.ask(order=Order("cbcs"), asset=asset) for _time in range(2))
+    for run in ("first", "second"):
+        Variant.objects.all().delete()
+        for form in ("hls", "dash"):
+            facts = {"package": str(package.pk), "prefix": f"{asset_folder(asset.pk)}/packaging/{run}"}
+            VariantFactory(asset=asset, **{form: True}, detail=facts)
+        packages.ready(package_id=package.pk, encrypted_tracks=[1])
+    package.refresh_from_db()
+    home = f"{asset_folder(asset.pk)}/packaging"
+    assert package.prefixes == [f"{home}/first", f"{home}/second"]
+    packages.ready(package_id=other.pk, encrypted_tracks=[1])
+    other.refresh_from_db()
+    assert other.prefixes == []
 
 
 def test_what_was_clear_and_is_encrypted_now_ends_all_links_once() -> None:

@@ -48,6 +48,13 @@ def folder_of(asset: Asset, form: str = "dash") -> Path:
     return places.path_of(found.storage_key).parent
 
 
+def folder_key(asset: Asset) -> str:
+    """The storage's prefix of the set that is played now."""
+    found = Variant.objects.filter(asset=asset, variant_type="manifest").first()
+    assert found is not None
+    return str(found.storage_key.rpartition("/")[0])
+
+
 def is_encrypted(init: Path) -> bool:
     return any(box in init.read_bytes() for box in (b"encv", b"enca"))
 
@@ -124,6 +131,7 @@ def test_packaged_again_with_a_key_of_the_caller() -> None:
     assert results["encrypted"]["encrypted_tracks"] == [1]
     package = Package.objects.get(job=job)
     assert results["ready"]["package"] == str(package.pk) and package.ready_at is not None
+    assert package.prefixes == [folder_key(asset)]
     assert given.key.hex() not in repr(results)
 
     assert Variant.objects.filter(asset=asset, variant_type="manifest").count() == 2
