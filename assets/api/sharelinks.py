@@ -10,12 +10,13 @@ from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from assets.api.serializers import PersonSerializer
+from assets.api.serializers import AssetPlaybackSerializer, PersonSerializer
 from assets.models import Asset, ShareLink, Watermark
-from assets.services import sharing
+from assets.services import links, sharing, visiting
 
 
 class ShareLinkSerializer(serializers.ModelSerializer[ShareLink]):
@@ -93,6 +94,20 @@ class ShareLinkMakeSerializer(ShareLinkEditSerializer):
     asset = serializers.UUIDField()
 
 
+class ShareVisitSerializer(serializers.Serializer[Any]):
+    """What a visitor says."""
+
+    password = serializers.CharField(
+        max_length=sharing.LONGEST_PASSWORD,
+        required=False,
+        allow_blank=True,
+        default="",
+        trim_whitespace=False,
+        write_only=True,
+        help_text="Where the link has one.",
+    )
+
+
 class ShareLinkFilter(django_filters.FilterSet):
     """Those of one asset."""
 
@@ -166,3 +181,28 @@ class ShareLinkView(_ShareLinks):
         """Revoke a link: what it gave out stops within seconds. It stays in the list; again changes nothing."""
         sharing.revoke(user=request.user, link=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ShareLinkPlaybackView(GenericAPIView[ShareLink]):
+    """What a visitor's program needs to play. Whoever calls is the link's visitor, whatever else they are."""
+
+    serializer_class = ShareVisitSerializer
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        request=ShareVisitSerializer,
+        responses=AssetPlaybackSerializer,
+        operation_id="share_link_playback",
+        auth=[],
+    )
+    def post(self, request: Request, link_id: UUID) -> Response:
+        """Give the link's password, where it has one, for signed links to its asset."""
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        address = request.META.get("REMOTE_ADDR", "")
+        visitor = visiting.let_in(link_id=link_id, address=address, **form.validated_data)
+        document = links.playback(asset=visitor.link.asset, user=visitor)
+        return Response(
+            AssetPlaybackSerializer(document).data, headers={"Cache-Control": "private, no-store"}
+        )

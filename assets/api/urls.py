@@ -85,6 +85,11 @@ urlpatterns = [
     path("guest-links/<uuid:link_id>/end", guestlinks.GuestLinkEndView.as_view(), name="api-guest-link-end"),
     path("share-links/", sharelinks.ShareLinkListView.as_view(), name="api-share-links"),
     path("share-links/<uuid:link_id>/", sharelinks.ShareLinkView.as_view(), name="api-share-link"),
+    path(
+        "share-links/<uuid:link_id>/playback",
+        sharelinks.ShareLinkPlaybackView.as_view(),
+        name="api-share-link-playback",
+    ),
     path("collections/", places.CollectionListView.as_view(), name="api-collections"),
     path("collections/<uuid:collection_id>/", places.CollectionView.as_view(), name="api-collection"),
     path("tags/", places.TagListView.as_view(), name="api-tags"),

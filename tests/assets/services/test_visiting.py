@@ -75,6 +75,27 @@ def test_a_password_is_proven_once() -> None:
     assert not visiting.has_proof(link, proof), "nor once the password is another one"
 
 
+def test_a_program_says_the_password_each_time() -> None:
+    link = locked()
+    for said in ("", "let me out"):
+        with pytest.raises(WrongPassword):
+            visiting.let_in(link_id=link.pk, password=said, address="10.0.0.1")
+    link.refresh_from_db()
+    assert link.uses == 0
+    assert visiting.let_in(link_id=link.pk, password="let me in", address="10.0.0.1").link == link
+    link.refresh_from_db()
+    assert link.uses == 1
+    sharing.revoke(user=link.created_by, link=link)
+    with pytest.raises(ShareLinkEnded):
+        visiting.let_in(link_id=link.pk, password="let me in", address="10.0.0.1")
+
+
+def test_where_there_is_no_password_any_is_good() -> None:
+    link = ShareLinkFactory()
+    for said in ("", "anything"):
+        assert visiting.let_in(link_id=link.pk, password=said, address="10.0.0.1").link == link
+
+
 def test_without_a_password_nobody_is_asked() -> None:
     assert visiting.has_proof(ShareLinkFactory(), "")
 
