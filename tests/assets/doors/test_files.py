@@ -307,7 +307,7 @@ def test_a_running_download_stops_too(
 
 
 def test_the_database_is_not_asked_for_every_segment(
-    app: App, url: str, monkeypatch: pytest.MonkeyPatch
+    app: App, url: str, clock: "Clock", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[Any] = []
     real = standings.standing
