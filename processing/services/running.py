@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_noop
 
 from assets.exceptions import StorageUnavailable
@@ -24,6 +25,7 @@ from mediaportal.core.sandbox import (
     SandboxError,
 )
 from mediaportal.core.secrets import MasterKeyMissing, SealBroken
+from mediaportal.core.stopping import Stop
 from processing.exceptions import LeaseLost, MediaError, StepPostponed
 from processing.models import Job, Step
 from processing.pipeline import plan_of
@@ -40,6 +42,7 @@ _AWAY_SECONDS = 30.0
 _MOST_WAITS = 24 * 3600 / _AWAY_SECONDS
 # Whoever ends a whole service ends its programs too, and they may hear it a moment before their worker does.
 _TOGETHER_SECONDS = 2.0
+_ASK_AGAIN_SECONDS = 1.0
 # What is counted of less is nothing but the counting.
 _LEAST_CPU_SECONDS = 0.02
 
@@ -214,18 +217,26 @@ def _work(context: StepContext) -> dict[str, Any]:
         ):
             results = {} if work is None else work(context)
     finally:
-        _reconnect()
+        _reconnect(context.stop)
     if used.cpu_seconds >= _LEAST_CPU_SECONDS:
         results.setdefault("cpu_seconds", round(used.cpu_seconds, 2))
     return results
 
 
-def _reconnect() -> None:
+def _reconnect(stop: Stop) -> None:
     """Let what a step has come to be written over a connection that is alive: the one that was there before it may be
-    gone, by a restart of the database or by a firewall that ends what has said nothing for an hour.
+    gone, by a restart of the database or by a firewall that ends what has said nothing for an hour. A database that is
+    away is waited for, until `stop` tells that the run should end.
     """
-    if not connection.in_atomic_block:
-        connection.close_if_unusable_or_obsolete()
+    while not connection.in_atomic_block and not (connection.connection and connection.is_usable()):
+        connection.close()
+        try:
+            connection.connect()
+        except OperationalError as error:
+            logger.warning("what a step has made waits for the database: %s", error)
+            if stop():
+                return
+            time.sleep(_ASK_AGAIN_SECONDS)
 
 
 def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.Prepared) -> None:

@@ -2,6 +2,8 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from processing.exceptions import LeaseLost
 from processing.models import Job, Status, Step
 from processing.services import jobs, leases, workers
 from tests.factories import AssetFactory
@@ -44,6 +47,38 @@ def test_a_lease_is_renewed_only_by_its_holder(video_job: Job) -> None:
     assert not leases.renew(step=other, percent=90)
     jobs.cancel(job=Job.objects.get(pk=video_job.pk), user=video_job.asset.uploaded_by)
     assert not leases.renew(step=step, percent=50)
+
+
+ACTS: dict[str, Callable[[Step], object]] = {
+    "renew": lambda step: leases.renew(step=step, percent=90),
+    "fail": lambda step: leases.failed_attempt(step=step, code="worker_trouble", detail="Disk.", final=True),
+    "give back": lambda step: leases.give_back(step=step),
+    "postpone": lambda step: leases.postpone(step=step, code="away", detail="Away.", seconds=9),
+    "complete": lambda step: leases.complete(step=step, results={}),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("way", ["swept, and taken by the same worker", "given back, and taken by another"])
+def test_an_earlier_run_changes_nothing_of_a_later_one(video_job: Job, act: str, way: str) -> None:
+    """Workers are named after their threads, and a step that is given back keeps its attempt: it takes both to tell."""
+    earlier = leases.claim(queue="ingest", worker="a")
+    assert earlier is not None
+    if way.startswith("given back"):
+        leases.give_back(step=earlier)
+        later = leases.claim(queue="ingest", worker="b")
+    else:
+        Step.objects.filter(pk=earlier.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert leases.sweep() == 1
+        Step.objects.filter(pk=earlier.pk).update(ready_at=timezone.now())
+        later = leases.claim(queue="ingest", worker="a")
+    assert later is not None and leases.holds(step=later) and not leases.holds(step=earlier)
+    before = Step.objects.values().get(pk=later.pk)
+    with suppress(LeaseLost):
+        ACTS[act](earlier)
+    assert Step.objects.values().get(pk=later.pk) == before
+    assert Job.objects.get(pk=video_job.pk).status == Status.PROCESSING
 
 
 @pytest.mark.django_db

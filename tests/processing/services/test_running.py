@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
 from assets.exceptions import StorageUnavailable
@@ -128,18 +128,22 @@ def test_a_program_that_was_killed_is_tried_again(run_step: Callable[[Work], Ste
     assert step.job.status == Status.PROCESSING
 
 
+class Late(threading.Event):
+    """The worker's word that it is to end, which comes a moment after its programs have heard it."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return super().wait(timeout)
+
+
 def test_programs_that_are_ended_together_with_their_worker_cost_no_try(
-    run_step: Callable[[Work], Step],
+    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As systemd ends a service: all of its processes are told at once, and ffmpeg may hear it first."""
-    kill = killing()
+    monkeypatch.setattr(running, "shutting_down", Late())
 
-    def sleep(context: StepContext) -> dict[str, Any]:
-        def stop() -> bool:
-            threading.Timer(0.3, running.shutting_down.set).start()
-            return kill()
-
-        sandbox.run(["sleep", "30"], stop=stop)
+    def sleep(_context: StepContext) -> dict[str, Any]:
+        sandbox.run(["sleep", "30"], stop=killing())
         return {}
 
     step = run_step(sleep)
@@ -169,6 +173,49 @@ def test_what_was_made_while_the_database_was_restarted_is_not_lost(
     step = run_step(work)
     assert (step.status, step.attempt, step.results) == (Status.COMPLETED, 1, {"made": 1})
     assert Variant.objects.count() == 1
+
+
+def test_what_was_made_waits_for_a_database_that_is_away(
+    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_ASK_AGAIN_SECONDS", 0.01)
+    own, away = connections["default"], [1, 2, 3]
+    connect = own.connect
+
+    def refuse() -> None:
+        if away:
+            away.pop()
+            raise OperationalError("nobody listens")
+        connect()
+
+    def work(context: StepContext) -> dict[str, Any]:
+        _cut_off()
+        monkeypatch.setattr(own, "connect", refuse)
+        return make_picture(context)
+
+    step = run_step(work)
+    assert (step.status, step.attempt, away) == (Status.COMPLETED, 1, [])
+
+
+def test_a_run_that_is_to_end_waits_for_no_database(
+    run_step: Callable[[Work], Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = connections["default"]
+
+    def refuse() -> None:
+        raise OperationalError("nobody listens")
+
+    def work(context: StepContext) -> dict[str, Any]:
+        _cut_off()
+        monkeypatch.setattr(own, "connect", refuse)
+        running.shutting_down.set()
+        return make_picture(context)
+
+    with pytest.raises(OperationalError):
+        run_step(work)
+    monkeypatch.undo()
+    own.close()
+    assert Step.objects.get(name="thumbnails").status == Status.PROCESSING
 
 
 def test_why_a_step_failed_while_the_database_was_restarted_is_not_lost(
