@@ -37,7 +37,7 @@ def _drawn(figures: Figures) -> dict[str, Any]:
         "high": int(_HIGH),
         "line": _line(figures.retention, max(reach, 1.0)),
         "days": _bars(figures.days),
-        "most": max(figures.retention, key=lambda piece: piece.views, default=None),
+        "most": max((one for one in figures.retention if one.views), key=lambda one: one.views, default=None),
         "half": _until_half(figures.retention),
         "last_day": figures.days[-1].day,
     }

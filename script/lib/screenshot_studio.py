@@ -77,6 +77,8 @@ class Studio:
         """Take a picture once everything stands still, and let axe look at the page."""
         if self.wanted and not any(word in name for word in self.wanted):
             return
+        if whole:
+            page.evaluate("scrollTo(0, 0)")
         page.wait_for_timeout(700)
         page.screenshot(path=OUT / f"{name}.png", full_page=whole)
         found = self._axe(page)

@@ -162,10 +162,13 @@ def sharing(studio: Studio, owner: User) -> None:
     links.revoke(user=owner, link=made["Jury 2025"])
     _dialog(studio)
     _shared(studio, made)
-    sound, picture = (links.make(user=owner, asset=newest(title)) for title in (SOUND, PICTURE))
+    sound, picture = (
+        links.make(user=owner, asset=newest(title), allow_download=True) for title in (SOUND, PICTURE)
+    )
     with studio.page(known=False) as page:
         page.goto(links.path_of(sound))
         page.locator(".seek").press("PageUp")
+        page.locator(".shared-files summary").click()
         studio.shoot(page, "68-shared-sound")
         page.goto(links.path_of(picture))
         studio.shoot(page, "68-shared-picture")
@@ -178,7 +181,7 @@ def _wanted() -> dict[str, dict[str, Any]]:
     return {
         "Jury 2025": {},
         "Press office, Beirut": {"password": "let me in", "expires_at": soon},
-        "منى خليل": {"watermark": "overlay", "watermark_text": "منى خليل", "allow_download": True},
+        "منى خليل": {"watermark": "overlay", "watermark_text": "منى خليل"},
     }
 
 
@@ -224,8 +227,6 @@ def _shared(studio: Studio, made: dict[str, ShareLink]) -> None:
             play(page)
             page.wait_for_selector("#stage .watermark")
             studio.shoot(page, name)
-            page.locator(".shared-files summary").click()
-            studio.shoot(page, f"{name}-files")
     with studio.page(known=False) as page:
         page.goto(secret)
         studio.shoot(page, "69-shared-password")

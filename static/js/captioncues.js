@@ -117,6 +117,13 @@ export function replaced(cues, words, by) {
 /** The text without its marks: what is read. */
 export const plain = (text) => text.replace(/<\/?[biu]>|<v [^<>\n]+>|<\/v>/gi, "").replace(/&(lt|gt|amp);/g, (_whole, name) => ({ lt: "<", gt: ">", amp: "&" })[name]);
 
+/** Which way a text is written, by its first letter that is no part of a mark. */
+export function directionOf(text) {
+  const letter = /\p{L}/u.exec(plain(text))?.[0];
+  if (!letter) return "auto";
+  return /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u.test(letter) ? "rtl" : "ltr";
+}
+
 /** Who speaks, as far as a cue says so. */
 export const speaker = (text) => /<v ([^<>\n]+)>/i.exec(text)?.[1] ?? "";
 

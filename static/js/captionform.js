@@ -1,6 +1,6 @@
 /** The cue that is open for writing: its times and words, its buttons, its keys. */
 
-import { changed, clockOf, inserted, merged, placeOf, speed, split, timeOf, without } from "./captioncues.js";
+import { changed, clockOf, directionOf, inserted, merged, placeOf, speed, split, timeOf, without } from "./captioncues.js";
 import * as film from "./captionfilm.js";
 import { actOf } from "./captionkeys.js";
 import { t } from "./words.js";
@@ -49,7 +49,9 @@ export function startForm(pane, { desk, rows, wrote, apply, undoable }) {
     pace(cue);
   }
 
+  /** What follows from the words: how fast they are, and which way they are written. */
   function pace(cue) {
+    field.words.dir = directionOf(cue.text);
     field.speed.textContent = desk.track.kind === "chapters" || !cue.text ? "" : t("captions.speed", { n: Math.round(speed(cue)) });
   }
 

@@ -184,6 +184,17 @@ def test_the_list_is_one_stop_of_the_tab_key_and_cues_are_opened_by_keys(page: P
     assert said(track)[1][2] == "two words more"
 
 
+def test_a_line_with_a_speaker_is_written_in_its_own_direction(page: Page, asset: Asset) -> None:
+    track_of(asset, [Cue(0, 1000, "<v ليلى>نحن هنا.</v>"), Cue(1000, 2000, "<v Layla>Here.</v>")])
+    opened(page, asset)
+    for row, direction in enumerate(("rtl", "ltr")):
+        page.locator(".cue").nth(row).locator(".cue-text").click()
+        words = page.get_by_label("What is said")
+        assert words.evaluate("(one) => getComputedStyle(one).direction") == direction
+    words.fill("<v Layla>نحن")
+    assert words.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+
+
 def test_what_stops_a_save_stands_beside_its_cue(page: Page, asset: Asset) -> None:
     track = track_of(asset)
     opened(page, asset)
