@@ -63,7 +63,7 @@ class LinkEnded(Problem):
 
 
 class ShareLinkEnded(Problem):
-    """The share link has expired or was revoked, or what it led to is gone."""
+    """The share link has expired or was revoked, or what it led to is gone; `reason` tells which."""
 
     status = 410
     code = "share_link_ended"

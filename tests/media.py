@@ -65,6 +65,10 @@ RECIPES: dict[str, str] = {
     "tone.ogg": f"{_sound()} -c:a libvorbis",
     "tone.opus": f"{_sound()} -c:a libopus",
     "tone.m4a": f"{_sound()} {_AAC}",
+    "three_colours.mp4": (
+        "-f lavfi -i color=red:s=640x360:r=25:d=4 -f lavfi -i color=lime:s=640x360:r=25:d=4"
+        f" -f lavfi -i color=blue:s=640x360:r=25:d=4 -filter_complex [0][1][2]concat=n=3 {_X264}"
+    ),
     "sound_only.mkv": f"{_sound()} {_AAC}",
     "sound_only.mp4": f"{_sound()} {_AAC}",
     "covered.mp3": (

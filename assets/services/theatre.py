@@ -18,12 +18,14 @@ from mediaportal.accounts.models import User
 @dataclass(frozen=True)
 class Theatre:
     """Addresses on this host, "" for what this viewer has not: `page_url` is the page that a link to a second leads to,
-    `embed_url` the player for frames of other sites. `share` is the id of the share link by which somebody came,
-    `views` is `VIEW_ANALYTICS`, and `rates` are the speeds to choose from.
+    `standing_url` tells an open page whether it may still show this, `embed_url` is the player for frames of other
+    sites. `share` is the id of the share link by which somebody came, `views` is `VIEW_ANALYTICS`, and `rates` are the
+    speeds to choose from.
     """
 
     playback: dict[str, Any]
     playback_url: str
+    standing_url: str
     page_url: str
     position_url: str
     beacon_url: str
@@ -45,9 +47,12 @@ def theatre_of(asset: Asset, *, user: access.Caller) -> Theatre:
     if isinstance(user, Visitor):
         page_url, share = sharing.path_of(user.link), str(user.link.pk)
         playback_url = f"{page_url}playback"
+    # Beside both of these pages, that of a link and that of an asset.
+    standing_url = f"{page_url}standing"
     return Theatre(
         playback=links.playback(asset=asset, user=user),
         playback_url=playback_url,
+        standing_url=standing_url,
         page_url=page_url,
         position_url=reverse("api-asset-position", args=[asset.pk]) if isinstance(user, User) else "",
         beacon_url=reverse("api-beacon"),

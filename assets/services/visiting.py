@@ -25,8 +25,8 @@ def visitor_of(link_id: UUID) -> Visitor:
     """Whoever holds this link, with its asset and the people of both in one query. Whether they have said its password
     is asked by `has_proof`.
 
-    Raises `NotFound` for a link that nobody made, `ShareLinkEnded` when it has expired or was revoked or what it leads
-    to is gone, and `ShareNotReady` while its asset is not published.
+    Raises `NotFound` for a link that nobody made, `ShareLinkEnded` (with its `reason`: withdrawn, expired or gone) when
+    it has expired or was revoked or what it leads to is gone, and `ShareNotReady` while its asset is not published.
     """
     link = ShareLink.objects.with_standing().filter(pk=link_id).first()
     if link is None:
@@ -34,10 +34,19 @@ def visitor_of(link_id: UUID) -> Visitor:
     visitor = Visitor(link)
     asset = link.asset
     if not visitor.admitted or asset.deleted_at is not None or asset.publication == Publication.BLOCKED:
-        raise ShareLinkEnded
+        raise _ended(link)
     if not access.can_see(visitor, asset):
-        raise ShareLinkEnded if asset.publication == Publication.PUBLISHED else ShareNotReady
+        raise _ended(link) if asset.publication == Publication.PUBLISHED else ShareNotReady
     return visitor
+
+
+def _ended(link: ShareLink) -> ShareLinkEnded:
+    """Why a link has ended, as far as whoever holds it may know."""
+    if link.revoked_at is not None:
+        return ShareLinkEnded(_("Whoever shared it has withdrawn it."), reason="withdrawn")
+    if link.expires_at is not None and link.expires_at <= timezone.now():
+        return ShareLinkEnded(_("Its time is over."), reason="expired")
+    return ShareLinkEnded(_("What it led to is not shown any more."), reason="gone")
 
 
 # --- Passwords ------------------------------------------------------------------------------------------------------

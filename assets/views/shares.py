@@ -49,7 +49,7 @@ def _shared(request: HttpRequest, link_id: UUID) -> HttpResponse:
         return _ask(request, visitor.link)
     visiting.note_use(visitor.link)
     found = _with_variants(visitor.link.asset)
-    return render(request, "assets/shared.html", _page(found, visitor, sharing.path_of(visitor.link)))
+    return render(request, "assets/shared.html", _page(found, visitor))
 
 
 def _asked(request: HttpRequest, link: ShareLink) -> HttpResponse:
@@ -130,15 +130,15 @@ def public(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     found = Asset.objects.visible_to(AnonymousUser()).filter(pk=asset_id).first()
     if found is None:
         return redirect_to_login(request.get_full_path())
-    page = _page(_with_variants(found), AnonymousUser(), reverse("asset", args=[asset_id]))
+    page = _page(_with_variants(found), AnonymousUser())
     return discreetly(request, lambda: render(request, "assets/shared.html", page))
 
 
 @login_not_required
 @require_GET
-def public_standing(request: HttpRequest, asset_id: UUID) -> HttpResponse:
-    """Whether an open public page may still show what it shows: 204, or 404."""
-    found = Asset.objects.visible_to(AnonymousUser()).filter(pk=asset_id).first()
+def asset_standing(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """Whether an open page or frame may still show an asset to whoever looks at it: 204, or 404. `ETag` as above."""
+    found = Asset.objects.visible_to(request.user).filter(pk=asset_id).first()
     if found is None:
         return _problem(NotFound())
     version = f"{found.link_epoch}.{int(found.allow_download)}"
@@ -185,7 +185,7 @@ def _code(request: HttpRequest, asset: Asset, user: access.Caller) -> str:
 
 
 # --- Both -----------------------------------------------------------------------------------------------------------
-def _page(asset: Asset, user: access.Caller, path: str) -> dict[str, Any]:
+def _page(asset: Asset, user: access.Caller) -> dict[str, Any]:
     """What the page shows of an asset: the media, its title, its owner's name, and what may be kept."""
     return {
         "asset": asset,
@@ -193,7 +193,6 @@ def _page(asset: Asset, user: access.Caller, path: str) -> dict[str, Any]:
         "stage": stage_of(asset, user=user),
         "theatre": theatre_of(asset, user=user),
         "files": files_of(asset, user=user),
-        "standing_url": f"{path}standing",
     }
 
 

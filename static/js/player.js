@@ -4,33 +4,27 @@ import { accompany } from "./accompany.js";
 import { watchOver } from "./brokenoff.js";
 import { tellGrowth } from "./growingword.js";
 import { lastPicture, newPicture } from "./lastpicture.js";
-import { askPlayback, isPlayable, isRefusal, playbackIn, prefixOf } from "./playback.js";
-import { drmOf, isLocked, signLicences } from "./playerdrm.js";
-import { arrange, lowerControls } from "./playerlook.js";
+import { askPlayback, isPlayable, isRefusal, playbackIn } from "./playback.js";
+import { drmOf, isLocked } from "./playerdrm.js";
+import { engineOf } from "./playerengine.js";
+import { linksOf } from "./playerlinks.js";
+import { lowerControls } from "./playerlook.js";
 import { watermarkOver } from "./playermark.js";
-import { hideTrouble, showTrouble, statusOf, troubleOf } from "./playersays.js";
+import { hideTrouble, isOfNetwork, showTrouble, statusOf, troubleOf } from "./playersays.js";
 import { askedSecond, copyLink } from "./playertime.js";
-import { addTracks, chosenCaption, directedDisplay, hasCaptions, toggleCaptions } from "./playertracks.js";
+import { addTracks, chosenCaption, hasCaptions, toggleCaptions } from "./playertracks.js";
 import { shakaFrom } from "./shaka.js";
 import { stillsOf } from "./stills.js";
 
-/** Links are asked for again when this share of their life is over; ten minutes at the latest. */
-const RENEW_MS = 5 * 60 * 1000;
-/** As Shaka Player counts: an error that ends the streaming; those of the network and of captions; a load cut short. */
-const FATAL = 2;
-const NETWORK = 1;
-const TEXT = 2;
+/** As Shaka Player counts: a load cut short. */
 const INTERRUPTED = 7000;
 /** Answers that will stay the same. */
 const NOT_HERE = new Set([404, 410]);
 
-/** A set that grows is live to the player; all of it is there to be watched from its beginning, as near to its end as it is. */
-const GROWS = { manifest: { hls: { liveSegmentsDelay: 0 } }, streaming: { stallEnabled: true } };
-
 /**
  * Start the player of a stage; returns `stop`, which ends it, `follow`, which takes what a newer stage says while this one
- * goes on (other links, or a better set to go on with at the same time), `check`, which asks whether it may still go on, and
- * `retrack`, which fetches its text tracks anew.
+ * goes on (other links, or a better set to go on with at the same time), `check`, which asks whether it may still go on,
+ * `end`, which takes the film away and says why (a `Problem`), and `retrack`, which fetches its text tracks anew.
  */
 export function startPlayer(stage) {
   const screen = stage.querySelector("[data-player]");
@@ -39,7 +33,6 @@ export function startPlayer(stage) {
   let playback = playbackIn(stage);
   let player = null;
   let overlay = null;
-  let renewing = 0;
   let native = false;
   let over = false;
 
@@ -57,26 +50,22 @@ export function startPlayer(stage) {
       plain(askedSecond() ?? 0);
       return;
     }
-    player = new shaka.Player();
-    await player.attach(video);
-    overlay = new shaka.ui.Overlay(player, screen, video);
-    arrange(shaka, overlay, { marked: Boolean(playback.watermark), copyLink: () => copyLink(stage, video.currentTime) });
-    player.configure({
-      ...(grows() ? GROWS : {}),
-      abr: { enabled: true, defaultBandwidthEstimate: 3_000_000 },
-      textDisplayFactory: directedDisplay(shaka),
-    });
-    player.configure("streaming", { bufferingGoal: 20, rebufferingGoal: 1, retryParameters: { maxAttempts: 4 } });
-    player.addEventListener("error", ({ detail }) => {
-      if (detail.severity === FATAL && detail.category !== TEXT) trouble(detail);
-    });
+    ({ player, overlay } = await engineOf(shaka, screen, video, {
+      grows: grows(),
+      marked: Boolean(playback.watermark),
+      copyLink: () => copyLink(stage, video.currentTime),
+      filter: links.filter,
+      failed: trouble,
+    }));
+    if (over) {
+      overlay.destroy();
+      return;
+    }
     player.addEventListener("segmentappended", watch.goesOn);
     player.addEventListener("buffering", watch.tell);
     player.addEventListener("adaptation", company.views.quality);
     player.addEventListener("variantchanged", company.views.quality);
-    player.addEventListener("textchanged", () => { shownLast = chosenCaption(player) ?? shownLast; });
-    signLicences(shaka, player.getNetworkingEngine());
-    freshLinks();
+    player.addEventListener("textchanged", () => { if (!owed) shownLast = chosenCaption(player) ?? shownLast; });
     await open({ at: askedSecond() ?? 0, paused: true, rate: 1 });
   }
 
@@ -96,9 +85,8 @@ export function startPlayer(stage) {
     broken = false;
     overlay.configure({ controlPanelElements: lowerControls(grows()) });
     // The document's own captions are the newest ones; those in the package are the same, from when it was made.
-    player.configure({ drm: drmOf(playback), manifest: { disableText: hasCaptions(playback) } });
-    prefix = prefixOf(address());
-    fresh = null;
+    player.configure({ drm: drmOf(playback), manifest: { disableText: hasCaptions(playback) }, preferredText: [] });
+    links.opened(address());
     measure();
     try {
       await load(stood.at);
@@ -125,7 +113,7 @@ export function startPlayer(stage) {
   function trouble(error) {
     company.views.error();
     const gone = broken && NOT_HERE.has(statusOf(error));
-    if (grows() || (error.category === NETWORK && !gone)) watch.brokeOff();
+    if (grows() || (isOfNetwork(error) && !gone)) watch.brokeOff();
     else failed(error);
   }
 
@@ -139,17 +127,8 @@ export function startPlayer(stage) {
     else if (!grows()) await goOn();
   });
 
-  /** Segments are asked for with the newest signed prefix, so that a long film outlives its first link. */
-  let prefix = null;
-  let fresh = null;
-  function freshLinks() {
-    player.getNetworkingEngine().registerRequestFilter((_type, request) => {
-      if (!fresh) return;
-      request.uris = request.uris.map((uri) => uri.replace(prefix, fresh));
-    });
-    // Where that fails, the next round tries again; the present links still live for a while.
-    renewing = setInterval(() => (grows() ? ask() : renew().catch(() => {})), RENEW_MS);
-  }
+  // Where that fails, the next round tries again; the present links still live for a while.
+  const links = linksOf(() => (grows() ? ask() : renew().catch(() => {})));
 
   /** Ask for other links. A film that may not be watched any longer ends here; `why` is the word for that, if it is known. */
   async function renew(why) {
@@ -165,7 +144,7 @@ export function startPlayer(stage) {
       return;
     }
     playback = { ...playback, ...newer, dash_url: newer.dash_url ?? playback.dash_url, hls_url: newer.hls_url ?? playback.hls_url };
-    fresh = prefixOf(address());
+    if (address()) links.renewed(address());
     player?.configure({ drm: drmOf(playback) });
     mark.follow(playback.watermark);
   }
@@ -174,7 +153,7 @@ export function startPlayer(stage) {
   function end(word, error) {
     if (over) return;
     over = true;
-    clearInterval(renewing);
+    links.stop();
     stopMeasuring();
     watch.stop();
     watch.goesOn();
@@ -206,7 +185,7 @@ export function startPlayer(stage) {
     mark.follow(playback.watermark);
     if (over) return;
     if (other || broken) goOn();
-    else if (player) fresh = prefixOf(address());
+    else if (player) links.renewed(address());
     measure();
   }
 
@@ -250,8 +229,11 @@ export function startPlayer(stage) {
   function plain(at = 0) {
     native = true;
     const source = set.file || (video.canPlayType("application/vnd.apple.mpegurl") ? (playback.hls_url ?? "") : "");
+    if (!source) {
+      failed(null);
+      return;
+    }
     video.controls = true;
-    if (!source) return;
     video.src = source;
     if (at) video.currentTime = at;
     video.addEventListener("error", failed, { once: true });
@@ -274,7 +256,8 @@ export function startPlayer(stage) {
     }
     console.error(error);
     broken = true;
-    showTrouble(screen, troubleOf(error, { locked: isLocked(playback) }), error, () => renew().then(goOn).catch(failed));
+    const again = () => renew().then(() => (opening || native ? goOn() : begin())).catch(failed);
+    showTrouble(screen, troubleOf(error, { locked: isLocked(playback) }), error, again);
   }
 
   const acts = {
@@ -296,7 +279,7 @@ export function startPlayer(stage) {
 
   const stop = () => {
     over = true;
-    clearInterval(renewing);
+    links.stop();
     stopMeasuring();
     watch.stop();
     opening += 1;
@@ -312,5 +295,5 @@ export function startPlayer(stage) {
     if (player && !grows() && !over) await goOn();
   }
   const check = (why) => (over ? Promise.resolve() : renew(why).catch(() => {}));
-  return { stop, follow, check, retrack: () => retrack().catch(() => {}) };
+  return { stop, follow, check, end: (problem) => end(troubleOf(problem), problem), retrack: () => retrack().catch(() => {}) };
 }

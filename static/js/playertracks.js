@@ -38,6 +38,27 @@ export function directedDisplay(shaka) {
 }
 
 /**
+ * Let captions of an HLS set be shown whenever they are chosen. The library learns where they belong from the pictures that
+ * arrive after its text was first made ready, so of a short film that is there as a whole it would never show any. Its text
+ * is therefore made ready before the first picture, and put out of use with the first request.
+ */
+export function wakeText(shaka, player) {
+  const { SEGMENT } = shaka.net.NetworkingEngine.RequestType;
+  let awake = false;
+  player.addEventListener("streaming", () => {
+    const [track] = player.getTextTracks();
+    awake = Boolean(track) && player.getManifestType() === "HLS";
+    if (awake) player.configure("preferredText", [{ language: track.language }]);
+  });
+  player.getNetworkingEngine().registerRequestFilter((type) => {
+    if (!awake || type !== SEGMENT) return;
+    awake = false;
+    player.configure("preferredText", []);
+    player.selectTextTrack(null);
+  });
+}
+
+/**
  * Add to what a player has loaded the tracks that its playback document names; what cannot be had is left out.
  * `chosen` is the caption that was shown before, as `chosenCaption` told it: undefined where nobody has chosen yet.
  */
@@ -51,8 +72,18 @@ export async function addTracks(player, playback, chosen) {
   const tracks = await Promise.allSettled(added);
   await Promise.allSettled(others);
   const wanted = chosen === undefined ? captions.findIndex((caption) => caption.default) : captions.findIndex((caption) => isSame(caption, chosen));
-  const track = tracks[wanted]?.value;
-  if (track) player.selectTextTrack(track);
+  if (tracks[wanted]?.value) player.selectTextTrack(tracks[wanted].value);
+  else if (chosen && !captions.length) takeUp(player, chosen);
+}
+
+/** Show again a caption of the set itself, once its text has been woken. */
+function takeUp(player, chosen) {
+  const arrived = () => {
+    player.removeEventListener("segmentappended", arrived);
+    const track = player.getTextTracks().find((one) => isSame(one, chosen));
+    if (track) player.selectTextTrack(track);
+  };
+  player.addEventListener("segmentappended", arrived);
 }
 
 const isSame = (caption, chosen) => chosen !== null && caption.language === chosen.language && (caption.label || "") === chosen.label;

@@ -1,5 +1,6 @@
 /** Shaka Player, fetched when there is a video to play, and what we add to its controls. */
 
+import { Problem } from "./http.js";
 import { clock } from "./words.js";
 
 const SHOWN_MS = 500;
@@ -31,7 +32,6 @@ export function menuEntry(shaka, name, { label, icon, act }) {
       const element = new shaka.ui.Element(parent, controls);
       const button = document.createElement("button");
       button.type = "button";
-      button.setAttribute("role", "menuitem");
       new shaka.ui.Icon(button, icon);
       const word = document.createElement("label");
       word.className = "shaka-overflow-button-label shaka-simple-overflow-button-label-inline";
@@ -42,20 +42,32 @@ export function menuEntry(shaka, name, { label, icon, act }) {
         controls.hideSettingsMenus();
         act();
       });
+      // As the library's own entries do, it makes room for what another one opens.
+      const hidden = (is) => () => button.classList.toggle("shaka-hidden", is);
+      element.eventManager.listen(controls, "submenuopen", hidden(true));
+      element.eventManager.listen(controls, "submenuclose", hidden(false));
       return element;
     },
   });
 }
 
-/** Shaka Player with its controls, fetched by pages that have a video to play. */
+let styled = false;
+
+/** Shaka Player with its controls, fetched by pages that have a video to play. Throws `Problem` when it cannot be had. */
 export async function shakaFrom({ shaka, sheet }) {
-  if (window.shaka) return window.shaka;
-  const [rules] = await Promise.all([fetch(sheet).then((answer) => answer.text()), script(shaka)]);
-  const style = document.createElement("style");
-  // The sheet asks another host for a face: the page has its own. Put first, so that our own rules come after.
-  style.textContent = rules.replace(/@font-face\s*\{[^}]*\}/g, "");
-  document.head.prepend(style);
+  await Promise.all([styled || style(sheet), window.shaka || script(shaka)]);
   return window.shaka;
+}
+
+/** Take the library's sheet into the page; settles when it is there. */
+async function style(address) {
+  const answer = await fetch(address).catch(() => null);
+  if (!answer?.ok) throw new Problem({}, 0);
+  const element = document.createElement("style");
+  // The sheet asks another host for a face: the page has its own. Put first, so that our own rules come after.
+  element.textContent = (await answer.text()).replace(/@font-face\s*\{[^}]*\}/g, "");
+  document.head.prepend(element);
+  styled = true;
 }
 
 /** Run a script of ours; settles when it has run. */
@@ -64,7 +76,10 @@ function script(address) {
     const element = document.createElement("script");
     element.src = address;
     element.addEventListener("load", resolve);
-    element.addEventListener("error", () => reject(new Error(`cannot load ${address}`)));
+    element.addEventListener("error", () => {
+      element.remove();
+      reject(new Problem({}, 0));
+    });
     document.head.append(element);
   });
 }

@@ -8,7 +8,10 @@ import { askedSecond } from "./playertime.js";
 import { toast } from "./tell.js";
 import { clock, t } from "./words.js";
 
-/** Start the sound of a stage; returns `stop`, which ends it, `check`, which asks whether it may still go on, and `retrack`, which fetches its chapters anew. */
+/**
+ * Start the sound of a stage; returns `stop`, which ends it, `check`, which asks whether it may still go on, `end`, which takes
+ * it away and says why (a `Problem`), and `retrack`, which fetches its chapters anew.
+ */
 export function startSound(stage) {
   const root = stage.querySelector("[data-sound]");
   const { file, peaks, duration } = root.dataset;
@@ -135,7 +138,7 @@ export function startSound(stage) {
     media.pause();
     wave?.destroy();
   };
-  return { stop, check, retrack };
+  return { stop, check, end: (problem) => over || end(troubleOf(problem), problem), retrack };
 }
 
 /** The theme's colours as the canvas can read them. */

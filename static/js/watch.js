@@ -1,20 +1,19 @@
-/** The pages of those who only watch, by a share link or in a frame of another site: a player, and nothing beside it. */
+/** The player in a frame of another site, and nothing beside it. */
 
 import "./copying.js";
 import { letter, singleKeys } from "./keys.js";
 import { startPicture } from "./picture.js";
 import { startPlayer } from "./player.js";
 import { startSound } from "./sound.js";
+import { followStanding } from "./standing.js";
 
-/** Nobody tells these pages that something was taken back: they ask while they play. */
-const ASK_MS = 12_000;
 const starters = { video: startPlayer, audio: startSound, image: startPicture };
 const stage = document.getElementById("stage");
 const begun = starters[stage?.dataset.mode]?.(stage);
 
-if (begun?.check) {
-  setInterval(() => document.visibilityState === "visible" && begun.check(), ASK_MS);
-}
+// The player says why it stops; of a picture the server says what there is instead.
+const anew = () => location.reload();
+if (stage) followStanding(stage, { ended: begun?.end ?? anew, changed: begun?.check ? () => begun.check() : anew });
 
 // The sheet of keys, where a page has no frame that opens it.
 const sheet = document.getElementById("keys");

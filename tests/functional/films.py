@@ -1,19 +1,22 @@
 """A film as it is made: encoded, growing, and packaged, without the workers that would do it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from assets.models import Asset
 from assets.services import places
 from mediaportal.accounts.models import User
 from processing.ffmpeg.ladder import plan
 from processing.ffmpeg.transcode import Encoded, transcode
-from processing.models import Job, Status
-from processing.packager import DASH_MANIFEST, HLS_MASTER, package
-from processing.services import growing, jobs, publishing
+from processing.models import Job, Package, Scheme, Status
+from processing.packager import TextTrack, package
+from processing.services import growing, jobs, packages, publishing
 from processing.services.context import StepContext
 from processing.services.publishing import Product
 from tests.factories import AssetFactory
@@ -70,13 +73,33 @@ def grown(job: Job, folder: Path) -> None:
         )
 
 
-def packaged(job: Job, made: Encoded, folder: Path) -> None:
+def packaged(
+    job: Job,
+    made: Encoded,
+    folder: Path,
+    *,
+    scheme: Scheme = Scheme.CLEAR,
+    formats: Sequence[str] = ("hls", "dash"),
+    texts: Sequence[TextTrack] = (),
+) -> None:
     """Publish the packaged set of both rungs, as the step `packaging` does at its end."""
     (folder / "package").mkdir()
-    done = package(made.rungs, made.audio, folder / "package")
-    entries = {"hls": HLS_MASTER, "dash": DASH_MANIFEST}
-    product = Product(done.folder, "manifest", "hls", HLS_MASTER, entries=entries)
+    wanted = Package.objects.create(asset=job.asset, job=job, scheme=scheme, formats=list(formats))
+    sides = [min(rung.rung.width, rung.rung.height) for rung in made.rungs]
+    encryption = packages.encryption_of(package=wanted, sides=sides, sound=bool(made.audio))
+    done = package(made.rungs, made.audio, folder / "package", texts=texts, encryption=encryption)
+    entries = packages.formats_of(wanted, done)
+    form, name = next(iter(entries.items()))
+    product = Product(done.folder, "manifest", form, name, entries=entries)
     step = job.steps.get(name="packaging")
     prepared = publishing.prepare(step=step, asset=job.asset, products=[product])
     with transaction.atomic():
         publishing.publish(step=step, job=job, asset=job.asset, prepared=prepared)
+        packages.ready(package_id=wanted.pk, encrypted_tracks=done.encrypted_tracks)
+
+
+def shown(job: Job, **facts: Any) -> Asset:
+    """Publish the film itself, as the gate does at its end."""
+    done = {"publication": "published", "processing_verdict": "done", "upload_status": "completed"}
+    Asset.objects.filter(pk=job.asset_id).update(**done | facts)
+    return Asset.objects.get(pk=job.asset_id)

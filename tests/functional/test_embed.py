@@ -108,7 +108,9 @@ def test_a_share_link_plays_and_ends_in_a_frame(page: Page, portal: str, site: i
     assert counted.exists()
     ShareLink.objects.filter(pk=link.pk).update(revoked_at=link.created_at, link_epoch=1)
     trouble = frame.locator(".player-trouble")
-    expect(trouble).to_contain_text("This link has ended", timeout=20_000)
+    expect(trouble).to_contain_text("This link has been withdrawn", timeout=6_000)
+    expect(trouble).to_contain_text("Whoever shared it has withdrawn it.")
+    expect(trouble.get_by_role("button", name="Try again")).to_be_hidden()
     assert inside(page).evaluate("() => document.querySelector('video').paused")
 
 

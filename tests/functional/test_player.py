@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from mediaportal.accounts.models import User
 from processing.ffmpeg.transcode import Encoded
+from processing.packager import TextTrack
 from tests.functional.browser import chromium, person, sign_in, violations
 from tests.functional.films import begun, encoded, grown, packaged
 
@@ -23,6 +24,7 @@ STAGE_OR_MANIFEST = re.compile(r"/(stage/|master\.m3u8|manifest\.mpd)$")
 # Nobody waits here for the playing to begin.
 PLAYS = """() => { document.querySelector("#stage video").play().catch(() => {}); }"""
 ENDED = "() => document.querySelector('#stage video').ended"
+VIDEO = "document.querySelector('#stage video')"
 SHOWS = "() => document.querySelector('#stage video').readyState >= 2"
 BETTER = "() => document.querySelector('#stage video').videoWidth > 640"
 
@@ -157,7 +159,7 @@ def with_tracks(page: Page) -> None:
         name = route.request.url.rpartition("/")[2]
         route.fulfill(body=TRACKS[name][-1], content_type="text/vtt; charset=utf-8")
 
-    page.route(re.compile(r"/assets/[^/]+/$"), add)
+    page.route(re.compile(r"(?<!/api/v1)/assets/[^/]+/$"), add)
     page.route("**/tracks/*", text)
 
 
@@ -187,3 +189,65 @@ def test_captions_run_as_they_are_written_and_chapters_lead(
     assert violations(page, within="#stage") == []
     page.keyboard.press("c")
     expect(page.locator("#stage")).not_to_contain_text("مرحبًا")
+
+
+def test_packaged_captions_of_a_short_film_are_shown_also_where_only_hls_is_made(
+    page: Page, made: tuple[Path, Encoded], tmp_path: Path
+) -> None:
+    words = tmp_path / "words.vtt"
+    words.write_text("WEBVTT\n\n00:00.000 --> 00:06.000\nمساء الخير\n", encoding="utf-8")
+    job = begun(User.objects.get())
+    packaged(job, made[1], tmp_path, formats=["hls"], texts=[TextTrack(words, "ar", "العربية")])
+    page.goto(f"/assets/{job.asset_id}/")
+    page.wait_for_function(SHOWS, timeout=60_000)
+    page.wait_for_function(f"() => {VIDEO}.buffered.end(0) > {VIDEO}.duration - 0.5", timeout=30_000)
+    screen = page.locator("#stage .screen")
+    expect(screen).not_to_contain_text("مساء")
+    page.keyboard.press("c")
+    expect(screen).to_contain_text("مساء الخير")
+    page.keyboard.press("c")
+    expect(screen).not_to_contain_text("مساء")
+
+
+MENUS = [
+    [".shaka-caption-button"],
+    [".shaka-overflow-menu-button"],
+    [".shaka-overflow-menu-button", ".shaka-resolution-button"],
+    [".shaka-overflow-menu-button", ".shaka-playbackrate-button"],
+    [".shaka-overflow-menu-button", ".shaka-chapter-button"],
+]
+
+
+def test_every_menu_of_the_player_is_what_it_says_to_be(
+    page: Page, made: tuple[Path, Encoded], tmp_path: Path
+) -> None:
+    with_tracks(page)
+    finished(page, made, tmp_path)
+    page.wait_for_function(SHOWS, timeout=60_000)
+    page.keyboard.press("c")
+    screen = page.locator("#stage .screen")
+    for buttons in MENUS:
+        screen.hover()
+        for button in buttons:
+            screen.locator(button).click()
+        assert violations(page, within="#stage") == [], buttons
+        page.mouse.move(0, 0)
+        page.keyboard.press("Escape")
+        expect(screen.locator("[class*='-menu']:not(.shaka-overflow-menu-button):visible")).to_have_count(0)
+    screen.click(button="right", position={"x": 200, "y": 100})
+    expect(screen.locator(".shaka-context-menu")).to_be_visible()
+    assert violations(page, within="#stage") == []
+
+
+def test_a_player_that_could_not_be_fetched_says_so_and_comes_when_it_is_asked_for_again(
+    page: Page, made: tuple[Path, Encoded], tmp_path: Path
+) -> None:
+    page.route("**/vendor/shaka-*", lambda route: route.abort())
+    finished(page, made, tmp_path)
+    notice = page.locator(".player-trouble")
+    expect(notice.get_by_role("heading", name="The film cannot be fetched")).to_be_visible(timeout=30_000)
+    assert violations(page, within="#stage") == []
+    page.unroute_all()
+    notice.get_by_role("button", name="Try again").click()
+    page.wait_for_function(SHOWS, timeout=60_000)
+    expect(notice).to_be_hidden()

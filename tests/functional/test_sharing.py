@@ -16,7 +16,7 @@ from processing.ffmpeg.transcode import Encoded
 from tests.factories import AssetFactory, ShareLinkFactory, VariantFactory
 from tests.forms import png
 from tests.functional.browser import LOOKS, chromium, person, settled, sign_in, violations
-from tests.functional.films import begun, encoded, packaged
+from tests.functional.films import begun, encoded, packaged, shown
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
 PLAYED = "() => document.querySelector('#stage video').currentTime > 1"
@@ -48,14 +48,7 @@ def film(owner: User, made: Encoded, folder: Path, **facts: Any) -> Asset:
     """A published film that only its owner sees."""
     job = begun(owner)
     packaged(job, made, folder)
-    published = {
-        "publication": "published",
-        "processing_verdict": "done",
-        "upload_status": "completed",
-        "title": "Harbour at dusk",
-    }
-    Asset.objects.filter(pk=job.asset_id).update(**published | facts)
-    return Asset.objects.get(pk=job.asset_id)
+    return shown(job, **{"title": "Harbour at dusk"} | facts)
 
 
 def watched(page: Page) -> None:
@@ -100,7 +93,7 @@ def test_a_stranger_watches_until_the_link_is_revoked(
     assert page.request.get(segment).status == 200
     sharing.revoke(user=owner, link=link)
     # Within five seconds, and the page's own asking takes a moment.
-    expect(page.get_by_role("heading", name="This link has ended")).to_be_visible(timeout=6_000)
+    expect(page.get_by_role("heading", name="This link has been withdrawn")).to_be_visible(timeout=6_000)
     assert page.locator("video").count() == 0
     page.wait_for_timeout(CHECK_SECONDS * 1_000)
     assert page.request.get(segment).status == 404

@@ -161,6 +161,8 @@ def test_keys_act_wherever_they_are_of_no_other_use(page: Page, film: Asset) -> 
     pressed("<", f"{video}.playbackRate === 1")
     pressed("k", f"!{video}.paused")
     pressed(" ", f"{video}.paused")
+    pressed("f", "document.fullscreenElement !== null")
+    pressed("f", "document.fullscreenElement === null")
     before = page.evaluate(AT)
     page.keyboard.press("/")
     page.keyboard.type("j5k")

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from assets.models import Asset, ShareLink
@@ -75,7 +76,7 @@ def test_downloads_are_offered_where_both_say_so(keep: bool) -> None:
 @pytest.mark.parametrize(
     ("asset", "link", "status", "code", "words"),
     [
-        ({"published": True}, {"revoked": True}, 410, "share_link_ended", "This link has ended"),
+        ({"published": True}, {"revoked": True}, 410, "share_link_ended", "This link has been withdrawn"),
         ({"published": True}, {"expired": True}, 410, "share_link_ended", "This link has ended"),
         ({"published": True, "trashed": True}, {}, 410, "share_link_ended", "This link has ended"),
         ({}, {}, 404, "share_not_ready", "There is nothing to watch here yet"),
@@ -123,6 +124,24 @@ def test_an_open_page_hears_that_its_link_is_revoked_or_says_something_else() ->
     assert version() == before
     sharing.revoke(user=link.created_by, link=link)
     assert client.get(path).status_code == 410
+
+
+def test_an_open_page_of_an_asset_hears_whether_its_viewer_may_still_see_it() -> None:
+    asset, client = film(visibility="public"), Client()
+    owner = Client()
+    owner.force_login(asset.uploaded_by)
+    path = reverse("asset-standing", args=[asset.pk])
+    assert (client.get(path).status_code, owner.get(path).status_code) == (204, 204)
+    library.edit(user=asset.uploaded_by, asset=asset, visibility="private")
+    assert (client.get(path).status_code, owner.get(path).status_code) == (404, 204)
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"), [({"revoked": True}, "withdrawn"), ({"expired": True}, "expired"), ({}, "gone")]
+)
+def test_why_a_link_has_ended_is_told(link: dict[str, Any], reason: str) -> None:
+    made = ShareLinkFactory(asset=AssetFactory(blocked=True), **link)
+    assert Client().get(f"{sharing.path_of(made)}standing").json()["reason"] == reason
 
 
 def test_the_watermark_is_in_the_document() -> None:

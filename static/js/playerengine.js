@@ -1,0 +1,38 @@
+/** The library as a screen of ours uses it: its player, its controls, what it asks for and what it makes of captions. */
+
+import { signLicences } from "./playerdrm.js";
+import { arrange } from "./playerlook.js";
+import { directedDisplay, wakeText } from "./playertracks.js";
+
+/** As the library counts: an error that ends the streaming; one of captions alone. */
+const FATAL = 2;
+const TEXT = 2;
+
+/** A set that grows is live to the library; all of it is there to be watched from its beginning, as near to its end as it is. */
+const GROWS = { manifest: { hls: { liveSegmentsDelay: 0 } }, streaming: { stallEnabled: true } };
+
+/**
+ * Make a player with its controls over a screen's `video`. `grows`: the set is still being made; `marked` and `copyLink` as
+ * `arrange` wants them; `filter` sees each request before it goes; `failed` hears of what ends the playing. Returns `player`
+ * and `overlay`, which is to be destroyed.
+ */
+export async function engineOf(shaka, screen, video, { grows, marked, copyLink, filter, failed }) {
+  const player = new shaka.Player();
+  await player.attach(video);
+  const overlay = new shaka.ui.Overlay(player, screen, video);
+  arrange(shaka, overlay, screen, { marked, copyLink });
+  player.configure({
+    ...(grows ? GROWS : {}),
+    abr: { enabled: true, defaultBandwidthEstimate: 3_000_000 },
+    textDisplayFactory: directedDisplay(shaka),
+  });
+  player.configure("streaming", { bufferingGoal: 20, rebufferingGoal: 1, retryParameters: { maxAttempts: 4 } });
+  player.addEventListener("error", ({ detail }) => {
+    if (detail.severity === FATAL && detail.category !== TEXT) failed(detail);
+  });
+  const engine = player.getNetworkingEngine();
+  signLicences(shaka, engine);
+  engine.registerRequestFilter(filter);
+  wakeText(shaka, player);
+  return { player, overlay };
+}
