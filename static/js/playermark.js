@@ -25,13 +25,19 @@ export function watermarkOver(screen, video) {
     mark.setAttribute("aria-hidden", "true");
     mark.dataset.position = position || "moving";
     if (kind === "image") Object.assign(mark, { src: image, alt: "", draggable: false });
-    else Object.assign(mark, { textContent: text, dir: "auto" });
+    else write(text);
     mark.style.opacity = String(opacity ?? 0.4);
     video.after(mark);
     if (mark.dataset.position !== "moving") return;
     at = Math.floor(Math.random() * PLACES.length);
     move();
     timer = setInterval(move, MOVES_MS);
+  }
+
+  /** Each part in its own direction: behind an Arabic name the time would stand the wrong way round. */
+  function write(text) {
+    const parts = text.split(" · ").map((part) => Object.assign(document.createElement("bdi"), { textContent: part }));
+    mark.replaceChildren(...parts.flatMap((part, place) => (place ? [" · ", part] : [part])));
   }
 
   function clear() {
@@ -42,7 +48,7 @@ export function watermarkOver(screen, video) {
 
   function follow(wanted) {
     if (mark && wanted?.kind === "text" && mark.tagName === "P") {
-      mark.textContent = wanted.text;
+      write(wanted.text);
       return;
     }
     clear();
