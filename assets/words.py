@@ -196,7 +196,9 @@ def playing_words() -> dict[str, str | Forms]:
         "trouble.keyExpired": gettext("The key to this film has run out"),
         "trouble.keyExpired.next": gettext("Try again to have a new one."),
         "trouble.noOutput": gettext("This film may not be shown on this screen"),
-        "trouble.noOutput.next": gettext("Its key asks for a protected screen (HDCP). Try another screen or cable."),
+        "trouble.noOutput.next": gettext(
+            "Its key asks for a protected screen (HDCP). Try another screen or cable."
+        ),
         "trouble.network": gettext("The film cannot be fetched"),
         "trouble.network.next": gettext("Check the connection, then try again."),
         "trouble.unplayable": gettext("This cannot be played here"),

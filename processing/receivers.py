@@ -6,13 +6,13 @@ from typing import Any
 from django.dispatch import receiver
 
 from assets.signals import asset_removed, asset_stored, scan_released
-from processing.services import jobs
+from processing.services import jobs, planning
 
 
 @receiver(asset_stored, dispatch_uid="processing.asset_stored")
 def begin_job(asset: Any, options: dict[str, Any], began_at: datetime | None = None, **_kwargs: Any) -> None:
     """Make the job in the transaction that stores the asset."""
-    jobs.create(asset=asset, job_id=asset.job_id, parameters=options, began_at=began_at)
+    planning.create(asset=asset, job_id=asset.job_id, parameters=options, began_at=began_at)
 
 
 @receiver(scan_released, dispatch_uid="processing.scan_released")

@@ -21,7 +21,7 @@ from processing.exceptions import NotProcessed
 from processing.ffmpeg.ladder import STANDARD, Ladder, Level
 from processing.models import Job, JobType, Scheme, Status, Tracks
 from processing.pipeline import PACKAGE, PACKAGE_CLEAR, TRANSCODE
-from processing.services import jobs, packages, recipes
+from processing.services import packages, planning, recipes
 from processing.services.packages import OPTION, ORDERED, Order
 
 _RECIPE = "recipe"
@@ -64,7 +64,7 @@ def package(*, user: access.Caller, asset: Asset, order: Order | None) -> Job:
         raise _wrong("package.encryption.tracks", _("There are no pictures in this file."))
     plans = PACKAGE if order.scheme else PACKAGE_CLEAR
     with transaction.atomic():
-        job = jobs.begin(
+        job = planning.begin(
             asset=asset, job_type=JobType.PACKAGE, plans=plans, parameters=_parameters(asset, order)
         )
         packages.ask(order=order, asset=asset, job=job)
@@ -95,7 +95,7 @@ def transcode(
     like = Ladder.from_data(parameters[_RECIPE]) if _RECIPE in parameters else STANDARD
     parameters[_RECIPE] = ladder_of(formats, like=like).as_data()
     with transaction.atomic():
-        job = jobs.begin(asset=asset, job_type=JobType.TRANSCODE, plans=TRANSCODE, parameters=parameters)
+        job = planning.begin(asset=asset, job_type=JobType.TRANSCODE, plans=TRANSCODE, parameters=parameters)
         packages.ask(order=order, asset=asset, job=job)
         _record(user, "transcode.ordered", job, order)
     return job

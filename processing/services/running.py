@@ -29,7 +29,7 @@ from mediaportal.core.stopping import Stop
 from processing.exceptions import LeaseLost, MediaError, StepPostponed
 from processing.models import Job, Step
 from processing.pipeline import plan_of
-from processing.services import jobs, leases, progress, publishing, pulse, speeds
+from processing.services import leases, planning, progress, publishing, pulse, speeds
 from processing.services.context import StepContext
 from processing.services.pulse import Run
 
@@ -244,12 +244,12 @@ def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.
 
     def publish(step: Step, job: Job) -> None:
         if context.facts:
-            jobs.learn(job=job, step=step, facts=context.facts)
+            planning.learn(job=job, step=step, facts=context.facts)
         publishing.publish(step=step, job=job, asset=job.asset, prepared=prepared)
         for told in context.published:
             told()
         publishing.describe(asset=job.asset, details=context.details)
-        jobs.extend(job=job, names=context.further)
+        planning.extend(job=job, names=context.further)
         transaction.on_commit(lambda: speeds.learn(step_id=step.pk), robust=True)
 
     done = False

@@ -21,7 +21,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 from assets.models import Asset
 from benchmarks.report import Row
 from mediaportal.accounts.models import User
-from processing.services import jobs
+from processing.services import planning
 
 _ASSETS = 60
 _REQUESTS = 400
@@ -64,7 +64,7 @@ def _asset(owner: User, number: int) -> UUID:
         storage_key=f"bench/{number}",
         uploaded_by=owner,
     )
-    return jobs.create(asset=asset, job_id=asset.job_id, parameters={}).pk
+    return planning.create(asset=asset, job_id=asset.job_id, parameters={}).pk
 
 
 def free_port() -> int:

@@ -16,7 +16,7 @@ from processing.ffmpeg.ladder import plan
 from processing.ffmpeg.transcode import Encoded, transcode
 from processing.models import Job, Package, Scheme, Status
 from processing.packager import TextTrack, package
-from processing.services import growing, jobs, packages, publishing
+from processing.services import growing, packages, planning, publishing
 from processing.services.context import StepContext
 from processing.services.publishing import Product
 from tests.factories import AssetFactory
@@ -40,7 +40,7 @@ def encoded(folder: Path) -> Encoded:
 def begun(user: User) -> Job:
     """A job whose step `first_play` runs."""
     asset = AssetFactory(uploaded_by=user, passed_gate=True, duration=6.0)
-    job = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    job = planning.create(asset=asset, job_id=asset.job_id, parameters={})
     now = timezone.now()
     Job.objects.filter(pk=job.pk).update(status=Status.PROCESSING, started_at=now)
     job.steps.filter(name__in=["scan", "probe"]).update(status=Status.COMPLETED, progress=100)

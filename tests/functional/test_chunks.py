@@ -13,7 +13,7 @@ import pytest
 from assets.models import Variant, VariantType
 from processing.ffmpeg.ladder import Ladder, Level
 from processing.models import OPEN, Job, Preset, Status
-from processing.services import jobs, leases, progress, sweeping
+from processing.services import leases, planning, progress, sweeping
 from script.lib.processes import EVERY_QUEUE, end, worker_command
 from tests.factories import AssetFactory
 from tests.functional.conftest import ROOT, free_port, portal_environment
@@ -60,7 +60,7 @@ def wait_for(what: Callable[[], Any]) -> Any:
 def test_a_lost_worker_costs_one_chunk(two_workers: list[subprocess.Popen[bytes]], settings: Any) -> None:
     Preset.objects.create(slug="slow", title="Slow", recipe=SLOW.as_data())
     asset = AssetFactory(content=media("long_25.mp4").read_bytes())
-    job = jobs.create(asset=asset, job_id=asset.job_id, parameters={"preset": "slow"})
+    job = planning.create(asset=asset, job_id=asset.job_id, parameters={"preset": "slow"})
     chunks = job.steps.filter(name__startswith="transcoding_")
     pids = {process.pid for process in two_workers}
 

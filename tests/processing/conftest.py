@@ -12,7 +12,7 @@ from assets.models import Asset
 from processing.ffmpeg.ladder import STANDARD, Ladder, plan
 from processing.ffmpeg.transcode import Encoded, transcode
 from processing.models import Job, Status
-from processing.services import jobs, leases
+from processing.services import leases, planning
 from tests.factories import AssetFactory, UserFactory
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
@@ -51,14 +51,14 @@ def encode(tmp_path_factory: pytest.TempPathFactory, told: Told) -> Encode:
 def video_job(db: None) -> Job:
     """A fresh job of a video that has just been stored."""
     asset = AssetFactory(uploaded_by=UserFactory(role="contributor"))
-    return jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    return planning.create(asset=asset, job_id=asset.job_id, parameters={})
 
 
 @pytest.fixture
 def image_job(db: None) -> Job:
     """A fresh job of a picture."""
     asset = AssetFactory(image=True)
-    return jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    return planning.create(asset=asset, job_id=asset.job_id, parameters={})
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def finish() -> Finish:
 
 def cut_job(asset: Asset, *, pieces: int = 6) -> Job:
     """A job of a video that is cut into pieces, in the middle of its work: two pieces are done, two run."""
-    job = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    job = planning.create(asset=asset, job_id=asset.job_id, parameters={})
     names = [f"transcoding_{number:03}" for number in range(1, pieces + 1)]
     job.steps.filter(name="transcoding").update(depends_on=names, position=50)
     for number, name in enumerate(names):

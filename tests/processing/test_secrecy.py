@@ -17,7 +17,7 @@ from assets.models import Asset
 from assets.services import links
 from processing.models import KeySource, Package, Queue
 from processing.pipeline import PIPELINES, StepPlan
-from processing.services import jobs, keys, leases, running
+from processing.services import keys, leases, planning, running
 from processing.services.context import StepContext
 from processing.services.keys import GivenKey
 from tests import speke
@@ -159,7 +159,7 @@ def test_a_step_that_breaks_with_keys_in_its_hands_writes_none_down(
     ]
     monkeypatch.setitem(PIPELINES, "image", plan)
     asset = AssetFactory(image=True, passed_gate=True, content=b"bytes")
-    jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    planning.create(asset=asset, job_id=asset.job_id, parameters={})
     step = leases.claim(queue="ingest", worker="tests")
     assert step is not None
     running.run(step=step)

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from processing import views
 from processing.models import Job, JobType, Status
-from processing.services import estimates, jobs, orders, packages
+from processing.services import estimates, jobs, orders, packages, planning
 from processing.services.packages import Order
 from tests.factories import AssetFactory, UserFactory, VariantFactory
 from tests.processing.conftest import cut_job
@@ -31,7 +31,7 @@ def test_without_a_sign_in_there_is_only_the_way_to_it(video_job: Job) -> None:
 def test_the_list_shows_running_jobs_before_waiting_and_failed_ones(video_job: Job) -> None:
     owner = video_job.asset.uploaded_by
     others = [AssetFactory(uploaded_by=owner, title=title) for title in ("Running film", "Failed film")]
-    running, failed = (jobs.create(asset=a, job_id=a.job_id, parameters={}) for a in others)
+    running, failed = (planning.create(asset=a, job_id=a.job_id, parameters={}) for a in others)
     jobs.start(job=running)
     jobs.fail(job=failed, step=failed.steps.get(name="probe"), code="corrupt_media", detail="It is broken.")
     page = signed_in(owner).get("/jobs/").content.decode()
@@ -61,7 +61,7 @@ def test_the_list_costs_the_same_for_many_jobs(video_job: Job) -> None:
         client.get("/jobs/")
     for _ in range(8):
         asset = AssetFactory(uploaded_by=owner)
-        jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+        planning.create(asset=asset, job_id=asset.job_id, parameters={})
     cache.delete("processing.estimates")
     with CaptureQueriesContext(connection) as many:
         client.get("/jobs/")
@@ -123,7 +123,7 @@ def test_a_heading_counts_all_jobs_and_not_those_of_the_page(
     owner = video_job.asset.uploaded_by
     for _ in range(2):
         asset = AssetFactory(uploaded_by=owner)
-        jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+        planning.create(asset=asset, job_id=asset.job_id, parameters={})
     client = signed_in(owner)
     for address in ("/jobs/", "/jobs/?page=2", "/jobs/?status=pending"):
         page = client.get(address).content.decode()

@@ -26,7 +26,7 @@ from assets.services.names import asset_folder
 from assets.services.places import Stored
 from mediaportal.core.ids import new_id
 from processing.models import Job, Status
-from processing.services import interim, jobs, publishing
+from processing.services import interim, planning, publishing
 from processing.services.publishing import Product
 from tests.factories import AssetFactory, UploadSessionFactory, VariantFactory
 
@@ -150,9 +150,9 @@ def test_a_folder_with_one_fresh_object_is_left_alone(monkeypatch: pytest.Monkey
 @pytest.mark.usefixtures("storage_kind", "_no_grace")
 def test_work_leftovers_uploads_and_the_quarantine_are_left_alone() -> None:
     working = AssetFactory()
-    jobs.create(asset=working, job_id=working.job_id, parameters={})
+    planning.create(asset=working, job_id=working.job_id, parameters={})
     stopped = AssetFactory(failed=True)
-    job = jobs.create(asset=stopped, job_id=stopped.job_id, parameters={})
+    job = planning.create(asset=stopped, job_id=stopped.job_id, parameters={})
     job.steps.filter(name="transcoding").update(results={"interim": {"a": {"key": "", "facts": {}}}})
     Job.objects.filter(pk=job.pk).update(status=Status.FAILED, error_code="x")
     going = f"{asset_folder(AssetFactory().pk)}/packaging/old"
@@ -264,7 +264,7 @@ def test_a_state_loses_exactly_its_orphans(
                 below = f"{home}/{name}".rpartition("/")[0] + "/" if opens else f"{home}/{name}"
                 live |= {key for key in keys if key.startswith(below)}
             if job:
-                row = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+                row = planning.create(asset=asset, job_id=asset.job_id, parameters={})
                 Job.objects.filter(pk=row.pk).update(status=job, error_code="x")
                 keys.add(handed := lay(f"{interim.folder_of(row)}/transcoding-1/a.mp4"))
                 if handed_on:
@@ -321,7 +321,7 @@ def test_a_step_that_publishes_under_a_name_that_is_going_keeps_its_file(
 ) -> None:
     """The file is laid down again exactly while the old one is removed: one of the two waits for the other."""
     asset = AssetFactory(published=True)
-    job = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    job = planning.create(asset=asset, job_id=asset.job_id, parameters={})
     Job.objects.filter(pk=job.pk).update(status=Status.CANCELLED)
     key = lay(f"{asset_folder(asset.pk)}/thumbnails/1.webp")
     assert swept() == [key]

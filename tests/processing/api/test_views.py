@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from assets.models import Asset
 from mediaportal.audit.models import Entry
 from processing.models import Job, Status
-from processing.services import jobs
+from processing.services import jobs, planning
 from tests.factories import AssetFactory, PackageFactory, UserFactory, VariantFactory
 from tests.processing.conftest import Finish
 
@@ -152,7 +152,7 @@ def test_a_job_whose_file_is_the_reason_is_not_tried_again(video_job: Job) -> No
 
 def test_the_list_shows_only_visible_jobs_and_filters(video_job: Job) -> None:
     other = AssetFactory()
-    jobs.create(asset=other, job_id=other.job_id, parameters={})
+    planning.create(asset=other, job_id=other.job_id, parameters={})
     client = signed_in(video_job.asset.uploaded_by)
     body = client.get("/api/v1/jobs/").json()
     assert [row["job_id"] for row in body["results"]] == [str(video_job.pk)]

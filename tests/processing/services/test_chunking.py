@@ -16,7 +16,7 @@ from processing.ffmpeg.outcome import look
 from processing.ffmpeg.transcode import transcode
 from processing.models import Job, Preset, Status, Step
 from processing.pipeline import label_of, plan_of
-from processing.services import chunking, interim, jobs, leases, presets, running, status, workers
+from processing.services import chunking, interim, jobs, leases, planning, presets, running, status, workers
 from processing.services.workers import Worker
 from processing.steps import chunks as chunk_steps
 from processing.steps import transcoding
@@ -48,7 +48,7 @@ def make_job(db: None) -> Callable[..., Job]:
         asset = AssetFactory(
             uploaded_by=UserFactory(role="contributor"), content=media(name).read_bytes(), kind="video"
         )
-        job = jobs.create(asset=asset, job_id=asset.job_id, parameters={"preset": "short"})
+        job = planning.create(asset=asset, job_id=asset.job_id, parameters={"preset": "short"})
         Step.objects.filter(job=job, name__in=done).update(status=Status.COMPLETED, progress=100)
         Step.objects.filter(job=job, name="probe").update(ready_at=timezone.now())
         return job
@@ -65,7 +65,7 @@ def learned(job: Job, name: str = "long_25.mp4") -> Job:
     leases.complete(
         step=step,
         results={},
-        publish=lambda done, job: jobs.learn(job=job, step=done, facts=facts),
+        publish=lambda done, job: planning.learn(job=job, step=done, facts=facts),
     )
     return Job.objects.with_steps().get(pk=job.pk)
 

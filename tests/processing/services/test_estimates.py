@@ -10,7 +10,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from processing.models import Job, Speed, Status, Step
-from processing.services import estimates, jobs, leases, status, workers
+from processing.services import estimates, leases, planning, status, workers
 from processing.services.speeds import ANY_STEP, WHOLE_MACHINE
 from processing.services.workers import Worker
 from tests.factories import AssetFactory, UserFactory
@@ -63,7 +63,7 @@ def test_what_waits_before_it_counts(video_job: Job, learned: None) -> None:
     owner = video_job.asset.uploaded_by
     for _ in range(3):
         asset = AssetFactory(uploaded_by=owner)
-        last = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+        last = planning.create(asset=asset, job_id=asset.job_id, parameters={})
     assert (_left(last) or 0) > (_left(video_job) or 0) + 20
 
 
@@ -125,7 +125,7 @@ def test_many_jobs_cost_what_one_costs(video_job: Job, learned: None, django_ass
     owner, made = UserFactory(), [video_job]
     for _ in range(12):
         asset = AssetFactory(uploaded_by=owner)
-        made.append(jobs.create(asset=asset, job_id=asset.job_id, parameters={}))
+        made.append(planning.create(asset=asset, job_id=asset.job_id, parameters={}))
     with django_assert_num_queries(3):
         found = estimates.seconds_left(made)
     assert all(found[job.pk] for job in made)

@@ -22,7 +22,7 @@ from processing.ffmpeg import growing as files
 from processing.ffmpeg.ladder import Rung, plan
 from processing.ffmpeg.transcode import transcode
 from processing.models import Job, Status, Step
-from processing.services import growing, jobs, leases
+from processing.services import growing, jobs, leases, planning
 from processing.services.context import StepContext
 from processing.services.publishing import Product, prepare, publish
 from processing.signals import variant_ready
@@ -110,7 +110,7 @@ def make_run(grown: Path, tmp_path: Path) -> Callable[..., Run]:
     def do(job: Job | None = None) -> Run:
         if job is None:
             asset = AssetFactory(passed_gate=True, uploaded_by=UserFactory())
-            job = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+            job = planning.create(asset=asset, job_id=asset.job_id, parameters={})
         step = claimed(job)
         folder = tmp_path / f"run{step.attempt}"
         folder.mkdir()
@@ -244,7 +244,10 @@ def test_a_sound_that_ends_early_or_begins_late_keeps_nothing_back(tmp_path: Pat
     early = sounds[0][0]
     asset = AssetFactory(passed_gate=True, uploaded_by=UserFactory())
     made = set_of(
-        claimed(jobs.create(asset=asset, job_id=asset.job_id, parameters={})), folder, name, segment_seconds=1
+        claimed(planning.create(asset=asset, job_id=asset.job_id, parameters={})),
+        folder,
+        name,
+        segment_seconds=1,
     )
     shutil.copyfile(work / "growing" / files.VIDEO, folder / files.VIDEO)
     first = (work / "growing" / files.audio_name(0)).read_bytes()[: early.offset + early.size]

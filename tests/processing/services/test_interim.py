@@ -6,7 +6,7 @@ import pytest
 
 from assets.models import Asset, Leftover
 from processing.models import Job, JobType, Status, Step
-from processing.services import interim, jobs, leases
+from processing.services import interim, jobs, leases, planning
 from tests.factories import AssetFactory, UserFactory
 
 CHUNKS = ("transcoding_001", "transcoding_002")
@@ -16,7 +16,7 @@ CHUNKS = ("transcoding_001", "transcoding_002")
 def cut_job(db: None) -> Job:
     """A job of a video in two chunks, of which everything up to the packaging is done."""
     asset = AssetFactory(uploaded_by=UserFactory(role="contributor"))
-    job = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    job = planning.create(asset=asset, job_id=asset.job_id, parameters={})
     for number, name in enumerate(CHUNKS):
         Step.objects.create(
             job=job, name=name, position=20 + number, queue="transcode", depends_on=["measuring"]

@@ -23,26 +23,6 @@ def ready(job: Job) -> set[str]:
     return set(job.steps.filter(status="pending", ready_at__isnull=False).values_list("name", flat=True))
 
 
-def test_a_new_job_has_the_steps_of_its_kind_and_only_the_scan_may_start(video_job: Job) -> None:
-    assert list(video_job.steps.values_list("name", flat=True)) == [
-        "upload",
-        "scan",
-        "probe",
-        "thumbnails",
-        "first_play",
-        "measuring",
-        "transcoding",
-        "packaging",
-        "metadata",
-    ]
-    assert states(video_job)["upload"] == Status.COMPLETED
-    assert ready(video_job) == {"scan"}
-
-
-def test_the_job_takes_the_id_that_the_upload_named(video_job: Job) -> None:
-    assert video_job.pk == video_job.asset.job_id
-
-
 def test_a_finished_step_frees_what_waited_for_it_and_nothing_else(video_job: Job, finish: Finish) -> None:
     finish(video_job, "scan")
     assert ready(video_job) == {"probe"}

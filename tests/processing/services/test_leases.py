@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from processing.exceptions import LeaseLost
 from processing.models import Job, Status, Step
-from processing.services import jobs, leases, workers
+from processing.services import jobs, leases, planning, workers
 from tests.factories import AssetFactory
 from tests.processing.conftest import Finish
 
@@ -30,7 +30,7 @@ def test_a_claimed_step_is_not_given_out_twice(video_job: Job) -> None:
 @pytest.mark.django_db
 def test_a_job_with_priority_goes_first(video_job: Job) -> None:
     asset = AssetFactory()
-    urgent = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    urgent = planning.create(asset=asset, job_id=asset.job_id, parameters={})
     Job.objects.filter(pk=urgent.pk).update(priority=5)
     step = leases.claim(queue="ingest", worker="a")
     assert step is not None and step.job_id == urgent.pk
@@ -143,7 +143,7 @@ def test_as_many_messages_are_sent_as_there_are_free_slots(monkeypatch: pytest.M
     monkeypatch.setattr(leases, "wake", sent.extend)
     monkeypatch.setattr(workers, "slots", lambda _queue: 3)
     assets = [AssetFactory() for _ in range(6)]
-    made = [jobs.create(asset=asset, job_id=asset.job_id, parameters={}) for asset in assets]
+    made = [planning.create(asset=asset, job_id=asset.job_id, parameters={}) for asset in assets]
     Step.objects.filter(job__in=made, name="transcoding").update(ready_at=timezone.now())
     sent.clear()
     leases.wake_waiting()
@@ -164,7 +164,7 @@ def test_as_many_messages_are_sent_as_there_are_free_slots(monkeypatch: pytest.M
 def test_many_workers_at_once_never_get_the_same_step(finish: Finish) -> None:
     for _ in range(6):
         asset = AssetFactory()
-        jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+        planning.create(asset=asset, job_id=asset.job_id, parameters={})
     got: list[str] = []
     start = threading.Barrier(8)
 
@@ -243,7 +243,7 @@ def test_what_a_machine_with_a_wrong_clock_lays_down_can_be_begun_at_once(
     with monkeypatch.context() as patch:
         patch.setattr(timezone, "now", lambda: real() + fast)
         asset = AssetFactory()
-        made = jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+        made = planning.create(asset=asset, job_id=asset.job_id, parameters={})
     step = leases.claim(queue="ingest", worker="a")
     assert step is not None
     with monkeypatch.context() as patch:

@@ -7,7 +7,7 @@ import pytest
 from assets.models import Asset
 from processing.ffmpeg.ladder import plan
 from processing.models import Job, Step
-from processing.services import jobs, measures
+from processing.services import measures, planning
 from processing.services.measures import Extent
 from tests.processing.ffmpeg.conftest import probed
 
@@ -76,7 +76,7 @@ def test_a_video_with_one_rung_leaves_nothing_for_the_others(video_job: Job) -> 
     assert probe.video is not None
     one = replace(probe, video=replace(probe.video, display_width=320, display_height=180))
     step = video_job.steps.get(name="probe")
-    jobs.learn(job=video_job, step=step, facts={"metadata": {"probed": True, "probe": one.as_data()}})
+    planning.learn(job=video_job, step=step, facts={"metadata": {"probed": True, "probe": one.as_data()}})
     assert video_job.steps.get(name="transcoding").work == {"command": 0.0}
 
 
@@ -93,7 +93,7 @@ def test_slow_encoders_are_taken_for_dearer_than_quick_ones() -> None:
 def test_what_the_probe_showed_is_laid_down_with_the_steps(video_job: Job) -> None:
     step = video_job.steps.get(name="probe")
     probe = probed("plain.mp4")
-    jobs.learn(job=video_job, step=step, facts={"metadata": {"probed": True, "probe": probe.as_data()}})
+    planning.learn(job=video_job, step=step, facts={"metadata": {"probed": True, "probe": probe.as_data()}})
     work = dict(Step.objects.filter(job=video_job).values_list("name", "work"))
     assert work["first_play"]["sound"] == pytest.approx(probe.duration)
     assert "sound" not in work["transcoding"]

@@ -11,7 +11,7 @@ from mediaportal.audit.models import Entry
 from mediaportal.core.problems import NotPermitted
 from processing.exceptions import NotProcessed, WorkUnderWay
 from processing.models import ContentKey, Job, JobType, Package, Status
-from processing.services import jobs, orders
+from processing.services import jobs, orders, planning
 from processing.services.keys import GivenKey
 from processing.services.orders import Format
 from processing.services.packages import Order
@@ -174,7 +174,7 @@ def test_an_address_is_fetched_first(settings: Any) -> None:
     assert session.options["encrypt"] == "cbcs" and session.options["package"] == str(package.pk)
     assert KEY.hex() not in repr(session.options)
     asset = AssetFactory(uploaded_by=user, job_id=session.job_id)
-    job = jobs.create(asset=asset, job_id=session.job_id, parameters=session.options)
+    job = planning.create(asset=asset, job_id=session.job_id, parameters=session.options)
     package.refresh_from_db()
     assert (package.asset, package.job) == (asset, job)
     assert [level["name"] for level in job.parameters["recipe"]["levels"]] == ["360p"]

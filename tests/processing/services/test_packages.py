@@ -13,7 +13,7 @@ from assets.services.names import asset_folder
 from processing.exceptions import StepPostponed
 from processing.models import ContentKey, Job, Package
 from processing.packager.encryption import ALL
-from processing.services import jobs, packages
+from processing.services import packages, planning
 from processing.services.keys import GivenKey
 from processing.services.packages import Order
 from tests.factories import AssetFactory, UserFactory, VariantFactory
@@ -30,7 +30,7 @@ def collection(encryption: str = "", parent: Collection | None = None) -> Collec
 
 
 def job_of(asset: Any, **options: Any) -> Job:
-    return jobs.create(asset=asset, job_id=asset.job_id, parameters=options)
+    return planning.create(asset=asset, job_id=asset.job_id, parameters=options)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from mediaportal.core.ids import new_id
 from mediaportal.core.problems import InvalidInput, NotFound, NotPermitted, RateLimited
 from processing.exceptions import NoPictures, NotReadYet
 from processing.models import Job, JobType, Status, Step
-from processing.services import jobs, posters, stilljobs
+from processing.services import jobs, planning, posters, stilljobs
 from tests.factories import AssetFactory, UserFactory, VariantFactory
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
@@ -76,7 +76,7 @@ def test_a_picture_that_is_gone_takes_no_poster_away() -> None:
 
 def test_what_was_chosen_survives_that_the_pictures_are_taken_again() -> None:
     asset = film("tiny.mp4")
-    carried_out(jobs.create(asset=asset, job_id=asset.job_id, parameters={}))
+    carried_out(planning.create(asset=asset, job_id=asset.job_id, parameters={}))
     asset.refresh_from_db()
     carried_out(posters.choose_frame(user=asset.uploaded_by, asset=asset, seconds=1.5))
     job = Job.objects.get(pk=asset.job_id)

@@ -14,7 +14,7 @@ from processing.exceptions import PresetExists, PresetIsDefault
 from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, STANDARD, WEAK_NETWORK
 from processing.ffmpeg.marks import Mark
 from processing.models import Job, Preset
-from processing.services import jobs, presets
+from processing.services import planning, presets
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_a_job_keeps_the_recipe_that_it_began_with(video_job: Job, manager: User
     presets.change(user=manager, preset=preset, changes={"recipe": WEAK_NETWORK.as_data()})
     video_job.refresh_from_db()
     assert presets.ladder_for(video_job) == STANDARD
-    later = jobs.create(asset=video_job.asset, job_id=new_id(), parameters={})
+    later = planning.create(asset=video_job.asset, job_id=new_id(), parameters={})
     assert presets.ladder_for(later) == WEAK_NETWORK
 
 

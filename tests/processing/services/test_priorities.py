@@ -6,7 +6,7 @@ from mediaportal.audit.models import Entry
 from mediaportal.core.problems import NotPermitted
 from processing.exceptions import JobHasEnded
 from processing.models import Job
-from processing.services import jobs, leases, priorities
+from processing.services import jobs, leases, planning, priorities
 from tests.factories import AssetFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ def test_a_raised_job_is_taken_next_and_a_lowered_one_last(video_job: Job) -> No
     made = [video_job]
     for _ in range(2):
         asset = AssetFactory()
-        made.append(jobs.create(asset=asset, job_id=asset.job_id, parameters={}))
+        made.append(planning.create(asset=asset, job_id=asset.job_id, parameters={}))
     priorities.give(job=made[2], user=manager, priority=priorities.HIGHEST)
     priorities.give(job=made[0], user=manager, priority=-1)
     taken = [leases.claim(queue="ingest", worker="tests") for _ in made]

@@ -18,7 +18,7 @@ from assets.services.names import asset_folder
 from mediaportal.core.buckets import BucketStorage
 from processing.exceptions import LeaseLost
 from processing.models import Status, Step
-from processing.services import jobs, leases, publishing, running
+from processing.services import leases, planning, publishing, running
 from processing.services.interim import Interim
 from processing.services.publishing import Prepared, Product
 from tests.buckets import keys_in
@@ -41,7 +41,7 @@ def at_home() -> Step:
 
 def claimed() -> Step:
     asset = AssetFactory(image=True, passed_gate=True, content=b"original")
-    jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    planning.create(asset=asset, job_id=asset.job_id, parameters={})
     found = leases.claim(queue="ingest", worker="tests")
     assert found is not None
     return found

@@ -20,7 +20,7 @@ from mediaportal.core.secrets import MasterKeyMissing
 from processing.exceptions import StepRefused
 from processing.models import Job, Queue, Status, Step
 from processing.pipeline import PIPELINES, StepPlan
-from processing.services import jobs, leases, progress, pulse, running
+from processing.services import jobs, leases, planning, progress, pulse, running
 from processing.services.context import StepContext
 from processing.services.publishing import Product
 from tests.factories import AssetFactory
@@ -41,7 +41,7 @@ def run_step(monkeypatch: pytest.MonkeyPatch) -> Callable[[Work], Step]:
         ]
         monkeypatch.setitem(PIPELINES, "image", plan)
         asset = AssetFactory(image=True, passed_gate=True, content=b"bytes")
-        jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+        planning.create(asset=asset, job_id=asset.job_id, parameters={})
         step = leases.claim(queue="ingest", worker="tests")
         assert step is not None
         running.run(step=step)

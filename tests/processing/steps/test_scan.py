@@ -13,7 +13,7 @@ from assets.services import gate, places, quarantine
 from notifications.models import Notification
 from processing.exceptions import NotRetryable
 from processing.models import Job, Status, Step
-from processing.services import jobs, leases, running
+from processing.services import jobs, leases, planning, running
 from tests import clamav
 from tests.clamav import eicar
 from tests.factories import AssetFactory, UserFactory
@@ -51,7 +51,7 @@ def run_scan() -> Work:
 
 def begin(content: bytes, **traits: Any) -> Job:
     asset = AssetFactory(image=True, content=content, **traits)
-    return jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    return planning.create(asset=asset, job_id=asset.job_id, parameters={})
 
 
 def png() -> bytes:

@@ -14,7 +14,7 @@ from mediaportal.audit.models import Entry
 from mediaportal.core.ids import new_id
 from processing.management.commands.jobs import age
 from processing.models import Job, Status
-from processing.services import jobs
+from processing.services import jobs, planning
 from tests.factories import AssetFactory, UserFactory
 from tests.processing.conftest import cut_job
 
@@ -39,7 +39,7 @@ def listed(*words: str) -> set[str]:
 
 def made(title: str = "Harbour", **facts: Any) -> Job:
     asset = AssetFactory(title=title, **facts)
-    return jobs.create(asset=asset, job_id=asset.job_id, parameters={})
+    return planning.create(asset=asset, job_id=asset.job_id, parameters={})
 
 
 def test_the_list_is_narrowed_by_what_is_asked() -> None:
