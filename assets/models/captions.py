@@ -39,6 +39,7 @@ class Caption(models.Model):
     version = models.PositiveIntegerField(default=1)
     original_key = models.CharField(max_length=500, blank=True)
     original_filename = models.CharField(_("file name"), max_length=255, blank=True)
+    original_size = models.PositiveIntegerField(_("size of the file that came"), default=0)
     original_format = models.CharField(_("format"), max_length=10, blank=True)
     original_encoding = models.CharField(_("encoding"), max_length=40, blank=True)
     created_by = models.ForeignKey(

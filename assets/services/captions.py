@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from assets import access, delivery
 from assets.exceptions import CaptionChanged, CaptionExists
 from assets.models import Asset, Caption, CaptionKind, Kind
-from assets.services import captionfiles, leftovers
+from assets.services import captionfiles, leftovers, limits
 from assets.services.captionwords import problem_of
 from assets.services.names import safe_words
 from assets.signals import captions_changed
@@ -87,7 +87,8 @@ def add(
     """Make a track of a file that came; the file is kept as it is. Blocks while both are written.
 
     Raises `NotPermitted`, `InvalidInput`, `Conflict` where there can be no track, `UnsupportedCaption`,
-    `CaptionUnreadable`, `CaptionTooLarge`, `EmptyCaption`, `CaptionExists`, or `StorageUnavailable`.
+    `CaptionUnreadable`, `CaptionTooLarge`, `EmptyCaption`, `CaptionExists`, `QuotaExceeded` when whoever uploaded the
+    asset has no room for it, or `StorageUnavailable`.
     """
     _require_change(user, asset)
     words = _words(kind=kind, language=language, label=label)
@@ -99,6 +100,7 @@ def add(
     made.original_key, made.original_filename = captionfiles.lay_original(
         asset=asset, caption_id=made.pk, data=data, filename=filename
     )
+    made.original_size = len(data)
     made.original_format = reading.form
     made.original_encoding = reading.encoding[:LONGEST_ENCODING]
     return _keep(made, reading.cues, user=user)
@@ -132,6 +134,7 @@ def _keep(made: Caption, cues: list[Cue], *, user: access.Caller) -> Caption:
             asset=asset, caption_id=made.pk, version=1, kind=made.kind, cues=cues
         )
         with transaction.atomic():
+            limits.require_quota(user=asset.uploaded_by, size=made.file_size + made.original_size)
             _lock(asset)
             if Caption.objects.filter(asset=asset).count() >= MOST_TRACKS:
                 raise Conflict(_("A file has at most %d tracks of captions.") % MOST_TRACKS)
@@ -152,24 +155,26 @@ def replace(*, user: access.Caller, caption: Caption, version: int, cues: list[C
     """Write a new version of what a track says; `version` is the one that the author saw. The older one is kept until
     no link to it can be good. Blocks while the file is written.
 
-    Raises `NotPermitted`, `CaptionChanged`, `NotFound` when it has gone meanwhile, `CaptionTooLarge`, or
-    `StorageUnavailable`.
+    Raises `NotPermitted`, `CaptionChanged`, `NotFound` when it has gone meanwhile, `CaptionTooLarge`, `QuotaExceeded`,
+    or `StorageUnavailable`.
     """
     asset = caption.asset
     _require_change(user, asset)
     if caption.version != version:
         raise _changed(caption.pk)
-    old_key = caption.storage_key
+    old_key, old_size = caption.storage_key, caption.file_size
     key, size = captionfiles.lay_track(
         asset=asset, caption_id=caption.pk, version=version + 1, kind=caption.kind, cues=cues
     )
     moved = False
     try:
         with transaction.atomic():
+            limits.require_quota(user=asset.uploaded_by, size=size)
             _lock(asset)
             moved = _moved(caption, version, storage_key=key, file_size=size, cues=len(cues))
             if moved:
-                leftovers.leave(old_key, seconds=delivery.longest_life(asset))
+                seconds = delivery.longest_life(asset)
+                leftovers.leave(old_key, seconds=seconds, asset_id=asset.pk, size=old_size)
                 _note("caption.edited", caption, user=user, cues=len(cues))
     finally:
         if not moved:

@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,13 +18,21 @@ logger = logging.getLogger(__name__)
 _AT_ONCE = 500
 
 
-def leave(key: str, *, seconds: float = 0.0) -> None:
+def leave(key: str, *, seconds: float = 0.0, asset_id: UUID | None = None, size: int = 0) -> None:
     """Have a storage key, or the prefix of a folder, removed after so many seconds. Belongs into the transaction that
     takes its last name away, so that nothing is removed when that is rolled back.
+
+    `size` are bytes that take room of whoever uploaded the asset until then.
     """
-    Leftover.objects.update_or_create(
-        storage_key=key, defaults={"remove_after": timezone.now() + timedelta(seconds=seconds)}
-    )
+    removal = {
+        "remove_after": timezone.now() + timedelta(seconds=seconds),
+        "asset_id": asset_id,
+        "size": size,
+    }
+    Leftover.objects.update_or_create(storage_key=key, defaults=removal)
+    if not seconds:
+        # What lies below goes with it.
+        Leftover.objects.filter(storage_key__startswith=f"{key}/").delete()
 
 
 def keep(key: str) -> None:

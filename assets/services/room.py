@@ -1,4 +1,6 @@
-"""How much room files take: a person's, and those that came through a guest link; with what is on its way."""
+"""How much room files take: a person's with their captions, and those that came through a guest link; with what is on
+its way.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest
 
-from assets.models import Asset, GuestLink, UploadSession
+from assets.models import Asset, Caption, GuestLink, Leftover, UploadSession
 from mediaportal.accounts.models import User
 
 # What a form may have around its file: its announced size is that of the whole request.
@@ -109,15 +111,29 @@ def of_person(user: User, *, before: Before | None = None) -> Room:
     )
     coming = (before or Before()).among(_coming().filter(user=OuterRef("pk")))
     announced = coming.order_by().values("user").annotate(bytes=Sum(_announced()))
-    used, reserved = (
+    originals, tracks, leaving, reserved = (
         User.objects.filter(pk=user.pk)
-        .values_list(
-            Coalesce(Subquery(stored.values("bytes")), _ZERO, output_field=BigIntegerField()),
-            Coalesce(Subquery(announced.values("bytes")), _ZERO, output_field=BigIntegerField()),
-        )
+        .values_list(*(_bytes_of(rows) for rows in (stored, _tracks(), _leaving(), announced)))
         .get()
     )
-    return Room(quota_of(user), used, reserved)
+    return Room(quota_of(user), originals + tracks + leaving, reserved)
+
+
+def _bytes_of(rows: QuerySet[Any, Any]) -> Coalesce:
+    """The sum that a subquery has annotated as `bytes`."""
+    return Coalesce(Subquery(rows.values("bytes")), _ZERO, output_field=BigIntegerField())
+
+
+def _tracks() -> QuerySet[Any, Any]:
+    """What text tracks take, with the files that they were made of, for the person of the outer query."""
+    files = Caption.objects.filter(asset__uploaded_by=OuterRef("pk")).order_by()
+    return files.values("asset__uploaded_by").annotate(bytes=Sum(F("file_size") + F("original_size")))
+
+
+def _leaving() -> QuerySet[Any, Any]:
+    """What is still there of theirs until nobody can be reading it: older versions of text tracks."""
+    files = Leftover.objects.filter(asset__uploaded_by=OuterRef("pk")).order_by()
+    return files.values("asset__uploaded_by").annotate(bytes=Sum("size"))
 
 
 def of_link(link: GuestLink, *, before: Before | None = None) -> LinkUse:

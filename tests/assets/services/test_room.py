@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from assets.services import room
+from assets.exceptions import QuotaExceeded
+from assets.models import Caption, Leftover
+from assets.services import captions, leftovers, room
 from mediaportal.accounts.models import User
+from mediaportal.core.captions import Cue
 from tests.factories import AssetFactory, GuestLinkFactory, UploadSessionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +28,37 @@ def test_the_room_of_a_person_is_told_in_one_query(django_assert_num_queries: An
     with django_assert_num_queries(1):
         found = room.of_person(user)
     assert (found.quota, found.used, found.reserved, found.left) == (1_000, 120, 304, 576)
+
+
+def test_captions_take_room_with_every_version_that_is_still_there() -> None:
+    user = UserFactory(role="contributor", quota_bytes=10_000)
+    asset = AssetFactory(published=True, uploaded_by=user, file_size=100)
+    data = b"1\n00:00:01,000 --> 00:00:02,000\nHello\n"
+    track = captions.add(user=user, asset=asset, data=data, filename="en.srt", language="en")
+    first = 100 + len(data) + track.file_size
+    assert room.of_person(user).used == first
+    captions.replace(user=user, caption=track, version=1, cues=[Cue(0, 1000, "Something longer")])
+    assert room.of_person(user).used == first + track.file_size
+    Leftover.objects.update(remove_after=timezone.now())
+    leftovers.sweep()
+    assert room.of_person(user).used == 100 + len(data) + track.file_size
+    captions.replace(user=user, caption=track, version=2, cues=[Cue(0, 1000, "Again")])
+    captions.delete(user=user, caption=track)
+    assert room.of_person(user).used == 100
+
+
+def test_captions_need_room() -> None:
+    user = UserFactory(role="contributor", quota_bytes=250)
+    asset = AssetFactory(published=True, uploaded_by=user, file_size=100)
+    track = captions.write(user=user, asset=asset, cues=[Cue(0, 1000, "Hello")], language="en")
+    with pytest.raises(QuotaExceeded):
+        captions.replace(user=user, caption=track, version=1, cues=[Cue(0, 1000, "x" * 200)])
+    with pytest.raises(QuotaExceeded):
+        captions.write(
+            user=UserFactory(role="manager"), asset=asset, cues=[Cue(0, 1000, "x" * 200)], language="fr"
+        )
+    assert room.of_person(user).used == 100 + track.file_size
+    assert list(Caption.objects.values_list("version", flat=True)) == [1]
 
 
 def test_nobody_has_anything_at_first(settings: Any) -> None:
