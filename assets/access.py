@@ -14,6 +14,7 @@ from assets.models import (
     Variant,
     VariantType,
     Visibility,
+    Watermark,
 )
 from mediaportal.accounts.models import User
 
@@ -85,7 +86,10 @@ def can_play(user: Caller, asset: Asset) -> bool:
 def can_have_plain(user: Caller, asset: Asset) -> bool:
     """May this person have the files that play without a key: the original, the renditions, the sound? Of an asset that
     is encrypted, or is to be, only who may change it: all others have its streaming set, and the key by a licence.
+    Nobody has them by a link whose name is burnt into the pictures.
     """
+    if bears_name(user):
+        return False
     return can_play(user, asset) and (not asset.encryption or can_change(user, asset))
 
 
@@ -101,9 +105,19 @@ def can_have_picture(user: Caller, picture: Variant) -> bool:
     """May this person be shown this poster, thumbnail, storyboard or moving preview? See `shown`."""
     if can_have_plain(user, picture.asset):
         return True
+    if not picture.asset.encryption:
+        # A link with a name in its pictures keeps what moves from its visitors, and no still.
+        return picture.variant_type != VariantType.PREVIEW and can_play(user, picture.asset)
     chosen = picture.variant_type == VariantType.POSTER and bool(picture.detail.get("chosen"))
     clear = chosen or picture.variant_type in _CLEAR[settings.ENCRYPTED_STILLS]
     return clear and can_play(user, picture.asset)
+
+
+def bears_name(user: Caller) -> bool:
+    """Did somebody come by a link that has a streaming set of its own, with a name burnt into the pictures? No film
+    without it is for them.
+    """
+    return isinstance(user, Visitor) and user.link.watermark == Watermark.BURNT
 
 
 def can_download(user: Caller, asset: Asset) -> bool:

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
     from assets.access import Caller
-    from assets.models import Asset
+    from assets.models import Asset, ShareLink
 
 OptionValidator = Callable[[dict[str, Any]], None]
 StorageClaim = Callable[[Collection[UUID]], dict[UUID, set[str]]]
@@ -79,7 +79,47 @@ class NoFile:
     answer: Callable[[Asked], Told]
 
 
+@dataclass(frozen=True)
+class BurntSet:
+    """A streaming set that was made for one share link, with a name in its pictures: the folder that it lies in (a
+    prefix of storage keys), and the file names of its manifests by their formats.
+    """
+
+    id: UUID
+    prefix: str
+    manifests: dict[str, str]
+
+
+@dataclass(frozen=True)
+class BurntState:
+    """How far the set of a share link is, in percent, and why there is none, in words. `job_id` is the work on it, once
+    it has been ordered; `mendable` whether trying again could help.
+    """
+
+    state: Literal["pending", "ready", "failed"]
+    progress: int = 0
+    job_id: UUID | None = None
+    error: str = ""
+    mendable: bool = False
+
+
+@dataclass(frozen=True)
+class Burner:
+    """Who burns the names of share links into streaming sets of their own.
+
+    `refuses` says why a name cannot be drawn; empty when it can. `settle` has made, or removed, what a link asks for
+    now, in its transaction. `set_of` is the set that a link opens, if there is one; `states` tells of all the links
+    that want one, by their ids.
+    """
+
+    refuses: Callable[[str], str]
+    settle: Callable[["ShareLink"], None]
+    set_of: Callable[["ShareLink"], BurntSet | None]
+    states: Callable[[Iterable["ShareLink"]], dict[UUID, BurntState]]
+
+
 _panels: dict[str, Panel] = {}
+_burners: list[Burner] = []
 _no_files: dict[str, NoFile] = {}
 _upload_choices: dict[str, UploadChoice] = {}
 _option_validators: list[OptionValidator] = []
@@ -233,3 +273,13 @@ def no_file_at(key: str) -> tuple[NoFile, dict[str, str]] | None:
         if match := one.pattern.search(key):
             return one, match.groupdict()
     return None
+
+
+def register_burner(found: Burner) -> None:
+    """Name who burns the names of share links into pictures; another one takes its place."""
+    _burners[:] = [found]
+
+
+def burner() -> Burner:
+    """Who burns the names of share links into pictures; raises `LookupError` where no upper room does."""
+    return _burners[0]

@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assets.registry import (
+    Burner,
     NoFile,
     Panel,
     UploadChoice,
+    register_burner,
     register_estimator,
     register_no_file,
     register_option_validator,
@@ -35,7 +37,15 @@ class ProcessingConfig(AppConfig):
         from processing import checks, receivers  # noqa: F401, PLC0415
         from processing.exceptions import OF_THE_FILE  # noqa: PLC0415
         from processing.pipeline import step_words  # noqa: PLC0415
-        from processing.services import keys, leases, licences, packages, sweeping  # noqa: PLC0415
+        from processing.services import (  # noqa: PLC0415
+            burning,
+            keys,
+            leases,
+            licences,
+            linksets,
+            packages,
+            sweeping,
+        )
         from processing.services.estimates import expected_seconds  # noqa: PLC0415
         from processing.services.presets import preset_choices, ship, validate_options  # noqa: PLC0415
 
@@ -55,6 +65,7 @@ class ProcessingConfig(AppConfig):
         register_no_file(NoFile("license", licences.LICENSE_PLACE, "POST", licences.answer_license))
         register_no_file(NoFile("key", keys.KEY_PLACE, "GET", licences.answer_key))
         register_playback(licences.playback_part)
+        register_burner(Burner(burning.refuses, burning.settle, linksets.set_of, burning.states))
         register_panel(Panel("steps", _("Processing"), "job-steps", order=10))
         register_panel(Panel("packages", _("Streaming"), "asset-packages", order=20))
         register_panel(Panel("pictures", _("Pictures"), "asset-pictures", order=15))

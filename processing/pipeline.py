@@ -21,6 +21,7 @@ from processing.steps import (
     captures,
     chunks,
     first_play,
+    marking,
     measuring,
     metadata,
     packaging,
@@ -200,7 +201,13 @@ STILLS: list[StepPlan] = [
 ]
 """The jobs by which somebody chooses a poster or has frames taken: each has one of these steps."""
 
-_AFTERWARDS = (QUALITY, PACKAGE, PACKAGE_CLEAR, TRANSCODE, STILLS)
+SHARE: list[StepPlan] = [
+    StepPlan("marking", _("Burning the name in"), Queue.TRANSCODE, (), 20, marking.burn),
+    StepPlan("marked", _("Packaging for the link"), Queue.TRANSCODE, ("marking",), 4, marking.package),
+]
+"""The job that makes the streaming set of one share link, with a name in its pictures."""
+
+_AFTERWARDS = (QUALITY, PACKAGE, PACKAGE_CLEAR, TRANSCODE, STILLS, SHARE)
 
 
 def plans_of(kind: str, *, encrypted: bool) -> list[StepPlan]:

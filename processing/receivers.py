@@ -1,4 +1,6 @@
-"""What `processing` hears: an asset is stored, so its job begins; it is thrown away, so the work on it ends."""
+"""What `processing` hears: an asset is stored, so its job begins; it is thrown away, so the work on it ends; a job has
+ended, and what share links want of its asset can be made.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +8,8 @@ from typing import Any
 from django.dispatch import receiver
 
 from assets.signals import asset_removed, asset_stored, scan_released
-from processing.services import jobs, planning
+from processing.services import burning, jobs, planning
+from processing.signals import job_changed
 
 
 @receiver(asset_stored, dispatch_uid="processing.asset_stored")
@@ -25,3 +28,9 @@ def go_on(asset: Any, user: Any, **_kwargs: Any) -> None:
 def give_up(asset: Any, user: Any, **_kwargs: Any) -> None:
     """Do not go on with what lies in the trash."""
     jobs.cancel_all(asset=asset, user=user)
+
+
+@receiver(job_changed, dispatch_uid="processing.job_changed")
+def make_for_links(job: Any, **_kwargs: Any) -> None:
+    """Have made what share links want of an asset that is ready now."""
+    burning.follow(job=job)

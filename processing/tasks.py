@@ -14,7 +14,7 @@ from django.db import transaction
 
 from mediaportal.core.checks import require_walls
 from processing.models import Queue
-from processing.services import leases, packages, running, slots, sweeping, turns, workers, working
+from processing.services import burning, leases, packages, running, slots, sweeping, turns, workers, working
 from processing.services.queues import WORK_TASK, wake
 
 
@@ -38,11 +38,12 @@ def sweep() -> None:
 
 @shared_task(name="processing.forget_interim", ignore_result=True)
 def forget_interim() -> None:
-    """Let what failed and cancelled jobs could have gone on from go, once that was long ago, and the keys of files that
-    never came.
+    """Let what failed and cancelled jobs could have gone on from go, once that was long ago, the keys of files that
+    never came, and the sets of share links that have ended.
     """
     sweeping.forget_interim()
     packages.forget_waiting()
+    burning.settle_all()
 
 
 @worker_init.connect

@@ -308,6 +308,9 @@ class AssetPlaybackSerializer(serializers.Serializer[Any]):
     hls_url = serializers.CharField(allow_null=True)
     dash_url = serializers.CharField(allow_null=True)
     growing = serializers.BooleanField()
+    preparing = serializers.BooleanField(
+        help_text="Whether a share link's pictures with a name in them are still to be made."
+    )
     poster_url = serializers.CharField(allow_null=True)
     original_url = serializers.CharField(allow_null=True, help_text="null where it may not be downloaded")
     license_url = serializers.CharField(

@@ -1,5 +1,6 @@
 """Share links over HTTP, for those who make them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +20,26 @@ from assets.models import Asset, ShareLink, Watermark
 from assets.services import links, sharing, visiting
 
 
+class RenditionSerializer(serializers.Serializer[Any]):
+    """The pictures that bear the name of one link, and the work on them."""
+
+    state = serializers.ChoiceField(choices=["pending", "ready", "failed"])
+    progress = serializers.IntegerField(help_text="In percent.")
+    job_id = serializers.UUIDField(
+        allow_null=True, help_text="The work on it, which can be tried again when it failed."
+    )
+    error = serializers.CharField(help_text="Why it failed; empty otherwise.")
+
+
 class ShareLinkSerializer(serializers.ModelSerializer[ShareLink]):
     """A share link. Load it `with_standing()`."""
 
     state = serializers.SerializerMethodField(help_text="open, waiting (not published), expired or revoked")
     url = serializers.SerializerMethodField(help_text="What visitors are sent: whoever has it may watch.")
     has_password = serializers.SerializerMethodField()
+    rendition = serializers.SerializerMethodField(
+        help_text="How far the pictures are that bear the name; null where none is burnt in."
+    )
     created_by = serializers.SerializerMethodField()
 
     class Meta:
@@ -39,6 +54,7 @@ class ShareLinkSerializer(serializers.ModelSerializer[ShareLink]):
             "allow_download",
             "watermark",
             "watermark_text",
+            "rendition",
             "expires_at",
             "revoked_at",
             "uses",
@@ -61,6 +77,12 @@ class ShareLinkSerializer(serializers.ModelSerializer[ShareLink]):
         """Whether visitors are asked for one."""
         return bool(link.password)
 
+    @extend_schema_field(RenditionSerializer(allow_null=True))
+    def get_rendition(self, link: ShareLink) -> dict[str, Any] | None:
+        """As the view has asked for all links at once."""
+        found = self.context["renditions"].get(link.pk)
+        return dict(RenditionSerializer(found).data) if found else None
+
     @extend_schema_field(PersonSerializer)
     def get_created_by(self, link: ShareLink) -> dict[str, Any]:
         """Whoever made it."""
@@ -82,7 +104,7 @@ class ShareLinkEditSerializer(serializers.Serializer[Any]):
     )
     expires_at = serializers.DateTimeField(required=False, allow_null=True, help_text="null: never.")
     allow_download = serializers.BooleanField(required=False)
-    watermark = serializers.ChoiceField(choices=Watermark.offered(), required=False)
+    watermark = serializers.ChoiceField(choices=Watermark.choices, required=False)
     watermark_text = serializers.CharField(
         max_length=120, required=False, allow_blank=True, help_text="Empty: the title."
     )
@@ -119,14 +141,20 @@ class _ShareLinks(GenericAPIView[ShareLink]):
 
     serializer_class = ShareLinkSerializer
     lookup_url_kwarg = "link_id"
+    on_show: Sequence[ShareLink] = ()
 
     def get_queryset(self) -> QuerySet[ShareLink]:
         """With everything that is shown of each, in one query."""
         return ShareLink.objects.visible_to(self.request.user).with_standing()
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        """With how far the pictures of the links are that are shown."""
+        return super().get_serializer_context() | {"renditions": sharing.renditions_of(self.on_show)}
+
     def shown(self, link_id: UUID, *, code: int = status.HTTP_200_OK) -> Response:
         """The link as it stands now."""
-        return Response(self.get_serializer(self.get_queryset().get(pk=link_id)).data, status=code)
+        self.on_show = [self.get_queryset().get(pk=link_id)]
+        return Response(self.get_serializer(self.on_show[0]).data, status=code)
 
 
 class ShareLinkListView(_ShareLinks, ListAPIView[ShareLink]):
@@ -141,6 +169,12 @@ class ShareLinkListView(_ShareLinks, ListAPIView[ShareLink]):
         if self.request.query_params.get("asset"):
             return found
         return found.filter(created_by_id=self.request.user.pk)
+
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
+        """One page, which is asked for its pictures as a whole."""
+        page = super().paginate_queryset(queryset)
+        self.on_show = page or ()
+        return page
 
     @extend_schema(
         request=ShareLinkMakeSerializer, responses={201: ShareLinkSerializer}, operation_id="share_link_make"

@@ -12,29 +12,44 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F
 
-from assets import access
+from assets import access, registry
 from assets.delivery.tokens import Link
 from assets.models import Asset, ShareLink
+from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 
 # What is taken away must have stopped after five seconds; the check itself takes its time too.
 CHECK_SECONDS = 4.0
 _REMEMBERED = 20_000
+# What somebody may have beside a film with their name in it.
+_STORYBOARDS = "thumbnails/"
+_STILL = ("image/", "text/vtt")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether somebody may play an asset now, and the epochs that links must carry."""
+    """Whether somebody may play an asset now, and the epochs that links must carry. Who came by a link with a name in
+    its pictures has of films and licences only what lies in the folders `own`, of which there are none while those are
+    being made.
+    """
 
     may_play: bool
     may_download: bool
     asset_epoch: int
     epoch: int
+    own: tuple[str, ...] | None = None
 
     def admits(self, link: Link) -> bool:
         """Whether this link may be used."""
         may = self.may_download if link.attachment else self.may_play
-        return may and (self.asset_epoch, self.epoch) == (link.asset_epoch, link.epoch)
+        same = (self.asset_epoch, self.epoch) == (link.asset_epoch, link.epoch)
+        return may and same and (self.own is None or self._is_own(link))
+
+    def _is_own(self, link: Link) -> bool:
+        """Whether a link leads to the film of its own or its licence, to stills or to text."""
+        if link.folder:
+            return link.scope in (self.own or ()) or link.scope.startswith(_STORYBOARDS)
+        return link.mime_type.startswith(_STILL)
 
 
 _REFUSED = Standing(False, False, 0, 0)
@@ -51,7 +66,19 @@ def standing(*, asset_id: UUID, user_id: UUID | None = None, share_id: UUID | No
         access.can_download(caller, asset),
         asset.link_epoch,
         epoch_of(caller),
+        _own_of(caller),
     )
+
+
+def _own_of(caller: access.Caller) -> tuple[str, ...] | None:
+    """The folders in its asset's of the set that was made for a visitor's link; None for whoever needs none."""
+    if not isinstance(caller, access.Visitor) or not access.bears_name(caller):
+        return None
+    found = registry.burner().set_of(caller.link)
+    if found is None:
+        return ()
+    folder = found.prefix.removeprefix(f"{asset_folder(caller.link.asset_id)}/")
+    return f"{folder}/", f"packages/{found.id}/"
 
 
 def caller_of(*, user_id: UUID | None = None, share_id: UUID | None = None) -> access.Caller | None:
@@ -93,7 +120,11 @@ class StandingCache:
         return found if found is not None and time.monotonic() - at < CHECK_SECONDS else None
 
     def put(self, link: Link, found: Standing, *, asked_at: float) -> None:
-        """Remember an answer that was asked for at `asked_at` (monotonic seconds)."""
+        """Remember an answer that was asked for at `asked_at` (monotonic seconds); not one that waits for a set, which
+        may come at any moment.
+        """
+        if found.own == ():
+            return
         self._known[_who(link)] = (asked_at, found)
         self._known.move_to_end(_who(link))
         while len(self._known) > _REMEMBERED:

@@ -17,11 +17,6 @@ class Watermark(models.TextChoices):
     OVERLAY = "overlay", _("Drawn over the player")
     BURNT = "burnt", _("Burnt into the pictures")
 
-    @classmethod
-    def offered(cls) -> list[tuple[str, str]]:
-        """What can be chosen: nothing burns a name into the pictures for one link yet."""
-        return [(one.value, str(one.label)) for one in (cls.NONE, cls.OVERLAY)]
-
 
 class ShareLink(models.Model):
     """An address by which anybody who has it may watch one asset, until it expires or is revoked.
@@ -63,3 +58,8 @@ class ShareLink(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.pk)
+
+    @property
+    def bearer(self) -> str:
+        """The name in its watermark."""
+        return self.watermark_text or self.title

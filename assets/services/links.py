@@ -1,12 +1,14 @@
 """Links for those who may have the files, and none for others."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from assets import access, delivery, registry
 from assets.models import Asset, UploadStatus, Variant, VariantType
 from assets.services import captions, visiting
+from assets.services.names import asset_folder
 from assets.services.standins import poster_of, preview_of, still_of, storyboard_of
 from assets.services.viewing import positions
 
@@ -62,6 +64,39 @@ def manifest_of(variants: Iterable[Variant], form: str) -> Variant | None:
     return min(fitting, key=lambda v: bool(v.detail.get("growing")), default=None)
 
 
+@dataclass(frozen=True)
+class Streams:
+    """Links to the manifests that somebody plays, by their formats; `set` tells one streaming set from another."""
+
+    urls: dict[str, str]
+    set: str = ""
+
+
+def streams_of(*, asset: Asset, user: access.Caller, variants: Iterable[Variant]) -> Streams:
+    """What somebody who may play an asset has of it as a stream: its set, or for whoever came by a link with a name in
+    its pictures the set that was made for that link, and no other.
+    """
+    if isinstance(user, access.Visitor) and access.bears_name(user):
+        return _own_streams(asset, user)
+    manifests = {form: one for form in ("dash", "hls") if (one := manifest_of(variants, form)) is not None}
+    urls = {form: delivery.variant_url(one, user=user) for form, one in manifests.items()}
+    return Streams(urls, next((str(one.pk) for one in manifests.values()), ""))
+
+
+def _own_streams(asset: Asset, visitor: access.Visitor) -> Streams:
+    """The set of a visitor's link; none while it is being made."""
+    found = registry.burner().set_of(visitor.link)
+    if found is None:
+        return Streams({})
+    place = f"{found.prefix.removeprefix(f'{asset_folder(asset.pk)}/')}/"
+    seconds = asset.duration or 0.0
+    urls = {
+        form: delivery.place_url(asset, place, name, user=visitor, seconds=seconds)
+        for form, name in found.manifests.items()
+    }
+    return Streams(urls, str(found.id))
+
+
 def is_growing(asset: Asset, variants: Iterable[Variant]) -> bool:
     """Whether what there is to play is the first rendition only, while more is being made."""
     best = manifest_of(variants, "hls")
@@ -85,6 +120,7 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
         "hls_url": None,
         "dash_url": None,
         "growing": False,
+        "preparing": False,
         "poster_url": None,
         "original_url": None,
         "license_url": None,
@@ -100,14 +136,15 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
     if not access.can_play(user, asset):
         return document
     variants = access.shown(user, asset.variants.all())
-    for stream in ("hls", "dash"):
-        manifest = manifest_of(variants, stream)
-        if manifest is not None:
-            document[f"{stream}_url"] = delivery.variant_url(manifest, user=user)
-    document["growing"] = is_growing(asset, variants)
+    own = access.bears_name(user)
+    streams = streams_of(asset=asset, user=user, variants=variants)
+    document |= {f"{form}_url": url for form, url in streams.urls.items()}
+    document["growing"] = not own and is_growing(asset, variants)
+    document["preparing"] = own and not streams.urls
     pictures = {
         "poster_url": poster_of(variants),
-        "preview_url": preview_of(variants),
+        # It moves, and bears no name.
+        "preview_url": None if own else preview_of(variants),
         "storyboard_url": storyboard_of(variants),
     }
     for name, picture in pictures.items():

@@ -4,10 +4,11 @@ A share link lets people without an account watch one asset. What its visitors m
 `Visitor`; how they come in stands in `visiting`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -17,9 +18,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from assets import access
+from assets import access, registry
 from assets.access import Visitor
-from assets.models import Asset, ShareLink, Watermark
+from assets.models import Asset, Kind, ShareLink, Watermark
 from assets.services.names import safe_words
 from mediaportal.accounts.models import User
 from mediaportal.audit.services.log import record
@@ -71,6 +72,12 @@ def standing_of(link: ShareLink) -> Standing:
     return Standing(code, str(_LABELS[code]), ICONS[code])
 
 
+def renditions_of(links: Iterable[ShareLink]) -> dict[UUID, registry.BurntState]:
+    """How far the pictures are that bear the names of these links, by their ids; of open links that want some."""
+    wanted = [link for link in links if link.watermark == Watermark.BURNT and Visitor(link).admitted]
+    return registry.burner().states(wanted) if wanted else {}
+
+
 def path_of(link: ShareLink) -> str:
     """Where its visitors watch, on this host."""
     return f"/s/{link.pk}/"
@@ -79,7 +86,7 @@ def path_of(link: ShareLink) -> str:
 @transaction.atomic
 def make(*, user: access.Caller, asset: Asset, **wanted: Any) -> ShareLink:
     """Make a link to an asset. `wanted` may be title (for whom), password, expires_at (None: never), allow_download,
-    watermark and watermark_text.
+    watermark and watermark_text. Where a name is to be burnt in, the work on it is ordered.
 
     Raises `NotPermitted`, or `InvalidInput` with every field that is wrong.
     """
@@ -88,6 +95,7 @@ def make(*, user: access.Caller, asset: Asset, **wanted: Any) -> ShareLink:
     link = ShareLink(asset=asset, created_by=maker, **facts)
     _require_agreement(link)
     link.save(force_insert=True)
+    registry.burner().settle(link)
     # The id is a secret, so the log names the asset.
     record(action="share_link.made", target=asset, actor=maker, title=link.title)
     return link
@@ -114,6 +122,7 @@ def change(*, user: access.Caller, link: ShareLink, **wanted: Any) -> ShareLink:
         ShareLink.objects.filter(pk=row.pk).update(**{n: getattr(row, n) for n in changes}, **epoch)
         fields = sorted(changes)
         record(action="share_link.changed", target=link.asset, actor=actor, title=row.title, fields=fields)
+        registry.burner().settle(row)
     link.refresh_from_db()
     return link
 
@@ -129,6 +138,7 @@ def revoke(*, user: access.Caller, link: ShareLink) -> ShareLink:
     )
     if ended:
         record(action="share_link.revoked", target=link.asset, actor=actor, title=link.title)
+        registry.burner().settle(link)
     link.refresh_from_db()
     return link
 
@@ -191,9 +201,8 @@ def _expiry(value: datetime | None) -> datetime | None:
 
 
 def _watermark(value: str) -> str:
-    offered = [one for one, _word in Watermark.offered()]
-    if value not in offered:
-        raise ValueError(_("Must be one of: %s.") % ", ".join(offered))
+    if value not in Watermark.values:
+        raise ValueError(_("Must be one of: %s.") % ", ".join(Watermark.values))
     return value
 
 
@@ -204,8 +213,13 @@ def _require_agreement(link: ShareLink) -> None:
     if link.watermark == Watermark.NONE:
         return
     problems = []
-    if not (link.watermark_text or link.title):
+    if not link.bearer:
         problems.append(FieldProblem("watermark_text", "required", _("A watermark needs a name.")))
+    elif link.watermark == Watermark.BURNT and (refused := registry.burner().refuses(link.bearer)):
+        problems.append(FieldProblem("watermark_text", "undrawable", refused))
+    if link.watermark == Watermark.BURNT and link.asset.kind != Kind.VIDEO:
+        detail = _("A name can be burnt into the pictures of a film alone.")
+        problems.append(FieldProblem("watermark", "contradiction", detail))
     if link.allow_download:
         detail = _("What is downloaded bears no watermark: choose one of the two.")
         problems.append(FieldProblem("allow_download", "contradiction", detail))

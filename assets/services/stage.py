@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from assets import access, delivery
 from assets.access import Caller
 from assets.models import Asset, Kind, Variant, VariantType
-from assets.services import links
+from assets.services import links, visiting
 from assets.services.cards import Picture, peaks_of, picture_of
 
 # What browsers show by themselves; other originals are seen as their web-size picture only.
@@ -21,6 +21,7 @@ class Stage:
     """What to show, with signed links. `mode` says which part of the page shows it; `settled` whether it will stay.
 
     `growing`: the first rendition only, while more is being made. `set` tells one streaming set from another.
+    `preparing`: the pictures with the name of a visitor's link are still to be made, or could not be.
     """
 
     mode: Literal["video", "audio", "image", "waiting"]
@@ -30,6 +31,7 @@ class Stage:
     hls: str = ""
     file: str = ""
     growing: bool = False
+    preparing: Literal["", "pending", "failed"] = ""
     set: str = ""
     original: str = ""
     peaks: tuple[float, ...] = ()
@@ -72,30 +74,32 @@ def stage_of(asset: Asset, *, user: Caller) -> Stage:
         links.in_work(asset) and shown.mode == "video" and not shown.dash and not shown.hls
     ):
         return shown
-    return Stage("waiting", settled=not links.in_work(asset), poster=poster)
+    preparing = visiting.preparing(user)
+    return Stage("waiting", settled=not links.in_work(asset), poster=poster, preparing=preparing)
 
 
 def _video(asset: Asset, variants: list[Variant], user: Caller, poster: Picture | None) -> Stage | None:
     """The stream, or where there is none the best single file."""
-    manifests = {form: links.manifest_of(variants, form) for form in ("dash", "hls")}
-    streams = {form: delivery.variant_url(v, user=user) for form, v in manifests.items() if v is not None}
+    streams = links.streams_of(asset=asset, user=user, variants=variants)
     files = [v for v in variants if v.variant_type == VariantType.RENDITION]
     best = max(files, key=lambda v: v.height or 0, default=None)
     # Beside a stream the file is for those who may keep it.
-    handed = best is not None and (access.can_download if streams else access.can_have_plain)(user, asset)
+    handed = best is not None and (access.can_download if streams.urls else access.can_have_plain)(
+        user, asset
+    )
     file = delivery.variant_url(best, user=user) if best and handed else ""
-    if not streams and not file:
+    if not streams.urls and not file:
         return None
-    growing = links.is_growing(asset, variants)
+    growing = not access.bears_name(user) and links.is_growing(asset, variants)
     return Stage(
         "video",
         settled=not growing,
         poster=poster,
-        dash=streams.get("dash", ""),
-        hls=streams.get("hls", ""),
+        dash=streams.urls.get("dash", ""),
+        hls=streams.urls.get("hls", ""),
         file=file,
         growing=growing,
-        set=next((str(v.pk) for v in manifests.values() if v is not None), ""),
+        set=streams.set,
     )
 
 

@@ -1,6 +1,6 @@
 """How people without an account come in by a share link, and what they are shown."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
-from assets import access
+from assets import access, registry
 from assets.access import Visitor
 from assets.exceptions import ShareLinkEnded, ShareNotReady, WrongPassword
 from assets.models import Publication, ShareLink, Watermark
@@ -95,6 +95,16 @@ def note_use(link: ShareLink) -> None:
     ShareLink.objects.filter(pk=link.pk).update(uses=F("uses") + 1, last_used_at=timezone.now())
 
 
+def preparing(user: access.Caller) -> Literal["", "pending", "failed"]:
+    """Whether the pictures with the name of somebody's link are still to be made, or could not be; empty for everybody
+    who has something to watch.
+    """
+    if not isinstance(user, Visitor) or not access.bears_name(user):
+        return ""
+    state = registry.burner().states([user.link])[user.link.pk].state
+    return "" if state == "ready" else state
+
+
 # --- Watermark ------------------------------------------------------------------------------------------------------
 def watermark_of(user: access.Caller) -> dict[str, Any] | None:
     """What a player draws over the pictures for somebody: the name and the time (UTC) at which this was asked, at a
@@ -102,10 +112,9 @@ def watermark_of(user: access.Caller) -> dict[str, Any] | None:
     """
     if not isinstance(user, Visitor) or user.link.watermark != Watermark.OVERLAY:
         return None
-    name = user.link.watermark_text or user.link.title
     return {
         "kind": "text",
-        "text": f"{name} · {timezone.now():%Y-%m-%d %H:%M} UTC",
+        "text": f"{user.link.bearer} · {timezone.now():%Y-%m-%d %H:%M} UTC",
         "image_url": None,
         "position": "moving",
         "opacity": 0.4,

@@ -119,6 +119,7 @@ def shared_standing(request: HttpRequest, link_id: UUID) -> HttpResponse:
     version = (
         f"{link.link_epoch}.{link.asset.link_epoch}.{int(link.allow_download and link.asset.allow_download)}"
     )
+    version += f".{visiting.preparing(Visitor(link))}"
     return _private(HttpResponse(status=204, headers={"ETag": f'"{version}"'}))
 
 
@@ -155,9 +156,11 @@ def share_panel(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     if not access.can_share(request.user, found):
         raise PermissionDenied
     rows = ShareLink.objects.visible_to(request.user).filter(asset=found).with_standing()
+    renditions = sharing.renditions_of(rows)
     lines: list[dict[str, Any]] = [
         {
             "link": link,
+            "rendition": renditions.get(link.pk),
             "standing": sharing.standing_of(link),
             "url": request.build_absolute_uri(sharing.path_of(link)),
             "embed": _code(request, found, Visitor(link)),
@@ -168,7 +171,7 @@ def share_panel(request: HttpRequest, asset_id: UUID) -> HttpResponse:
         "asset": found,
         # Those that are of use first, each part the newest first.
         "lines": sorted(lines, key=lambda line: line["standing"].code in {"expired", "revoked"}),
-        "watermarks": Watermark.offered(),
+        "watermarks": Watermark.choices,
         "address": request.build_absolute_uri(reverse("asset", args=[found.pk])),
         "embed": _code(request, found, AnonymousUser()),
     }

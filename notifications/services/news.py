@@ -25,7 +25,7 @@ from notifications.services import audience, bell, broadcast, outbox
 from processing.models import Job, JobType, Status
 from processing.services.status import progress_of
 
-_ASIDE = frozenset({JobType.QUALITY, JobType.PREVIEW})
+_ASIDE = frozenset({JobType.QUALITY, JobType.PREVIEW, JobType.SHARE})
 _ENDED: dict[str, EventType] = {
     Status.COMPLETED: "job.completed",
     Status.FAILED: "job.failed",
@@ -121,8 +121,8 @@ def tell_of_captions(*, asset: Asset) -> Event:
 def tell_of_job(*, job: Job, durable: bool) -> None:
     """Write down that a job has ended; send any other movement as it comes (after the commit, if there is one).
 
-    What is only measured when an asset is ready, and pictures that somebody has taken, ring no bell and are told to
-    those who look at it.
+    What is only measured when an asset is ready, and pictures that somebody has taken or that are made for a share
+    link, ring no bell and are told to those who look at it.
     """
     aside = job.job_type in _ASIDE
     event_type = _ENDED.get(job.status) if durable else None

@@ -44,7 +44,7 @@ def looks_like(video: VideoStream, rung: Rung) -> bool:
     return (
         video.codec == CODECS[rung.codec].probed_as
         and (video.width, video.height) == (video.display_width, video.display_height) == size
-        and not (video.is_interlaced or video.is_hdr or rung.hdr or video.rotation or rung.mark)
+        and not (video.is_interlaced or video.is_hdr or rung.hdr or video.rotation or rung.marks)
         and video.pixel_format == "yuv420p"
         and video.color_range in (*_UNTOLD, "tv")
         and video.color_space in (*_UNTOLD, "bt709")

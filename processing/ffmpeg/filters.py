@@ -63,12 +63,12 @@ def _rows(pictures: Stream, video: VideoStream, rungs: Sequence[Rung], marks: Pa
 
 
 def _marked(pictures: Stream, rung: Rung, marks: Path | None) -> Stream:
-    """The pictures with the rung's watermark; raises `ValueError` rather than leave it out."""
-    if rung.mark is None:
-        return pictures
-    if marks is None:
-        raise ValueError("The watermark has not been drawn")
-    return laid_over(pictures, rung.mark, (rung.width, rung.height), marks, hdr=rung.hdr)
+    """The pictures with the rung's watermarks; raises `ValueError` rather than leave one out."""
+    for name, mark in rung.marks.items():
+        if marks is None:
+            raise ValueError("The watermark has not been drawn")
+        pictures = laid_over(pictures, mark, (rung.width, rung.height), marks, hdr=rung.hdr, name=name)
+    return pictures
 
 
 def _of(rungs: Sequence[Rung], *, hdr: bool) -> list[tuple[int, Rung]]:

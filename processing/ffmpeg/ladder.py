@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from processing.ffmpeg.codecs import CODECS, H264
-from processing.ffmpeg.marks import Mark
+from processing.ffmpeg.marks import MARK, NAMED, Mark
 from processing.ffmpeg.media import VideoStream
 
 MOST_FRAMES_PER_SECOND = 60.0
@@ -138,7 +138,8 @@ HDR_KEPT = Ladder(
 class Rung:
     """One rendition to make: `quality` names it; size in pixels, `max_rate` in bit/s, `buffer_size` in bits.
 
-    A key frame begins every `segment_seconds`; `hdr` keeps the source's ten bits and colours; `mark` is burnt in.
+    A key frame begins every `segment_seconds`; `hdr` keeps the source's ten bits and colours; `mark` is burnt in, and
+    with `named` the name of whoever it is made for.
     """
 
     quality: str
@@ -152,12 +153,18 @@ class Rung:
     segment_seconds: int = SEGMENT_SECONDS
     hdr: bool = False
     mark: Mark | None = None
+    named: Mark | None = None
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """Everything that is burnt in, by the name under which it is drawn."""
+        return {name: mark for name, mark in ((MARK, self.mark), (NAMED, self.named)) if mark is not None}
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "Rung":
         """Make it of what `asdict` returned."""
-        mark = data.get("mark")
-        return cls(**{**data, "mark": Mark(**mark) if mark else None})
+        marks = {field: Mark(**data[field]) for field in ("mark", "named") if data.get(field)}
+        return cls(**{**data, **marks})
 
 
 def plan(video: VideoStream, ladder: Ladder = STANDARD) -> tuple[Rung, ...]:

@@ -22,6 +22,9 @@ PLACES: dict[str, tuple[float, float]] = {
 }
 """The nine places by their names: how far across and down, from 0 to 1."""
 
+MARK, NAMED = "mark", "name"
+"""What is burnt in, by the name under which it is drawn: the mark of a recipe, and the name of one viewer."""
+
 # An image may be this much wider than high, and a letter is about this much of its height wide, generously.
 _WIDEST_IMAGE = 4
 _WIDEST_LETTER = 0.9
@@ -68,16 +71,16 @@ def box(mark: Mark, width: int, height: int) -> Box:
     )
 
 
-def path_of(folder: Path, width: int, height: int) -> Path:
-    """Return where the mark for pictures of this size is drawn."""
-    return folder / f"mark_{width}x{height}.png"
+def path_of(folder: Path, width: int, height: int, name: str = MARK) -> Path:
+    """Return where the mark of a name for pictures of this size is drawn."""
+    return folder / f"{name}_{width}x{height}.png"
 
 
 def laid_over(
-    pictures: graph.Stream, mark: Mark, size: tuple[int, int], folder: Path, *, hdr: bool
+    pictures: graph.Stream, mark: Mark, size: tuple[int, int], folder: Path, *, hdr: bool, name: str = MARK
 ) -> graph.Stream:
     """Lay the mark, as it was drawn in `folder`, over pictures of this size, without touching their times."""
-    drawn = graph.image(path_of(folder, *size))
+    drawn = graph.image(path_of(folder, *size, name))
     if hdr:
         drawn = drawn.filter("format", "rgba").filter(
             "colorchannelmixer", rr=_HDR_SIGNAL, gg=_HDR_SIGNAL, bb=_HDR_SIGNAL

@@ -120,13 +120,18 @@ def measure(
     return [pooled(found, model_for(rung)) for found, rung in zip(scores, rungs, strict=True)]
 
 
+def windows_in(duration: float) -> int:
+    """Return at how many places so many seconds are measured."""
+    return max(1, min(MOST_WINDOWS, math.ceil(duration / _SECONDS_FOR_A_WINDOW)))
+
+
 def windows(probe: Probe, video: VideoStream, most: int = MOST_WINDOWS) -> list[float]:
     """Return when each window begins: around the middles of equal pieces, one for every ten seconds, at most `most`.
 
     A beginning falls between two frames, so that no rounding of times can move it.
     """
     duration = video.duration or probe.duration
-    count = max(1, min(most, math.ceil(duration / _SECONDS_FOR_A_WINDOW)))
+    count = min(most, windows_in(duration))
     rate = float(even_rate(video) or output_frame_rate(video))
     begins = []
     for number in range(count):
@@ -227,7 +232,9 @@ def _references(  # noqa: PLR0917 - one step of `measure`
         start_time=probe.start_time,
         marks=folder.parent,
     )
-    drawn = {marks.path_of(folder.parent, rung.width, rung.height) for rung in rungs if rung.mark}
+    drawn = {
+        marks.path_of(folder.parent, rung.width, rung.height, name) for rung in rungs for name in rung.marks
+    }
     paths = [folder / f"reference_{number}.mp4" for number in range(len(rungs))]
     outputs = [
         graph.output([stream.filter("setpts", f"PTS-{begin:.6f}/TB")], path, LOSSLESS)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from assets.models import Asset
+from assets.models import Asset, ShareLink
 from mediaportal.core.ids import new_id
 from processing.models.work import Job
 
@@ -38,12 +38,21 @@ class Package(models.Model):
     `encrypted_tracks` are the numbers of the tracks in the order of the manifests, from 1, once it is ready. A set
     whose `retired_at` is set has been replaced: old links may still play it. One that was asked for together with a
     file that is still to be fetched has no asset yet. `prefixes` are the folders in the storage to which its files were
-    published: more than one when a rendition of it was made anew.
+    published: more than one when a rendition of it was made anew. One with a `share` bears the name of that link in its
+    pictures and is played by nobody else; no variant names it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     asset = models.ForeignKey(Asset, null=True, blank=True, on_delete=models.CASCADE, related_name="packages")
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="packages")
+    share = models.ForeignKey(
+        ShareLink,
+        verbose_name=_("share link"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="packages",
+    )
     scheme = models.CharField(_("encryption"), max_length=5, choices=Scheme.choices, default=Scheme.CLEAR)
     tracks = models.CharField(_("encrypted"), max_length=5, choices=Tracks.choices, default=Tracks.ALL)
     key_source = models.CharField(_("keys"), max_length=6, choices=KeySource.choices, default=KeySource.OWN)

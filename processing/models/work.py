@@ -21,6 +21,7 @@ class JobType(models.TextChoices):
     PACKAGE = "package", _("Packaging")
     TRANSCODE = "transcode", _("Transcoding")
     PREVIEW = "preview", _("Preview")
+    SHARE = "share", _("Pictures for a share link")
 
 
 class Status(models.TextChoices):

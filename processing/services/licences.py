@@ -26,7 +26,7 @@ from mediaportal.accounts.models import User
 from mediaportal.core import tries
 from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound, NotPermitted, NotSignedIn
 from processing.models import ContentKey, Package, Scheme
-from processing.services import keys, protection
+from processing.services import keys, linksets, packages, protection
 
 logger = logging.getLogger(__name__)
 LICENSE_PLACE = re.compile(rf"{keys.PACKAGE_PLACE}/license\Z")
@@ -68,7 +68,7 @@ def require_playable(*, package_id: UUID, user: access.Caller) -> Asset:
     """The asset of a package, if the caller may play it. Raises `NotFound`, `NotPermitted`, and `NotSignedIn` for
     whoever could do something about it.
     """
-    asset = Asset.objects.filter(packages=package_id).first()
+    asset = Asset.objects.filter(packages__pk=package_id, packages__share=None).first()
     if asset is not None and access.can_play(user, asset):
         return asset
     if not isinstance(user, User):
@@ -104,7 +104,7 @@ def answer_key(asked: Asked) -> Told:
 
 def playback_part(asset: Asset, user: access.Caller) -> dict[str, Any]:
     """What the playback document says of licences: nothing unless what is played is encrypted."""
-    package = _played(asset)
+    package = _played(asset, user)
     if package is None:
         return {}
     return {"license_url": _license_url(asset, package, user), "drm": protection.licence_servers()}
@@ -112,7 +112,7 @@ def playback_part(asset: Asset, user: access.Caller) -> dict[str, Any]:
 
 def license_url(*, asset: Asset, user: access.Caller) -> str | None:
     """Where a player asks for the ClearKey licence of what is played of an asset, if there is one. One query."""
-    package = _played(asset)
+    package = _played(asset, user)
     return _license_url(asset, package, user) if package else None
 
 
@@ -124,10 +124,12 @@ def _license_url(asset: Asset, package: Package, user: access.Caller) -> str | N
     return delivery.place_url(asset, f"packages/{package.pk}/", "license", user=user, seconds=seconds)
 
 
-def _played(asset: Asset) -> Package | None:
-    """The package that is played now, if it is encrypted."""
-    ready = Package.objects.filter(asset=asset, ready_at__isnull=False, retired_at=None)
-    package = ready.order_by("-ready_at").first()
+def _played(asset: Asset, user: access.Caller) -> Package | None:
+    """The package that somebody plays now, if it is encrypted."""
+    if isinstance(user, access.Visitor) and access.bears_name(user):
+        package = linksets.played(user.link)
+    else:
+        package = packages.current(asset)
     return package if package is not None and package.scheme != Scheme.CLEAR else None
 
 

@@ -30,12 +30,12 @@ class Listed:
 
 
 def listed(*, asset: Asset, user: access.Caller) -> list[Listed]:
-    """An asset's sets, the newest first, a hundred at most; two queries."""
+    """An asset's sets, the newest first, a hundred at most, without those of single share links; two queries."""
     made = Variant.objects.select_related("asset").filter(asset=asset, variant_type=VariantType.MANIFEST)
     urls = {
         (one.detail.get("package"), one.format): links.variant_url(variant=one, user=user) for one in made
     }
-    return [_told(package, urls) for package in Package.objects.filter(asset=asset)[:_MOST]]
+    return [_told(package, urls) for package in Package.objects.filter(asset=asset, share=None)[:_MOST]]
 
 
 def told_of(*, package: Package, user: access.Caller, variants: list[Variant]) -> Listed:

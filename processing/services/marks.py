@@ -1,4 +1,4 @@
-"""Drawing the watermark of a recipe for the sizes that a step is about to make."""
+"""Drawing watermarks for the sizes that a step is about to make."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,17 +29,18 @@ def lay(context: StepContext, rungs: Sequence[Rung], folder: Path) -> None:
 
     Raises `MarkMissing` when the image is not there any more: what was to be marked is not made without its mark.
     """
-    wanted = {(rung.width, rung.height): rung.mark for rung in rungs if rung.mark is not None}
+    wanted = {(rung.width, rung.height, name): mark for rung in rungs for name, mark in rung.marks.items()}
     for mark in set(wanted.values()):
         with _image(context, mark) as source:
-            for size in (size for size, own in wanted.items() if own == mark):
-                _draw(context, mark, size, source, folder)
+            for width, height, name in (place for place, own in wanted.items() if own == mark):
+                target = marks.path_of(folder, width, height, name)
+                _draw(context, mark, (width, height), source, target)
 
 
-def _draw(context: StepContext, mark: Mark, size: tuple[int, int], image: Path | None, folder: Path) -> None:
+def _draw(context: StepContext, mark: Mark, size: tuple[int, int], image: Path | None, target: Path) -> None:
     box = marks.box(mark, *size)
     drawing.draw(
-        marks.path_of(folder, *size),
+        target,
         size=(box.width, box.height),
         place=marks.PLACES[mark.position],
         opacity=mark.opacity,

@@ -19,9 +19,9 @@ from mediaportal.audit.services.log import record
 from mediaportal.core.problems import FieldProblem, NotPermitted
 from processing.exceptions import NotProcessed
 from processing.ffmpeg.ladder import STANDARD, Ladder, Level
-from processing.models import Job, JobType, Scheme, Status, Tracks
+from processing.models import Job, JobType, Scheme, Tracks
 from processing.pipeline import PACKAGE, PACKAGE_CLEAR, TRANSCODE
-from processing.services import packages, planning, recipes
+from processing.services import packages, planning, presets, recipes
 from processing.services.packages import OPTION, ORDERED, Order
 
 _RECIPE = "recipe"
@@ -38,7 +38,6 @@ _USUAL: dict[str, tuple[int, int, int]] = {
     "144p": (256, 144, 225_000),
 }
 _FAST_SHARE = 1.5
-_MAKING = (JobType.INGEST, JobType.TRANSCODE)
 
 
 @dataclass(frozen=True)
@@ -150,9 +149,8 @@ def _settled(asset: Asset, order: Order | None) -> Order:
 
 def _parameters(asset: Asset, order: Order) -> dict[str, Any]:
     """The parameters of a job that packages: the recipe that the renditions were made by, and how it is encrypted."""
-    making = Job.objects.filter(asset=asset, job_type__in=_MAKING, status=Status.COMPLETED)
-    last = making.order_by("-created_at").values_list("parameters", flat=True).first() or {}
-    kept = {_RECIPE: last[_RECIPE]} if _RECIPE in last else {}
+    recipe = presets.last_recipe(asset)
+    kept = {_RECIPE: recipe} if recipe else {}
     return kept | ({OPTION: order.scheme} if order.scheme else {})
 
 

@@ -147,8 +147,8 @@ def of_job(job: Job) -> Package:
 
 
 def current(asset: Asset) -> Package | None:
-    """The set of an asset that is played now."""
-    ready = Package.objects.filter(asset=asset, ready_at__isnull=False, retired_at=None)
+    """The set of an asset that is played now, by all whose link has none of its own."""
+    ready = Package.objects.filter(asset=asset, share=None, ready_at__isnull=False, retired_at=None)
     return ready.order_by("-ready_at").first()
 
 
@@ -200,7 +200,7 @@ def ready(*, package_id: UUID, encrypted_tracks: Sequence[int]) -> None:
         encrypted_tracks=list(encrypted_tracks),
         prefixes=list(dict.fromkeys([*package.prefixes, *_published_to(package)])),
     )
-    others = Package.objects.filter(asset=package.asset, ready_at__isnull=False, retired_at=None)
+    others = Package.objects.filter(asset=package.asset, share=None, ready_at__isnull=False, retired_at=None)
     others.exclude(pk=package.pk).update(retired_at=now)
     scheme = "" if package.scheme == Scheme.CLEAR else package.scheme
     asset = Asset.objects.filter(pk=package.asset.pk)

@@ -48,10 +48,10 @@ def begin(*, asset: Asset, job_type: JobType, plans: list[StepPlan], parameters:
     """Make a further job of an asset that has been processed already, and wake the workers. What is measured of its
     renditions meanwhile is given up when they are made anew.
 
-    Raises `WorkUnderWay` while another job changes what the asset is played from.
+    Raises `WorkUnderWay` when it changes what the asset is played from while another one does.
     """
     registry.lock_work(asset.pk)  # two at once take turns
-    if jobs.changing(asset).exists():
+    if job_type in jobs.CHANGING and jobs.changing(asset).exists():
         raise WorkUnderWay
     if job_type == JobType.TRANSCODE:
         measuring = Job.objects.filter(asset=asset, status__in=OPEN, job_type=JobType.QUALITY)

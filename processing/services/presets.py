@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from assets.access import Caller, person
 from assets.exceptions import InvalidOptions
+from assets.models import Asset
 from mediaportal.accounts.models import User
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import FieldProblem, NotPermitted
@@ -29,7 +30,7 @@ from processing.ffmpeg.ladder import (
 )
 from processing.ffmpeg.marks import Mark
 from processing.ffmpeg.media import Probe
-from processing.models import Job, Preset, Status
+from processing.models import Job, JobType, Preset, Status
 from processing.services import recipes
 
 # What comes with the portal: name, title, description, recipe; the first is the default. Titles and descriptions
@@ -63,6 +64,9 @@ _SHIPPED = (
     ),
 )
 _RECIPE = "recipe"
+NAMED = "named"
+"""The parameter of a job that has the name and the time of one viewer, as a mark that is burnt into every rung."""
+
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,50}")
 _TAKEN = frozenset({"new"})  # the address of the page on which presets are made
 _LONGEST_TITLE, _LONGEST_DESCRIPTION = 100, 300
@@ -142,7 +146,20 @@ def rungs_as_planned(job: Job, probe: Probe) -> tuple[Rung, ...]:
     """The rungs of a job's video as its preset has them; raises `ValueError` for what has no pictures."""
     if probe.video is None:
         raise ValueError("a job of a video whose probe found no picture")
-    return plan(probe.video, ladder_for(job))
+    rungs = plan(probe.video, ladder_for(job))
+    if NAMED not in job.parameters:
+        return rungs
+    named = Mark(**job.parameters[NAMED])
+    return tuple(replace(rung, named=named) for rung in rungs)
+
+
+def last_recipe(asset: Asset) -> dict[str, Any] | None:
+    """The recipe by which the renditions of an asset were made last, if that is told."""
+    making = Job.objects.filter(
+        asset=asset, job_type__in=(JobType.INGEST, JobType.TRANSCODE), status=Status.COMPLETED
+    )
+    last = making.order_by("-created_at").values_list("parameters", flat=True).first() or {}
+    return last.get(_RECIPE)
 
 
 def preset_choices() -> list[tuple[str, str]]:

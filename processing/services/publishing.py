@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from assets.models import Asset, Variant, VariantType
 from assets.services import leftovers, places
 from assets.services.names import asset_folder
 from mediaportal.core.stopping import Stop, never
-from processing.models import Job, Step
+from processing.models import Job, Package, Step
 from processing.services import interim
 from processing.services.interim import Interim
 from processing.signals import variant_ready
@@ -47,7 +47,8 @@ class Product:
 
     `facts` are fields of `Variant` (quality, width, height, bitrate in bit/s, duration in seconds, timestamp …).
     For a folder, `entries` maps a format ("hls", "dash") to the entry file's path inside the folder. `replaces` names
-    the variants of other steps whose place it takes.
+    the variants of other steps whose place it takes. A folder with `placed` becomes no variant: that is called with its
+    key in their stead, in the same transaction.
     """
 
     path: Path
@@ -57,6 +58,7 @@ class Product:
     facts: dict[str, Any] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
     replaces: tuple[UUID, ...] = ()
+    placed: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ def prepare(
             if stop():
                 raise places.Stopped
             if product.entries:
-                prepared.keys[path] = f"{folder}/{run}"
+                # A link to one file of a folder opens all of it, so nothing else lies there.
+                prepared.keys[path] = f"{folder}/{run}-{number}"
             else:
                 prepared.sums[path] = _sha256(path, stop)
                 own = f"{folder}/{run}" if places.is_remote() else folder
@@ -152,11 +155,9 @@ def withdraw(*, prepared: Prepared) -> None:
 
 def _is_published(key: str) -> bool:
     """Whether a row names an object, or one below a prefix."""
-    return (
-        Variant.objects.filter(storage_bucket=settings.MEDIA_BUCKET)
-        .filter(Q(storage_key=key) | Q(storage_key__startswith=f"{key}/"))
-        .exists()
-    )
+    variants = Variant.objects.filter(storage_bucket=settings.MEDIA_BUCKET)
+    named = variants.filter(Q(storage_key=key) | Q(storage_key__startswith=f"{key}/"))
+    return named.exists() or Package.objects.filter(prefixes__contains=[key]).exists()
 
 
 def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
@@ -168,7 +169,9 @@ def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
     """
     if not places.is_remote():
         leftovers.lock(asset_folder(asset.pk))
-    packaged = any(product.variant_type == VariantType.MANIFEST for product in prepared.products)
+    packaged = any(
+        one.variant_type == VariantType.MANIFEST and one.placed is None for one in prepared.products
+    )
     replaced = {pk for product in prepared.products for pk in product.replaces}
     stale = [
         row
@@ -180,6 +183,10 @@ def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
     ]
     kept: set[str] = set()
     for product in prepared.products:
+        if product.placed is not None:
+            _lay(product, prepared)
+            product.placed(prepared.keys[product.path])
+            continue
         for variant in _rows(product, asset=asset, step=step, prepared=prepared):
             Variant.objects.filter(
                 storage_bucket=variant.storage_bucket, storage_key=variant.storage_key
@@ -211,11 +218,18 @@ def _move(product: Product, path: Path, key: str) -> int:
     return (places.put_tree if product.entries else places.put)(path, key)
 
 
+def _lay(product: Product, prepared: Prepared) -> int:
+    """Give a product its name, unless it was sent to a bucket before; returns its size in bytes."""
+    path = product.path
+    if places.is_remote():
+        return prepared.sizes[path]
+    return _move(product, prepared.beside[path], prepared.keys[path])
+
+
 def _rows(product: Product, *, asset: Asset, step: Step, prepared: Prepared) -> list[Variant]:
     """The unsaved rows of a product, one for a file, one for each entry of a folder; the files are in their places."""
-    path = product.path
-    key = prepared.keys[path]
-    size = prepared.sizes[path] if places.is_remote() else _move(product, prepared.beside[path], key)
+    key = prepared.keys[product.path]
+    size = _lay(product, prepared)
     detail = {"step": step.name, **product.facts.get("detail", {})}
     facts: dict[str, Any] = {
         "asset": asset,

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from assets.services import places
 from assets.services.names import asset_folder
-from processing.models import OPEN, Job, Status, Step
+from processing.models import OPEN, Job, Package, Status, Step
 from processing.services import interim
 
 logger = logging.getLogger(__name__)
@@ -101,7 +101,8 @@ def forget_interim() -> int:
 
 def in_use(asset_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     """What the work needs of these assets' objects, as prefixes: everything while a job is open, as its steps publish
-    before a row says so; and what the steps of a job that failed or was cancelled have handed on, as it can go on.
+    before a row says so; what the steps of a job that failed or was cancelled have handed on, as it can go on; and the
+    sets of share links.
     """
     # First who works: what ends after this question has its rows in the answers to those that follow.
     working = Job.objects.filter(asset_id__in=asset_ids, status__in=OPEN).values_list("asset_id", flat=True)
@@ -112,4 +113,8 @@ def in_use(asset_ids: Collection[UUID]) -> dict[UUID, set[str]]:
     ).exclude(status=Status.COMPLETED)
     for job in handing:
         found.setdefault(job.asset_id, set()).add(interim.folder_of(job))
+    sets = Package.objects.filter(asset_id__in=asset_ids, share__isnull=False)
+    for asset_id, prefixes in sets.values_list("asset_id", "prefixes"):
+        if asset_id is not None:
+            found.setdefault(asset_id, set()).update(prefixes)
     return found

@@ -75,6 +75,16 @@ def packaged(
     of `step` if that is another one. Its keys stand in nothing that is handed in.
     """
     wanted = wanted or packages.of_job(context.job)
+    done = cut(context, rungs, tracks, wanted)
+    context.products.append(_streaming_set(context, done, wanted, step))
+    context.published.append(packages.when_ready(wanted, done))
+    return done
+
+
+def cut(
+    context: StepContext, rungs: Sequence[EncodedRung], tracks: Sequence[EncodedAudio], wanted: Wanted
+) -> Package:
+    """Write a set of these streams, with texts and storyboard, into a folder of the scratch."""
     folder = context.scratch / "package"
     folder.mkdir()
     with _texts(context) as texts:
@@ -93,16 +103,20 @@ def packaged(
         )
     if rungs and (wanted.scheme == Scheme.CLEAR or settings.ENCRYPTED_STILLS == "all"):
         imagetrack.add(context, folder)
-    context.products.append(_streaming_set(context, done, wanted, step))
-    context.published.append(packages.when_ready(wanted, done))
     return done
+
+
+def entries_of(wanted: Wanted, done: Package) -> dict[str, str]:
+    """The manifests of a set that are published, by their formats; those that nobody wants are removed."""
+    entries = packages.formats_of(wanted, done)
+    for unwanted in {done.hls_master.name, done.dash_manifest.name} - set(entries.values()):
+        (done.folder / unwanted).unlink(missing_ok=True)
+    return entries
 
 
 def _streaming_set(context: StepContext, done: Package, wanted: Wanted, step: str) -> Product:
     """A package with its manifests, to be published."""
-    entries = packages.formats_of(wanted, done)
-    for unwanted in {done.hls_master.name, done.dash_manifest.name} - set(entries.values()):
-        (done.folder / unwanted).unlink(missing_ok=True)
+    entries = entries_of(wanted, done)
     return Product(
         done.folder,
         VariantType.MANIFEST,

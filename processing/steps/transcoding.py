@@ -1,6 +1,7 @@
 """Renditions: every further rung of a video from one decode, and the AAC rendition of a sound with its waveform."""
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -8,6 +9,8 @@ import orjson
 from assets.models import VariantType
 from processing import engines
 from processing.ffmpeg import audio
+from processing.ffmpeg.ladder import Rung
+from processing.ffmpeg.media import Probe
 from processing.services import marks
 from processing.services.context import StepContext
 from processing.services.presets import ladder_for, rungs_for
@@ -27,22 +30,27 @@ def run_video(context: StepContext) -> dict[str, Any]:
     rungs = rungs_for(context.job, probe)[:-1]
     if not rungs:
         return {"qualities": []}
-    qualities = [rung.quality for rung in rungs]
     whole = joined(context, probe, rungs)
     if whole is not None:
         context.interim.extend(handing(done) for done in whole.rungs)
+        qualities = [rung.quality for rung in rungs]
         return {"qualities": qualities, "joined": True, "copied": list(whole.copied)}
+    return encoded(context, probe, rungs)
+
+
+def encoded(context: StepContext, probe: Probe, rungs: Sequence[Rung]) -> dict[str, Any]:
+    """Encode rungs without sound from one decode, with the marks that are theirs, and hand them on."""
     marks.lay(context, rungs, context.scratch)
-    encoded = engines.chosen().encode(
+    made = engines.chosen().encode(
         engines.Order(context.source, probe, rungs, context.scratch, sound=False),
         on_progress=context.report,
         stop=context.stop,
     )
-    context.interim.extend(handing(done) for done in encoded.rungs)
+    context.interim.extend(handing(done) for done in made.rungs)
     return {
-        "qualities": qualities,
-        "copied": list(encoded.copied),
-        "cpu_seconds": round(encoded.cpu_seconds, 1),
+        "qualities": [rung.quality for rung in rungs],
+        "copied": list(made.copied),
+        "cpu_seconds": round(made.cpu_seconds, 1),
     }
 
 

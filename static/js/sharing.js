@@ -2,7 +2,7 @@
 
 import { call } from "./http.js";
 import { say, toast } from "./tell.js";
-import { t } from "./words.js";
+import { percent, t } from "./words.js";
 
 const sheet = document.getElementById("share");
 const panel = document.getElementById("share-panel");
@@ -22,6 +22,7 @@ async function load(then) {
     const read = new DOMParser().parseFromString(await answer.text(), "text/html");
     panel.replaceChildren(...read.body.childNodes);
     (then?.() ?? null)?.focus();
+    watch();
   } catch {
     panel.replaceChildren(document.getElementById("share-lost").content.cloneNode(true));
     part(".share-why").textContent = t("noAnswer");
@@ -116,6 +117,7 @@ function agree(form) {
   const drawn = form.elements.watermark && form.elements.watermark.value !== "none";
   const name = form.querySelector('[data-only="watermark"]');
   if (name) name.hidden = !drawn;
+  for (const hint of name?.querySelectorAll("[data-of]") ?? []) hint.hidden = hint.dataset.of !== form.elements.watermark.value;
   if (drawn) form.elements.allow_download.checked = false;
   form.elements.allow_download.disabled = Boolean(drawn);
 }
@@ -167,6 +169,59 @@ async function revoke(link) {
   }
 }
 
+/** Start the work on the pictures of a link again. */
+async function retry(button) {
+  button.disabled = true;
+  const link = button.closest(".share-link").dataset.link;
+  try {
+    await call("POST", `/api/v1/media/job/${button.dataset.shareRetry}/retry`);
+    await load(() => part(`[data-link="${CSS.escape(link)}"] [data-share-change]`));
+    say(t("retrying"));
+  } catch (problem) {
+    button.disabled = false;
+    wrong(problem.message || t("noAnswer"));
+  }
+}
+
+// Pictures in the making --------------------------------------------------------------------------------------------
+const LOOK_MS = 3_000;
+let looking = 0;
+
+/** While the pictures of a link are being made, show how far they are; once they are, the list is another one. */
+function watch() {
+  clearTimeout(looking);
+  if (part("[data-making]")) looking = setTimeout(look, LOOK_MS);
+}
+
+async function look() {
+  if (!sheet.open) return;
+  try {
+    const { results } = await call("GET", `/api/v1/share-links/?asset=${asset}&page_size=200`);
+    const states = new Map(results.map((link) => [link.id, link.rendition]));
+    const making = [...panel.querySelectorAll("[data-making]")];
+    for (const line of making) line.querySelector("[data-made]").textContent = percent(stateOf(line, states)?.progress ?? 0);
+    // Nothing is taken from under somebody who is writing or deciding.
+    const busy = part(".share-form:not([hidden]), .share-sure:not([hidden])");
+    if (!busy && making.some((line) => stateOf(line, states)?.state !== "pending")) {
+      const focus = placeOf(document.activeElement);
+      await load(() => focus && part(focus));
+      return;
+    }
+  } catch {
+    // The next look may be answered.
+  }
+  watch();
+}
+
+/** Where the focus is in the list, for the list that takes its place. */
+function placeOf(element) {
+  const act = panel.contains(element) && [...element.attributes].find(({ name }) => name === "data-copy" || name.startsWith("data-share-"));
+  const link = element?.closest(".share-link")?.dataset.link;
+  return act ? `${link ? `[data-link="${CSS.escape(link)}"] ` : ""}[${act.name}]` : null;
+}
+
+const stateOf = (line, states) => states.get(line.closest(".share-link").dataset.link);
+
 /** Ask whether a link is really to be revoked, or leave it. */
 function question(link, asked) {
   link.querySelector(".share-sure").hidden = !asked;
@@ -185,6 +240,7 @@ panel.addEventListener("click", (event) => {
   else if (on("[data-share-end]")) question(link, link.querySelector(".share-sure").hidden);
   else if (on("[data-share-keep]")) question(link, false);
   else if (on("[data-share-revoke]")) revoke(link);
+  else if (on("[data-share-retry]")) retry(on("[data-share-retry]"));
 });
 panel.addEventListener("submit", (event) => {
   event.preventDefault();

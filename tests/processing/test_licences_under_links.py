@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from assets import delivery
+from assets import access, delivery
 from assets.callers import Visitor
 from assets.delivery import standings, tokens
 from assets.delivery.tokens import Link
@@ -286,3 +286,35 @@ def test_a_licences_token_opens_no_file(app: App, made: Set) -> None:
     base = made.urls()["license"].rpartition("/")[0]
     for name in ("master.m3u8", "../cmaf/master.m3u8", "video/1.m4s"):
         assert request(app, "GET", f"{base}/{name}").status == 404
+
+
+def _kids(made: Set, package: Package) -> bytes:
+    """A request for the key of a package."""
+    kid = package.keys.get().kid
+    return json.dumps({"kids": [_b64(kid.bytes)], "type": "temporary"}).encode()
+
+
+def test_who_came_by_a_link_with_a_name_has_the_keys_of_its_set_alone(app: App, made: Set) -> None:
+    burnt = ShareLinkFactory(asset=made.asset, watermark="burnt", created_by=made.asset.uploaded_by)
+    plain = ShareLinkFactory(asset=made.asset, created_by=made.asset.uploaded_by)
+    own = PackageFactory(
+        asset=made.asset, share=burnt, prefixes=[f"{asset_folder(made.asset.pk)}/marked/one"]
+    )
+    keys.provide(package=own, labels=["ALL"])
+    Asset.objects.filter(pk=made.asset.pk).update(encryption="cbcs")
+    asset = Asset.objects.get(pk=made.asset.pk)
+
+    def answered(user: access.Caller, package: Package) -> int:
+        url = delivery.place_url(asset, f"packages/{package.pk}/", "license", user=user, seconds=1)
+        return request(app, "POST", url, body=(_kids(made, package),)).status
+
+    assert [answered(Visitor(burnt), one) for one in (own, made.package)] == [200, 404]
+    assert answered(Visitor(plain), made.package) == answered(made.viewer, made.package) == 200
+    document = links.playback(asset=asset, user=Visitor(burnt))
+    assert str(own.pk) not in document["license_url"]  # it stands in the token
+    assert request(app, "POST", document["license_url"], body=(_kids(made, own),)).status == 200
+    # The key of the set of everybody, asked for where the set of the link lies.
+    base = document["hls_url"].rpartition("/")[0]
+    stolen = keys.hls_key_uri(package_id=made.package.pk, kid=made.kid)
+    mine = keys.hls_key_uri(package_id=own.pk, kid=own.keys.get().kid)
+    assert [request(app, "GET", f"{base}/video/{uri}").status for uri in (mine, stolen)] == [200, 404]

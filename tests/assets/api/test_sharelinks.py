@@ -84,6 +84,19 @@ def test_what_is_wrong_is_told_by_field(api: APIClient, owner: User) -> None:
     assert api.post(LINKS, {}, format="json").status_code == 400
 
 
+def test_a_link_tells_how_far_the_pictures_with_its_name_are(api: APIClient, owner: User) -> None:
+    asset = AssetFactory(published=True, uploaded_by=owner, upload_status="processing")
+    wanted = {"asset": asset.pk, "title": "Client", "watermark": "burnt"}
+    made = api.post(LINKS, wanted, format="json").json()
+    pending = {"state": "pending", "progress": 0, "job_id": None, "error": ""}
+    assert made["rendition"] == pending
+    ShareLinkFactory(asset=asset, watermark="overlay")
+    rows = api.get(LINKS, {"asset": str(asset.pk)}).json()["results"]
+    assert {row["watermark"]: row["rendition"] for row in rows} == {"burnt": pending, "overlay": None}
+    assert api.delete(f"{LINKS}{made['id']}/").status_code == 204
+    assert api.get(f"{LINKS}{made['id']}/").json()["rendition"] is None
+
+
 def test_a_link_is_changed_and_revoked(api: APIClient, owner: User) -> None:
     link = ShareLinkFactory(asset=AssetFactory(published=True, uploaded_by=owner), password="hashed")
     path = f"{LINKS}{link.pk}/"

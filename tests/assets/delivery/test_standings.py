@@ -3,18 +3,20 @@
 import time
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from assets import delivery
+from assets import delivery, registry
 from assets.access import Visitor
 from assets.delivery import standings, tokens
 from assets.delivery.tokens import Link
 from assets.models import Asset, ShareLink
+from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from tests.factories import AssetFactory, ShareLinkFactory, UserFactory
 
+SET = UUID("0193a1c0-0000-7000-8000-000000000001")
 LINK = Link(asset_id=uuid4(), scope="original/film.mp4", expires=2_000_000_000, mime_type="video/mp4")
 
 
@@ -102,3 +104,51 @@ def test_answers_are_remembered_for_seconds_only(monkeypatch: pytest.MonkeyPatch
     for _ in range(10):
         cache.put(replace(LINK, asset_id=uuid4()), found, asked_at=time.monotonic())
     assert len(cache._known) == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("scope", "mime_type", "opened"),
+    [
+        ("marked/one/", "", True),
+        ("marked/two/", "", False),
+        ("marked/", "", False),
+        ("packaging/one/", "", False),
+        ("renditions/film_360p.mp4", "video/mp4", False),
+        ("sound/film.m4a", "audio/mp4", False),
+        ("original/film.mp4", "video/mp4", False),
+        ("thumbnails/one/film_preview.mp4", "video/mp4", False),
+        (f"packages/{SET}/", "", True),
+        ("packages/another/", "", False),
+        ("thumbnails/one-1/", "", True),
+        ("thumbnails/film_poster.webp", "image/webp", True),
+        ("captions/1/film.vtt", "text/vtt", True),
+    ],
+)
+def test_a_link_with_a_name_in_its_pictures_opens_no_film_without_it(
+    scope: str, mime_type: str, opened: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = ShareLinkFactory(watermark="burnt")
+    asset = share.asset
+    made: list[registry.BurntSet] = []
+    burner = replace(registry.burner(), set_of=lambda _link: made[0] if made else None)
+    monkeypatch.setattr(registry, "_burners", [burner])
+    link = replace(LINK, asset_id=asset.pk, scope=scope, mime_type=mime_type, share_id=share.pk)
+
+    def admitted() -> bool:
+        return standings.standing(asset_id=asset.pk, share_id=share.pk).admits(link)
+
+    # While there is no set with the name, there is no film at all.
+    assert admitted() == (opened and scope not in {"marked/one/", f"packages/{SET}/"})
+    made.append(registry.BurntSet(SET, f"{asset_folder(asset.pk)}/marked/one", {}))
+    assert admitted() == opened
+    ShareLink.objects.filter(pk=share.pk).update(watermark="overlay")
+    assert admitted()
+
+
+def test_an_answer_that_waits_for_a_set_is_asked_for_again() -> None:
+    cache = standings.StandingCache()
+    cache.put(LINK, standings.Standing(True, False, 0, 0, own=()), asked_at=time.monotonic())
+    assert cache.get(LINK) is None
+    cache.put(LINK, standings.Standing(True, False, 0, 0, own=("marked/one/",)), asked_at=time.monotonic())
+    assert cache.get(LINK) is not None

@@ -1,6 +1,7 @@
 """The pages on which people without an account watch, and the dialog in which owners share."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from assets import registry
 from assets.models import Asset, ShareLink
 from assets.services import library, sharing
 from tests.factories import AssetFactory, ShareLinkFactory, UserFactory, VariantFactory
@@ -150,6 +152,44 @@ def test_the_watermark_is_in_the_document() -> None:
     assert document["watermark"]["text"].startswith("Client · ")
     other = ShareLinkFactory(asset=link.asset)
     assert Client().get(f"{sharing.path_of(other)}playback").json()["watermark"] is None
+
+
+def test_the_page_says_that_the_pictures_with_the_name_are_being_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link, client = ShareLinkFactory(asset=film(), watermark="burnt"), Client()
+    path = sharing.path_of(link)
+    state = registry.BurntState("pending", 40)
+    burner = replace(registry.burner(), states=lambda found: dict.fromkeys([one.pk for one in found], state))
+    monkeypatch.setattr(registry, "_burners", [burner])
+    page = client.get(path).content.decode()
+    assert "This film is being prepared for you." in page and "data-player" not in page
+    document = client.get(f"{path}playback").json()
+    assert document["preparing"] and document["hls_url"] is None and document["dash_url"] is None
+    before = client.get(f"{path}standing").headers["ETag"]
+    state = registry.BurntState("failed")
+    assert "could not be prepared" in client.get(path).content.decode()
+    state = registry.BurntState("ready", 100)
+    assert client.get(f"{path}standing").headers["ETag"] != before
+
+
+def test_the_dialog_tells_how_far_the_pictures_of_each_link_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    asset = film()
+    link = ShareLinkFactory(asset=asset, watermark="burnt", created_by=asset.uploaded_by)
+    client, job_id = Client(), uuid4()
+    client.force_login(asset.uploaded_by)
+    state = registry.BurntState("pending", 40, job_id)
+    burner = replace(registry.burner(), states=lambda found: dict.fromkeys([one.pk for one in found], state))
+    monkeypatch.setattr(registry, "_burners", [burner])
+    where = f"/assets/{asset.pk}/share/"
+    assert f'data-making="{job_id}"' in client.get(where).content.decode()
+    state = registry.BurntState("failed", 0, job_id, "It broke.", mendable=True)
+    page = client.get(where).content.decode()
+    assert "It broke." in page and f'data-share-retry="{job_id}"' in page
+    state = registry.BurntState("failed", 0, job_id, "It is damaged.")
+    assert "data-share-retry" not in client.get(where).content.decode()
+    ShareLink.objects.filter(pk=link.pk).update(watermark="overlay")
+    assert "share-making" not in client.get(where).content.decode()
 
 
 def test_the_page_asks_little(django_assert_max_num_queries: Any) -> None:

@@ -78,6 +78,25 @@ def test_the_mark_is_where_it_belongs_and_nothing_else_moves(tmp_path: Path) -> 
         assert sum(difference.histogram()[40:]) < 0.02 * plain.width * plain.height / 2
 
 
+def test_a_name_lies_beside_the_mark(tmp_path: Path) -> None:
+    probe = probed("plain.mp4")
+    assert probe.video is not None
+    name = replace(MARK, text="Mona", position="bottom-left")
+    rungs = tuple(replace(rung, named=name) for rung in plan(probe.video, replace(STANDARD, watermark=MARK)))
+    white(rungs, tmp_path)
+    place = marks.box(name, rungs[0].width, rungs[0].height)
+    drawn = marks.path_of(tmp_path, rungs[0].width, rungs[0].height, "name")
+    Image.new("RGBA", (place.width, place.height), "white").save(drawn)
+    (made,) = transcode(media("plain.mp4"), probe, rungs, tmp_path, sound=False).rungs
+    picture = picture_at(made.path, 1.0, tmp_path)
+    for mark in (MARK, name):
+        at = marks.box(mark, *picture.size)
+        assert darkest(picture.crop((at.x + 4, at.y + 4, at.x + 12, at.y + 12))) > 225
+    drawn.unlink()
+    with pytest.raises(EncodingFailed):
+        transcode(media("plain.mp4"), probe, rungs, tmp_path, sound=False)
+
+
 def test_what_was_not_drawn_is_not_left_out(tmp_path: Path) -> None:
     probe = probed("plain.mp4")
     assert probe.video is not None
@@ -91,6 +110,7 @@ def test_a_copy_would_bear_no_mark(tmp_path: Path) -> None:
     source, probe = media("copy_fits.mp4"), probed("copy_fits.mp4")
     assert copying.copied(source, probe, own, tmp_path) is not None
     assert copying.copied(source, probe, replace(own, mark=MARK), tmp_path) is None
+    assert copying.copied(source, probe, replace(own, named=MARK), tmp_path) is None
 
 
 def test_the_mark_is_no_loss_of_quality(tmp_path: Path) -> None:
@@ -123,4 +143,5 @@ def test_a_ladder_and_a_rung_survive_being_kept_as_data() -> None:
     assert Ladder.from_data(ladder.as_data()) == ladder
     rung = Rung("180p", 320, 180, 23, "veryfast", 900_000, 900_000, mark=MARK)
     assert Rung.from_data(asdict(rung)) == rung
+    assert Rung.from_data(asdict(replace(rung, named=MARK))) == replace(rung, named=MARK)
     assert Rung.from_data(asdict(replace(rung, mark=None))) == replace(rung, mark=None)

@@ -74,3 +74,9 @@ def test_without_its_image_nothing_is_made(video_job: Job, tmp_path: Path, gone:
     mark = Mark(image=str(logo(tmp_path, **gone).pk))
     with pytest.raises(MarkMissing):
         marks.lay(context_of(video_job, tmp_path), [replace(RUNG, mark=mark)], tmp_path)
+
+
+def test_a_name_is_drawn_beside_the_mark(video_job: Job, tmp_path: Path) -> None:
+    both = replace(RUNG, mark=Mark(text="Draft"), named=Mark(text="Mona · 2026"))
+    marks.lay(context_of(video_job, tmp_path), [both], tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"mark_640x360.png", "name_640x360.png"}
