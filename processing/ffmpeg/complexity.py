@@ -159,10 +159,15 @@ def applied(choice: Choice, rungs: Sequence[Rung]) -> tuple[Rung, ...]:
     return tuple(_chosen_rung(choice, rung) for rung in rungs)
 
 
+def windows_in(duration: float) -> int:
+    """Return at how many places so many seconds are looked at."""
+    return max(_LEAST_WINDOWS, min(_MOST_WINDOWS, math.floor(duration / _SECONDS_FOR_A_WINDOW)))
+
+
 def positions(probe: Probe, video: VideoStream) -> list[float]:
     """Return the seconds at which windows are looked for: the middles of two to six equal pieces of the title."""
     duration = video.duration or probe.duration
-    count = max(_LEAST_WINDOWS, min(_MOST_WINDOWS, math.floor(duration / _SECONDS_FOR_A_WINDOW)))
+    count = windows_in(duration)
     return [duration * (number + 0.5) / count for number in range(count)]
 
 

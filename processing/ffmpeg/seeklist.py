@@ -15,6 +15,9 @@ LONGEST: dict[Size, int] = {"large": 1280, "tile": 160, "moving": 480}
 FRAMES_PER_SECOND = 10
 """Of the moving preview."""
 
+STILLS = 10
+"""How many thumbnails a film has."""
+
 SHEET = 10
 """Tiles of a storyboard's sheet in a row, and rows of it, at most."""
 
@@ -27,6 +30,9 @@ _NEAR_ENOUGH = 0.25
 _LEAST_TILE_SECONDS = 1.0
 _ONE_SHEET_SECONDS = 1000.0
 _MOST_TILES = 1000
+# Seconds between key frames at most, as far as encoders are left to themselves, and frames in a second.
+_FARTHEST_KEYS = 10.0
+_USUAL_FRAMES = 30.0
 _MOMENTS = 5
 _MOMENT_SECONDS = 1.0
 _WHOLE_SECONDS = 6.0
@@ -118,7 +124,11 @@ def classic_poster(probe: Probe, video: VideoStream) -> Want:
 
 def grid(probe: Probe, video: VideoStream) -> Grid:
     """Return how many tiles make sense for the length of a video, and how they lie."""
-    duration = length(probe, video)
+    return grid_of(length(probe, video))
+
+
+def grid_of(duration: float) -> Grid:
+    """Return how the tiles of a storyboard lie for so many seconds."""
     if duration <= _ONE_SHEET_SECONDS:
         seconds = max(_LEAST_TILE_SECONDS, duration / SHEET**2)
     else:
@@ -126,6 +136,20 @@ def grid(probe: Probe, video: VideoStream) -> Grid:
     tiles = max(1, math.ceil(duration / seconds - 1e-6))
     columns = min(SHEET, tiles)
     return Grid(tiles, seconds, columns, min(SHEET, math.ceil(tiles / columns)))
+
+
+def effort(duration: float) -> tuple[int, float]:
+    """Return how many pictures are taken of so many seconds of film, and about how many of them are decoded for that.
+
+    Where key frames lie closer than the tiles of the storyboard, one frame is decoded for each; otherwise most of the
+    film. How far apart they lie nobody knows before: of tiles between one and ten seconds ever more find one.
+    """
+    board = grid_of(duration)
+    moving = min(duration, _MOMENTS * _MOMENT_SECONDS if duration > _WHOLE_SECONDS else _WHOLE_SECONDS)
+    sparse = min(1.0, max(0.0, (_FARTHEST_KEYS - board.seconds) / (_FARTHEST_KEYS - _LEAST_TILE_SECONDS)))
+    alone = (board.tiles + STILLS) / _USUAL_FRAMES
+    pictures = board.tiles + STILLS + round(moving * FRAMES_PER_SECOND)
+    return pictures, moving + sparse * duration + (1 - sparse) * alone
 
 
 def tiles(probe: Probe, video: VideoStream, board: Grid) -> list[Want]:

@@ -8,6 +8,8 @@ A megapixel-second is a second of moving pictures of one megapixel at 30 frames 
     command                         an encoder that begins and ends, once
     start {step}                    the step itself, once, when no more is known of it
     pictures {step}                 megapixel-seconds of the source, for a step of which no more is known
+    taken {step}                    megapixel-seconds that are decoded of it by a step that looks only here and there
+    tile {step}                     single frames that it makes into pictures
     seconds {step}, still {step}    the same of a sound (seconds) and of an image (megapixels)
     join                            seconds of a video whose chunks are put together
     picture {step}                  single frames of a video that somebody has asked for
@@ -18,10 +20,11 @@ those of its own family, so that its cost is learned too.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assets.models import Asset, Kind
+from processing.ffmpeg import complexity, seeklist, vmaf
 from processing.ffmpeg.ladder import Rung, output_frame_rate
 from processing.ffmpeg.media import Probe, VideoStream
 from processing.models import Job, Status, Step
@@ -44,6 +47,8 @@ _RELATIVE = {
     "seconds": 0.01,
     "still": 0.2,
     "picture": 0.5,
+    "taken": 0.1,
+    "tile": 0.005,
     "bytes": 0.3,
     "sound": 0.02,
     "join": 0.02,
@@ -62,6 +67,14 @@ _RELATIVE_SPEED = {
     "slow": 3.6,
     "slower": 6.0,
     "veryslow": 10.0,
+}
+
+
+# Steps that look at so many windows of a film, of about a second each, however long it is.
+_WINDOWS: dict[str, Callable[[float], int]] = {
+    "measuring": complexity.windows_in,
+    "quality": vmaf.windows_in,
+    "quality_again": vmaf.windows_in,
 }
 
 
@@ -102,6 +115,8 @@ def _foreseen(step: Step, probe: Probe, rungs: Sequence[Rung]) -> Amounts:
     match family(step.name):
         case "first_play":
             return encoding(probe=probe, rungs=rungs[-1:], sound=True)
+        case "marking":
+            return encoding(probe=probe, rungs=rungs, sound=False)
         case "transcoding" if probe.video is None:
             return {"sound": probe.duration}
         case "transcoding" if "chunks" in step.parameters:
@@ -149,6 +164,11 @@ def general(*, step: str, extent: Extent) -> Amounts:
         amounts[f"still {name}"] = megapixels
     elif extent.kind == Kind.AUDIO:
         amounts[f"seconds {name}"] = extent.duration
+    elif name == "thumbnails":
+        tiles, seconds = seeklist.effort(extent.duration)
+        amounts |= {f"tile {name}": float(tiles), f"taken {name}": megapixels * seconds}
+    elif name in _WINDOWS:
+        amounts[f"taken {name}"] = megapixels * _WINDOWS[name](extent.duration)
     else:
         amounts[f"pictures {name}"] = megapixels * extent.duration
     return amounts

@@ -3,14 +3,12 @@
 from typing import Any
 
 from assets.models import VariantType
-from processing.ffmpeg import stills, teaser
+from processing.ffmpeg import seeklist, stills, teaser
 from processing.ffmpeg.storyboard import VTT
 from processing.services.context import StepContext
 from processing.services.presets import ladder_for, poster_for
 from processing.services.publishing import Product
 from processing.steps.probe import probe_of
-
-COUNT = 10
 
 
 def run(context: StepContext) -> dict[str, Any]:
@@ -23,7 +21,7 @@ def run(context: StepContext) -> dict[str, Any]:
         context.source,
         probe,
         context.scratch,
-        count=COUNT,
+        count=seeklist.STILLS,
         poster=poster_for(context.job),
         avif=ladder.preview_avif,
         stop=context.stop,

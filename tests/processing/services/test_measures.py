@@ -53,6 +53,27 @@ def test_a_step_that_nobody_knows_has_measures_of_its_own(extent: Extent, measur
     assert measures.general(step="some_step", extent=extent) == {"start some_step": 1.0, measure: units}
 
 
+def test_pictures_are_taken_here_and_there_however_long_a_film_is() -> None:
+    def amounts(seconds: float) -> dict[str, float]:
+        return measures.general(step="thumbnails", extent=_video(duration=seconds))
+
+    short, long = amounts(60.0), amounts(3600.0)
+    assert set(short) == {"start thumbnails", "tile thumbnails", "taken thumbnails"}
+    assert (short["tile thumbnails"], long["tile thumbnails"]) == (60 + 10 + 50, 360 + 10 + 50)
+    # Of a short film most is decoded, of a long one the key frames: that is no more.
+    assert short["taken thumbnails"] == pytest.approx(2 * (5 + 60))
+    assert long["taken thumbnails"] == pytest.approx(2 * (5 + 370 / 30))
+
+
+@pytest.mark.parametrize(("step", "short", "long"), [("measuring", 2, 6), ("quality", 3, 8)])
+def test_what_looks_through_windows_costs_as_many_as_there_are(step: str, short: int, long: int) -> None:
+    found = [
+        measures.general(step=step, extent=_video(duration=seconds))[f"taken {step}"]
+        for seconds in (30.0, 7200.0)
+    ]
+    assert found == pytest.approx([2.0 * short, 2.0 * long])
+
+
 def test_the_pieces_of_one_work_are_measured_together() -> None:
     assert measures.family("transcoding_012") == measures.family("transcoding") == "transcoding"
     assert measures.general(step="chunk-3", extent=_video()) == measures.general(
