@@ -116,6 +116,17 @@ def test_a_visitor_sees_the_one_asset_of_an_open_link(
     assert not access.can_change(visitor, asset)
 
 
+def test_a_visitor_whose_name_is_in_the_pictures_has_no_file_without_it() -> None:
+    asset = AssetFactory(published=True, visibility="private")
+    burnt, plain = (Visitor(ShareLinkFactory(asset=asset, watermark=one)) for one in ("burnt", "overlay"))
+    assert access.can_play(burnt, asset) and access.bears_name(burnt)
+    assert not access.can_have_plain(burnt, asset) and access.can_have_plain(plain, asset)
+    assert not access.bears_name(plain) and not access.bears_name(asset.uploaded_by)
+    # Not even where somebody has written down that it may be kept.
+    burnt.link.allow_download = True
+    assert not access.can_download(burnt, asset)
+
+
 def test_a_visitor_sees_nothing_else() -> None:
     link = ShareLinkFactory()
     others = [

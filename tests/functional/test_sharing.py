@@ -1,5 +1,6 @@
 """Strangers watch by a share link or what is public, as long and as far as they may; owners make the links."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from assets.delivery.standings import CHECK_SECONDS
-from assets.models import Asset, ShareLink
-from assets.services import sharing
+from assets.models import Asset, ShareLink, Variant
+from assets.services import places, sharing
+from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from processing.ffmpeg.transcode import Encoded
+from processing.models import Job, Package
+from processing.services import linksets
 from tests.factories import AssetFactory, ShareLinkFactory, VariantFactory
 from tests.forms import png
 from tests.functional.browser import LOOKS, chromium, person, settled, sign_in, violations
@@ -220,6 +224,45 @@ def test_an_owner_changes_and_revokes_a_link_by_keyboard(web: str, browser: Brow
     page.keyboard.press("Escape")
     expect(sheet).to_be_hidden()
     expect(page.get_by_role("button", name="Share", exact=True)).to_be_focused()
+
+
+def test_a_name_is_burnt_in_and_both_see_how_far_it_is(
+    web: str, browser: Browser, owner: User, made: tuple[Path, Encoded], tmp_path: Path
+) -> None:
+    asset, page = film(owner, made[1], tmp_path), browser.new_page(base_url=web)
+    sheet = dialog(page, web, asset)
+    sheet.get_by_role("button", name="New link").press("Enter")
+    page.keyboard.type("Mona")
+    sheet.get_by_label("Watermark", exact=True).select_option("burnt")
+    expect(sheet.get_by_text("Burnt into the pictures with the time")).to_be_visible()
+    assert violations(page, within="#share") == []
+    sheet.get_by_role("button", name="Make the link").press("Enter")
+    making = sheet.get_by_text("The name is being burnt in")
+    expect(making).to_be_visible()
+    assert violations(page, within="#share") == []
+    link = ShareLink.objects.get()
+    visitor = browser.new_page(base_url=web)
+    visitor.goto(sharing.path_of(link))
+    expect(visitor.get_by_text("This film is being prepared for you.")).to_be_visible()
+    assert violations(visitor) == []
+
+    work = Job.objects.filter(asset=asset, job_type="share")
+    work.update(status="failed", error_code="worker_trouble", error_detail="It broke.")
+    again = sheet.get_by_role("button", name="Try again")
+    expect(again).to_be_visible(timeout=15_000)
+    expect(visitor.get_by_text("could not be prepared")).to_be_visible(timeout=15_000)
+    again.press("Enter")
+    expect(making).to_be_visible()
+
+    # What everybody plays stands for what the work makes.
+    everybodys = Variant.objects.get(asset=asset, format="hls").detail["prefix"]
+    prefix = f"{asset_folder(asset.pk)}/marked/one"
+    shutil.copytree(places.path_of(everybodys), places.path_of(prefix))
+    package = Package.objects.get(share=link)
+    linksets.place(prefix, package_id=package.pk, formats=["dash", "hls"], encrypted_tracks=[])
+    expect(sheet.locator(".share-making")).to_have_count(0, timeout=15_000)
+    expect(visitor.locator("#stage video")).to_be_visible(timeout=15_000)
+    watched(visitor)
 
 
 def test_downloads_are_switched_off_for_others(web: str, browser: Browser, owner: User) -> None:
