@@ -149,7 +149,7 @@ class _ShareLinks(GenericAPIView[ShareLink]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With how far the pictures of the links are that are shown."""
-        return super().get_serializer_context() | {"renditions": sharing.renditions_of(self.on_show)}
+        return {**super().get_serializer_context(), "renditions": sharing.renditions_of(self.on_show)}
 
     def shown(self, link_id: UUID, *, code: int = status.HTTP_200_OK) -> Response:
         """The link as it stands now."""

@@ -108,6 +108,17 @@ def in_work(asset: Asset) -> bool:
     return asset.upload_status not in {UploadStatus.COMPLETED, UploadStatus.FAILED}
 
 
+def _pictures(variants: list[Variant], user: access.Caller) -> dict[str, str]:
+    """Links to what is shown before a film and over its seek bar, as far as there is any."""
+    found = {
+        "poster_url": poster_of(variants),
+        # It moves, and bears nobody's name.
+        "preview_url": None if access.bears_name(user) else preview_of(variants),
+        "storyboard_url": storyboard_of(variants),
+    }
+    return {name: delivery.variant_url(one, user=user) for name, one in found.items() if one is not None}
+
+
 def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
     """The body of `GET /api/v1/assets/{id}/playback`. One query for the variants, one for the text tracks, one for
     where a person left off, and those of upper rooms.
@@ -141,15 +152,7 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
     document |= {f"{form}_url": url for form, url in streams.urls.items()}
     document["growing"] = not own and is_growing(asset, variants)
     document["preparing"] = own and not streams.urls
-    pictures = {
-        "poster_url": poster_of(variants),
-        # It moves, and bears no name.
-        "preview_url": None if own else preview_of(variants),
-        "storyboard_url": storyboard_of(variants),
-    }
-    for name, picture in pictures.items():
-        if picture is not None:
-            document[name] = delivery.variant_url(picture, user=user)
+    document |= _pictures(variants, user)
     if access.can_download(user, asset):
         document["allow_download"] = True
         document["original_url"] = delivery.original_url(asset, user=user)

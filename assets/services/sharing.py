@@ -109,7 +109,8 @@ def change(*, user: access.Caller, link: ShareLink, **wanted: Any) -> ShareLink:
     Raises `NotPermitted`, `InvalidInput`, or `Conflict` for one that was revoked.
     """
     actor = _require_share(user, link.asset)
-    row = ShareLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
+    # Whoever makes pictures for it names it meanwhile.
+    row = ShareLink.objects.select_for_update(of=("self",), no_key=True).get(pk=link.pk)
     if row.revoked_at is not None:
         raise Conflict(_("This link was revoked. Make a new one."))
     changes = {name: value for name, value in _checked(wanted).items() if getattr(row, name) != value}
