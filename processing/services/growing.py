@@ -26,7 +26,7 @@ from processing.ffmpeg.ladder import Rung
 from processing.ffmpeg.media import Probe
 from processing.models import Job, JobType
 from processing.packager import hls, track_names
-from processing.services import growing_rows, leases
+from processing.services import growing_rows, holding
 from processing.services.context import StepContext
 
 logger = logging.getLogger(__name__)
@@ -206,8 +206,8 @@ class GrowingSet:
     def _show(self) -> None:
         """Write the row, if this run still holds the step; raises `LeaseLost`."""
         with transaction.atomic():
-            job = leases.lock_job_of(step_id=self._context.step.pk)
-            if not leases.holds(step=self._context.step):
+            job = holding.lock_job_of(step_id=self._context.step.pk)
+            if not holding.holds(step=self._context.step):
                 raise LeaseLost(self._context.step.name)
             self.variant = growing_rows.add(
                 step=self._context.step,

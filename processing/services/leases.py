@@ -17,6 +17,8 @@ from django.utils.translation import gettext_noop
 from processing.exceptions import LeaseLost
 from processing.models import OPEN, Job, Status, Step
 from processing.services import growing_rows, jobs, progress, slots, turns, workers
+from processing.services.holding import holds as holds  # noqa: PLC0414 - asked for here
+from processing.services.holding import lock_job_of as lock_job_of  # noqa: PLC0414 - likewise
 from processing.services.queues import wake
 from processing.services.turns import Ahead
 from processing.signals import job_changed
@@ -58,17 +60,6 @@ def _lease_end() -> Combinable:
     return Now() + timedelta(seconds=settings.STEP_LEASE_SECONDS)
 
 
-def lock_job_of(*, step_id: UUID) -> Job:
-    """Lock the job of a step for the rest of the transaction; whoever changes both takes the job's row first.
-
-    Raises `LeaseLost` when it is gone, with the asset that it was for.
-    """
-    jobs_of_it = Job.objects.select_for_update(of=("self",)).select_related("asset").filter(steps__pk=step_id)
-    if (job := jobs_of_it.first()) is None:
-        raise LeaseLost(str(step_id))
-    return job
-
-
 def lock_jobs_of(asset_id: UUID) -> None:
     """Lock all jobs of an asset for the rest of the transaction; whoever changes both takes the asset's row after."""
     list(Job.objects.select_for_update(of=("self",)).filter(asset=asset_id).order_by("pk").values_list("pk"))
@@ -81,13 +72,6 @@ def renew(*, step: Step, percent: int) -> bool:
             pk=step.pk, status=Status.PROCESSING, worker=step.worker, attempt=step.attempt
         ).update(lease_until=_lease_end(), progress=percent)
     )
-
-
-def holds(*, step: Step) -> bool:
-    """Whether this run still holds the step; sure only in a transaction that has locked the job."""
-    return Step.objects.filter(
-        pk=step.pk, status=Status.PROCESSING, worker=step.worker, attempt=step.attempt
-    ).exists()
 
 
 def give_back(*, step: Step) -> None:
