@@ -109,11 +109,10 @@ def in_work(asset: Asset) -> bool:
 
 
 def _pictures(variants: list[Variant], user: access.Caller) -> dict[str, str]:
-    """Links to what is shown before a film and over its seek bar, as far as there is any."""
+    """Links to what is shown before a film and over its seek bar, as far as somebody may see it."""
     found = {
         "poster_url": poster_of(variants),
-        # It moves, and bears nobody's name.
-        "preview_url": None if access.bears_name(user) else preview_of(variants),
+        "preview_url": preview_of(variants),
         "storyboard_url": storyboard_of(variants),
     }
     return {name: delivery.variant_url(one, user=user) for name, one in found.items() if one is not None}
