@@ -90,10 +90,3 @@ def test_who_is_not_to_be_tracked_is_not_even_asked(page: Page, film: Asset, wis
     page.wait_for_timeout(300)
     expect(page.get_by_role("group", name="Counting views")).to_be_hidden()
     assert reports == []
-
-
-def test_it_is_asked_in_arabic(page: Page, film: Asset, portal: str) -> None:
-    page.set_extra_http_headers({"Accept-Language": "ar"})
-    watched(page, f"/assets/{film.pk}/")
-    expect(page.locator(".views-ask")).to_contain_text("هل تسمح")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
