@@ -93,7 +93,7 @@ def test_it_plays_goes_on_with_newer_links_and_changes_its_quality(
 
     page.route(LATER_SEGMENTS, segment)
     page.on("request", lambda asked: renewed.append(asked.url) if asked.url.endswith("/playback") else None)
-    page.goto(f"/assets/{locked(owner, made, tmp_path, "dash").pk}/")
+    page.goto(f"/assets/{locked(owner, made, tmp_path, 'dash').pk}/")
     page.wait_for_function(SHOWS, timeout=60_000)
     page.evaluate(PLAYS)
     page.wait_for_function(ENDED, timeout=60_000)
