@@ -262,6 +262,8 @@ def test_a_name_is_burnt_in_and_both_see_how_far_it_is(
     linksets.place(prefix, package_id=package.pk, formats=["dash", "hls"], encrypted_tracks=[])
     expect(sheet.locator(".share-making")).to_have_count(0, timeout=15_000)
     expect(visitor.locator("#stage video")).to_be_visible(timeout=15_000)
+    visitor.bring_to_front()
+    visitor.goto(sharing.path_of(link))
     watched(visitor)
 
 
