@@ -7,8 +7,9 @@ import json
 import math
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import av
@@ -100,21 +101,37 @@ class Film:
         number = entries.search_timestamp(self.stamp(seconds - self.delay), backward=backward)
         return None if number < 0 else entries[number].timestamp * self.base - self.begins + self.delay
 
-    def found(self, want: Request) -> list[VideoFrame]:
-        """Return the frame that is wanted, and the one behind it where that is known; empty where there is none."""
+    def found(self, want: Request, beside: Callable[[], "Film"]) -> tuple["Film", list[VideoFrame]]:
+        """Return the frame that is wanted, and the one behind it where that is known, with the opening that stands at
+        it; no frame where there is none. Key frames are looked for `beside` what is being decoded in a row, which
+        otherwise would begin anew.
+        """
+        film = self if self.running is None else beside()
+        if frames := film.key_found(want):
+            return film, frames
+        self.sets_out(want)
+        return self, self.exact(want["time"])
+
+    def sets_out(self, want: Request) -> None:
+        """Leave out what no other frame needs, where that may be."""
         self.decoder.skip_frame = "DEFAULT" if want["must"] or want["count"] > 1 else "NONREF"
-        if self.seeks and want["low"] < want["high"]:
-            key = self.key_near(want)
-            seeks = want["time"] if key is None else key + BEYOND
-            if key is not None and (want["count"] > 1 or self.interlaced):
-                return self.exact(key + BEYOND, from_key=True)
-            if want["count"] == 1 and (key is not None or self.is_blind(want["time"])):
-                frames = self.key_picture(seeks)
-                # The index may tell the time of a key frame a little wrong.
-                slack = -SAME if key is None else BEYOND
-                if frames and want["low"] - SAME <= self.time_of(frames[0]) < want["high"] + slack:
-                    return frames
-        return self.exact(want["time"])
+
+    def key_found(self, want: Request) -> list[VideoFrame]:
+        """Return the key frame that may stand for what is wanted; empty where there is none."""
+        if not self.seeks or want["low"] >= want["high"]:
+            return []
+        self.sets_out(want)
+        key = self.key_near(want)
+        if key is not None and (want["count"] > 1 or self.interlaced):
+            return self.exact(key + BEYOND, from_key=True)
+        if want["count"] > 1 or (key is None and not self.is_blind(want["time"])):
+            return []
+        frames = self.key_picture(want["time"] if key is None else key + BEYOND)
+        # The index may tell the time of a key frame a little wrong.
+        slack = -SAME if key is None else BEYOND
+        if frames and want["low"] - SAME <= self.time_of(frames[0]) < want["high"] + slack:
+            return frames
+        return []
 
     def key_near(self, want: Request) -> float | None:
         """Return when the key frame is shown that is nearest to a want, if one may stand for it."""
@@ -272,9 +289,9 @@ def write(frame: VideoFrame, path: str) -> None:
             file.write(view[line * plane.line_size : line * plane.line_size + row])
 
 
-def taken(film: Film, want: Request, chain: Chain, folder: str) -> list[Answer]:
+def taken(row: Film, beside: Callable[[], Film], want: Request, chain: Chain, folder: str) -> list[Answer]:
     """Write the pictures of one want; returns their files with their times."""
-    frames = film.found(want)
+    film, frames = row.found(want, beside)
     made: list[Answer] = []
     while frames:
         path = f"{folder}/{want['name']}_{len(made):03}.ppm"
@@ -292,19 +309,19 @@ def taken(film: Film, want: Request, chain: Chain, folder: str) -> list[Answer]:
 
 def worked(request: Request, wants: Sequence[Request], until: float) -> tuple[list[Answer], list[str]]:
     """Take a part of the pictures; returns what came, and what went wrong."""
-    film = Film(request)
-    chains = {size: Chain(filters, remembers=film.interlaced) for size, filters in request["chains"].items()}
+    row = Film(request)
+    beside = cache(lambda: Film(request))
+    chains = {size: Chain(filters, remembers=row.interlaced) for size, filters in request["chains"].items()}
     made: list[Answer] = []
     log: list[str] = []
     for want in wants:
         if not want["must"] and time.monotonic() > until:
             continue
         try:
-            made += taken(film, want, chains[want["size"]], request["folder"])
+            made += taken(row, beside, want, chains[want["size"]], request["folder"])
         except TROUBLES as error:
-            film.running = None
+            row.running = None
             log.append(f"{want['name']}: {error}")
-    film.container.close()
     return made, log
 
 

@@ -3,14 +3,18 @@ or a moving preview shows is what the film shows then.
 """
 
 import subprocess
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
+from av import VideoFrame
 from PIL import Image, ImageStat
 
 from processing.exceptions import CorruptMedia
-from processing.ffmpeg import frames
+from processing.ffmpeg import _stills_child, frames
 from processing.ffmpeg.probe import examine
+from processing.ffmpeg.seeklist import grid, thumbnails, tiles
 from processing.ffmpeg.stills import Stills, key_frame_times, take, take_exactly
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
@@ -145,6 +149,29 @@ def test_a_long_video_with_few_key_frames_is_taken_exactly(tmp_path: Path) -> No
     found = take(path, examine(path, mime_type="video/mp4"), folder, count=6)
     times = [still.timestamp for still in found.thumbnails[::2]]
     assert times == pytest.approx([10, 30, 50, 70, 90, 110], abs=0.21)
+
+
+def test_a_film_of_one_key_frame_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "-f lavfi -i testsrc=s=64x36:r=5:d=60 -c:v libx264 -preset ultrafast -g 999 -keyint_min 999"
+    path = made(tmp_path, f"{source} -sc_threshold 0")
+    facts = examine(path, mime_type="video/mp4")
+    assert facts.video is not None
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(frames, "run_python", lambda _child, request, **_walls: asked.append(request))
+    wants = [*thumbnails(facts, facts.video, 10), *tiles(facts, facts.video, grid(facts, facts.video))]
+    with pytest.raises(TypeError):
+        frames.take(path, facts, facts.video, wants, tmp_path, sizes={"large": (64, 36), "tile": (64, 36)})
+    decoded = Counter[str]()
+    following = _stills_child.Film.following
+
+    def counted(film: _stills_child.Film) -> VideoFrame | None:
+        decoded["frames"] += 1
+        return following(film)
+
+    monkeypatch.setattr(_stills_child.Film, "following", counted)
+    answer = _stills_child.answer(asked[0] | {"workers": 1})
+    assert len(answer["pictures"]) == 70 and not answer["log"]
+    assert decoded["frames"] <= 60 * 5 + 2
 
 
 @pytest.mark.parametrize("ending", ["mp4", "mkv", "ts"])
