@@ -28,6 +28,8 @@ from processing.ffmpeg.media import Probe, VideoStream
 
 MOST_WINDOWS = 8
 WINDOW_SECONDS = 1.0
+LEAST_FRAMES = 3
+"""A window of slides is longer than a second, so that it holds as many."""
 MODEL = "vmaf_v0.6.1"
 """Made for 1080 lines seen from three times the height of the screen."""
 LARGE_MODEL = "vmaf_4k_v0.6.1"
@@ -104,13 +106,13 @@ def measure(
         raise ValueError("There is nothing to compare")
     rungs = [rung for rung, _ in renditions]
     scores: list[list[float]] = [[] for _ in renditions]
-    begins = windows(probe, video)
+    begins, lasts = windows(probe, video), window_seconds(video)
     for number, begin in enumerate(begins):
         with TemporaryDirectory(prefix="vmaf-", dir=folder) as name:
             place = Path(name)
-            references = _references(source, probe, rungs, begin, place, stop)
+            references = _references(source, probe, rungs, (begin, begin + lasts), place, stop)
             pairs = [
-                Pair(path, reference, begin=begin, model=model_for(rung), hdr=rung.hdr)
+                Pair(path, reference, begin=begin, seconds=lasts, model=model_for(rung), hdr=rung.hdr)
                 for (rung, path), reference in zip(renditions, references, strict=True)
             ]
             for found, more in zip(scores, compare(pairs, place, stop=stop), strict=True):
@@ -125,6 +127,11 @@ def windows_in(duration: float) -> int:
     return max(1, min(MOST_WINDOWS, math.ceil(duration / _SECONDS_FOR_A_WINDOW)))
 
 
+def window_seconds(video: VideoStream) -> float:
+    """Return how long each window is."""
+    return max(WINDOW_SECONDS, LEAST_FRAMES / _rate(video))
+
+
 def windows(probe: Probe, video: VideoStream, most: int = MOST_WINDOWS) -> list[float]:
     """Return when each window begins: around the middles of equal pieces, one for every ten seconds, at most `most`.
 
@@ -132,13 +139,18 @@ def windows(probe: Probe, video: VideoStream, most: int = MOST_WINDOWS) -> list[
     """
     duration = video.duration or probe.duration
     count = min(most, windows_in(duration))
-    rate = float(even_rate(video) or output_frame_rate(video))
+    rate = _rate(video)
     begins = []
     for number in range(count):
         middle = duration * (number + 0.5) / count
-        first = max(math.ceil(video.start_time * rate), round((middle - WINDOW_SECONDS / 2) * rate))
+        first = max(math.ceil(video.start_time * rate), round((middle - window_seconds(video) / 2) * rate))
         begins.append((first - 0.5) / rate)
-    return begins
+    return sorted(set(begins))
+
+
+def _rate(video: VideoStream) -> float:
+    """How many frames a second are compared."""
+    return float(even_rate(video) or output_frame_rate(video))
 
 
 def compare(
@@ -215,9 +227,15 @@ def model_for(rung: Rung) -> str:
 
 
 def _references(  # noqa: PLR0917 - one step of `measure`
-    source: Path, probe: Probe, rungs: Sequence[Rung], begin: float, folder: Path, stop: program.Stop | None
+    source: Path,
+    probe: Probe,
+    rungs: Sequence[Rung],
+    span: tuple[float, float],
+    folder: Path,
+    stop: program.Stop | None,
 ) -> list[Path]:
     """Write what goes into each rung's encoder in one window, without loss, with times that begin at 0."""
+    begin, end = span
     video = probe.video
     if video is None:
         raise ValueError("There are no pictures")
@@ -228,7 +246,7 @@ def _references(  # noqa: PLR0917 - one step of `measure`
         video,
         rungs,
         begin=begin,
-        end=begin + WINDOW_SECONDS,
+        end=end,
         start_time=probe.start_time,
         marks=folder.parent,
     )

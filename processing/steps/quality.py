@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from assets.models import Variant, VariantType
 from assets.services import places
+from mediaportal.core.sandbox import ProgramFailed
 from processing import engines
 from processing.exceptions import EncodingFailed, StepPostponed, StepRefused
 from processing.ffmpeg import mux, vmaf
@@ -138,14 +139,19 @@ def _measured(context: StepContext, renditions: dict[Variant, Rung]) -> dict[Var
     marks.lay(context, list(renditions.values()), context.scratch)
     with ExitStack() as held:
         files = [(renditions[variant], path) for variant, path in _held(held, list(renditions), context)]
-        scores = vmaf.measure(
-            context.source,
-            probe_of(context.asset),
-            files,
-            context.scratch,
-            on_progress=context.report,
-            stop=context.stop,
-        )
+        try:
+            scores = vmaf.measure(
+                context.source,
+                probe_of(context.asset),
+                files,
+                context.scratch,
+                on_progress=context.report,
+                stop=context.stop,
+            )
+        except (ValueError, ProgramFailed) as error:
+            # A picture of two by two pixels, say, or one that is shown for a minute.
+            sentence = gettext_noop("The renditions of this file cannot be compared with it.")
+            raise StepRefused("not_comparable", sentence) from error
     found = dict(zip(renditions, scores, strict=True))
     context.details.update({variant.pk: {"vmaf": score.as_data()} for variant, score in found.items()})
     return found

@@ -1,5 +1,6 @@
 """What an encoder has lost is measured frame by frame, whatever the source is like."""
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from processing.ffmpeg import vmaf
 from processing.ffmpeg.ladder import STANDARD, Rung, plan
+from processing.ffmpeg.probe import examine
 from processing.ffmpeg.transcode import transcode
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
@@ -31,6 +33,20 @@ def test_the_frames_of_source_and_rendition_meet(name: str, tmp_path: Path) -> N
     assert found.frames >= 4
     assert found.model == "vmaf_v0.6.1"
     assert {path.suffix for path in tmp_path.iterdir()} == {".mp4"}
+
+
+@pytest.mark.parametrize("rate", ["1", "1/10"])
+def test_slides_that_stand_for_seconds_meet_too(rate: str, tmp_path: Path) -> None:
+    film = tmp_path / "slides.mp4"
+    source = f"-f lavfi -i testsrc2=s=320x240:r={rate}:d=60 -c:v libx264 -pix_fmt yuv420p -g 5"
+    subprocess.run(["ffmpeg", "-nostdin", "-v", "error", *source.split(), film], check=True, timeout=60)
+    probe = examine(film, mime_type="video/mp4")
+    assert probe.video is not None
+    folder = tmp_path / "made"
+    folder.mkdir()
+    made = transcode(film, probe, plan(probe.video), folder, sound=False)
+    (found,) = vmaf.measure(film, probe, [(one.rung, one.path) for one in made.rungs], folder)
+    assert found.min > 85
 
 
 @pytest.mark.parametrize("name", ["grainy_720.mp4", "moving_rgb.mkv"])

@@ -74,15 +74,21 @@ def test_a_preset_may_ask_for_no_measuring() -> None:
     assert not Job.objects.filter(asset=asset, job_type=JobType.QUALITY).exists()
 
 
-def test_a_failure_leaves_the_asset_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(ValueError("nothing met"), "not_comparable"), (KeyError("no such score"), "internal_error")],
+)
+def test_a_failure_leaves_the_asset_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+) -> None:
     def broken(*_given: object, **_more: object) -> None:
-        raise ValueError("nothing met")
+        raise error
 
     monkeypatch.setattr("django.conf.settings.STEP_ATTEMPTS", 1)
     monkeypatch.setattr(vmaf, "measure", broken)
     asset = carried_out(stored(media("tiny.mp4"))).asset
     job = quality_job(asset)
-    assert (job.status, job.error_code) == (Status.FAILED, "internal_error")
+    assert (job.status, job.error_code) == (Status.FAILED, code)
     asset.refresh_from_db()
     assert (asset.publication, asset.upload_status, asset.error_code) == ("published", "completed", "")
     assert asset.upload_progress == 100
