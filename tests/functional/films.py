@@ -90,7 +90,8 @@ def packaged(
     done = package(made.rungs, made.audio, folder / "package", texts=texts, encryption=encryption)
     entries = packages.formats_of(wanted, done)
     form, name = next(iter(entries.items()))
-    product = Product(done.folder, "manifest", form, name, entries=entries)
+    facts = {"detail": {"package": str(wanted.pk)}}
+    product = Product(done.folder, "manifest", form, name, facts, entries=entries)
     step = job.steps.get(name="packaging")
     prepared = publishing.prepare(step=step, asset=job.asset, products=[product])
     with transaction.atomic():

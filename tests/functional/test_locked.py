@@ -25,13 +25,20 @@ VIDEO = "document.querySelector('#stage video')"
 SHOWS = f"() => {VIDEO}.readyState >= 2 && {VIDEO}.getVideoPlaybackQuality().totalVideoFrames > 0"
 PLAYS = f"() => {{ {VIDEO}.play().catch(() => {{}}); }}"
 ENDED = f"() => {VIDEO}.ended"
-NO_SYSTEM = (
-    "navigator.requestMediaKeySystemAccess = () => Promise.reject(new DOMException('', 'NotSupportedError'));"
-)
-INSECURE = (
-    "Object.defineProperty(window, 'isSecureContext', { value: false });"
-    "Object.defineProperty(navigator, 'requestMediaKeySystemAccess', { value: undefined });"
-)
+# The library asks for a system by what the browser says of its abilities.
+NO_SYSTEM = """
+const able = navigator.mediaCapabilities.decodingInfo.bind(navigator.mediaCapabilities);
+const none = { supported: false, smooth: false, powerEfficient: false, keySystemAccess: null };
+navigator.mediaCapabilities.decodingInfo = (asked) => asked.keySystemConfiguration ? Promise.resolve(none) : able(asked);
+navigator.requestMediaKeySystemAccess = () => Promise.reject(new DOMException("", "NotSupportedError"));
+"""
+INSECURE = """
+const able = navigator.mediaCapabilities.decodingInfo.bind(navigator.mediaCapabilities);
+const refused = () => Promise.reject(new DOMException("", "SecurityError"));
+navigator.mediaCapabilities.decodingInfo = (asked) => asked.keySystemConfiguration ? refused() : able(asked);
+Object.defineProperty(window, "isSecureContext", { value: false });
+Object.defineProperty(navigator, "requestMediaKeySystemAccess", { value: undefined });
+"""
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +188,7 @@ def test_a_key_of_hls_that_cannot_be_had_is_told_as_one(
         (NO_SYSTEM, "This browser cannot open protected films of this kind", "Try another browser"),
         (INSECURE, "Protected films play only over a secure connection", "begins with https"),
     ],
+    ids=["no system", "insecure"],
 )
 def test_a_browser_that_cannot_open_it_says_so(
     page: Page, owner: User, made: tuple[Path, Encoded], tmp_path: Path, lacks: str, words: str, way: str
