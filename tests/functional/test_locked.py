@@ -29,7 +29,8 @@ ENDED = f"() => {VIDEO}.ended"
 NO_SYSTEM = """
 const able = navigator.mediaCapabilities.decodingInfo.bind(navigator.mediaCapabilities);
 const none = { supported: false, smooth: false, powerEfficient: false, keySystemAccess: null };
-navigator.mediaCapabilities.decodingInfo = (asked) => asked.keySystemConfiguration ? Promise.resolve(none) : able(asked);
+const missing = () => Promise.resolve(none);
+navigator.mediaCapabilities.decodingInfo = (asked) => asked.keySystemConfiguration ? missing() : able(asked);
 navigator.requestMediaKeySystemAccess = () => Promise.reject(new DOMException("", "NotSupportedError"));
 """
 INSECURE = """
@@ -87,8 +88,9 @@ def other_quality(page: Page) -> int:
     return wanted
 
 
+@pytest.mark.parametrize("form", ["dash", "hls"])
 def test_it_plays_goes_on_with_newer_links_and_changes_its_quality(
-    page: Page, owner: User, made: tuple[Path, Encoded], tmp_path: Path
+    page: Page, owner: User, made: tuple[Path, Encoded], tmp_path: Path, form: str
 ) -> None:
     renewed: list[str] = []
 
@@ -100,7 +102,7 @@ def test_it_plays_goes_on_with_newer_links_and_changes_its_quality(
 
     page.route(LATER_SEGMENTS, segment)
     page.on("request", lambda asked: renewed.append(asked.url) if asked.url.endswith("/playback") else None)
-    page.goto(f"/assets/{locked(owner, made, tmp_path, 'dash').pk}/")
+    page.goto(f"/assets/{locked(owner, made, tmp_path, form).pk}/")
     page.wait_for_function(SHOWS, timeout=60_000)
     page.evaluate(PLAYS)
     page.wait_for_function(ENDED, timeout=60_000)
