@@ -49,7 +49,7 @@ def _words(name: str, at: datetime) -> str:
 
 # --- Ordering and removing ----------------------------------------------------------------------------------------
 def settle(link: ShareLink) -> None:
-    """Have made what a link asks for now, and remove what it does not ask for any more. Must run in a transaction.
+    """Have made what a link asks for, and remove what it asks for no longer. Must run in a transaction.
 
     While the asset is not ready nothing is ordered: `catch_up` does when it is.
     """

@@ -108,6 +108,21 @@ def sign_in(page: Page, address: str, email: str) -> None:
     page.wait_for_url(f"{address}/")
 
 
+def refuse_until_renewed(page: Page, segments: re.Pattern[str]) -> list[str]:
+    """Refuse these segments, as if their links had run out, until newer ones are asked for; returns where they were."""
+    renewed: list[str] = []
+
+    def segment(route: Route) -> None:
+        if renewed:
+            route.continue_()
+        else:
+            route.fulfill(status=403, json={"code": "link_expired"})
+
+    page.route(segments, segment)
+    page.on("request", lambda asked: renewed.append(asked.url) if asked.url.endswith("/playback") else None)
+    return renewed
+
+
 def tell_ends(page: Page, *minutes: float | None) -> None:
     """Let the status of jobs tell ends so far from now, or none, one after the other; the last of them from then on."""
     left = list(minutes)

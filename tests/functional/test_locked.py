@@ -14,7 +14,7 @@ from mediaportal.accounts.models import User
 from processing.ffmpeg.transcode import Encoded
 from processing.models import Scheme
 from tests.factories import ShareLinkFactory
-from tests.functional.browser import chromium, person, sign_in, violations
+from tests.functional.browser import chromium, person, refuse_until_renewed, sign_in, violations
 from tests.functional.films import begun, encoded, packaged, shown
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
@@ -92,16 +92,7 @@ def other_quality(page: Page) -> int:
 def test_it_plays_goes_on_with_newer_links_and_changes_its_quality(
     page: Page, owner: User, made: tuple[Path, Encoded], tmp_path: Path, form: str
 ) -> None:
-    renewed: list[str] = []
-
-    def segment(route: Route) -> None:
-        if renewed:
-            route.continue_()
-        else:
-            route.fulfill(status=403, json={"code": "link_expired"})
-
-    page.route(LATER_SEGMENTS, segment)
-    page.on("request", lambda asked: renewed.append(asked.url) if asked.url.endswith("/playback") else None)
+    renewed = refuse_until_renewed(page, LATER_SEGMENTS)
     page.goto(f"/assets/{locked(owner, made, tmp_path, form).pk}/")
     page.wait_for_function(SHOWS, timeout=60_000)
     page.evaluate(PLAYS)

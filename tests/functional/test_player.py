@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route, expect
 from mediaportal.accounts.models import User
 from processing.ffmpeg.transcode import Encoded
 from processing.packager import TextTrack
-from tests.functional.browser import chromium, person, sign_in, violations
+from tests.functional.browser import chromium, person, refuse_until_renewed, sign_in, violations
 from tests.functional.films import begun, encoded, grown, packaged
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
@@ -58,16 +58,7 @@ def finished(page: Page, made: tuple[Path, Encoded], folder: Path) -> None:
 def test_a_finished_film_goes_on_by_itself_when_its_links_had_run_out(
     page: Page, made: tuple[Path, Encoded], tmp_path: Path
 ) -> None:
-    renewed: list[str] = []
-
-    def segment(route: Route) -> None:
-        if renewed:
-            route.continue_()
-        else:
-            route.fulfill(status=403, json={"code": "link_expired"})
-
-    page.route(LATER_SEGMENTS, segment)
-    page.on("request", lambda asked: renewed.append(asked.url) if asked.url.endswith("/playback") else None)
+    renewed = refuse_until_renewed(page, LATER_SEGMENTS)
     finished(page, made, tmp_path)
     page.evaluate(PLAYS)
     page.wait_for_function(ENDED, timeout=60_000)
