@@ -11,11 +11,13 @@ import pytest
 from django.conf import settings as live_settings
 from django.core.cache import cache
 from django.db import connections
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from mediaportal.core.env import NamedKey
+from tests import emptying
 from tests.buckets import bucket, bucket_service, storage_kind  # noqa: F401 - fixtures for every test
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
@@ -54,6 +56,16 @@ def portal_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     # Threads of the portal give their connection back after each use, so that the database can be dropped.
     connections.settings["default"]["CONN_MAX_AGE"] = 0
     with changed:
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of this worker, which is emptied of what tests have left and of nothing else."""
+    with django_db_blocker.unblock():
+        emptying.remember()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: emptying.empty())
         yield
 
 

@@ -10,7 +10,7 @@ bubblewrap|bubblewrap (the sandbox for foreign files)|bubblewrap|bubblewrap|
 libmagic|libmagic (tells file types by content)|libmagic1|file-libs|libmagic
 gettext|gettext (msgfmt, for the translations)|gettext|gettext|gettext
 npm|Node.js with npm (fetches the browser libraries)|nodejs npm|nodejs npm|node'
-REQUIREMENTS_DEV='chromium|Chromium (the tests drive a real browser)|chromium|chromium|chromium
+REQUIREMENTS_DEV='chromium|Chromium (the tests drive a real browser)|chromium-headless-shell|chromium|chromium
 clamd|the daemon of ClamAV (the tests scan for real)|clamav-daemon|clamav-server|clamav
 nginx|nginx (the tests compare with it)|nginx-light|nginx|nginx
 fonts|Noto fonts with Arabic|fonts-noto-core|google-noto-sans-arabic-fonts|font-noto-sans-arabic'
@@ -66,7 +66,7 @@ node_modules_current() {
 needs_npm() { ! node_modules_current && ! have npm; }
 needs_chromium() {
   local name
-  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+  for name in chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
     have "$name" && return 1
   done
   [[ ! -d /Applications/Chromium.app && ! -d '/Applications/Google Chrome.app' ]]
@@ -119,7 +119,7 @@ may_install() {
 # apt PACKAGES...: installs Debian packages. The download may be broken off at any time; the
 # unpacking not, because a half-configured package stops every later installation on the machine.
 apt_install() {
-  local log=$VAR_DIR/log/apt.log options=(-q -y --no-install-recommends)
+  local log=$VAR_DIR/log/apt.log options=(-q -y --no-install-recommends --no-remove)
   make_var_dir
   mkdir -p "$VAR_DIR/log"
   say "Installing Debian packages: $*"

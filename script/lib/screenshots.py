@@ -33,6 +33,7 @@ from screenshot_watching import captions, encrypted, hovered, pictures, sharing,
 
 from assets.models import Asset
 from mediaportal.accounts.models import User
+from script.lib.browsers import chromium_path
 from tests.functional.browser import choose, send
 
 CHOSEN = ROOT / "docs" / "images" / "library.png"
@@ -185,7 +186,7 @@ def main(wanted: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder, portal() as address, sync_playwright() as playwright:
         files = make(Path(folder))
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            executable_path=chromium_path(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         studio = Studio(browser, address, wanted)

@@ -21,9 +21,9 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from mediaportal.accounts.models import User
+from script.lib.browsers import chromium_path
 from tests.factories import PASSWORD, UserFactory
 
-CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -40,7 +40,7 @@ def _server() -> tuple["subprocess.Popen[str]", str]:
     than many of them. Returns the process, which leads a group, and where it listens.
     """
     with NamedTemporaryFile("w", suffix=".json") as wishes:
-        json.dump({"executablePath": CHROMIUM, "args": ARGUMENTS, "headless": True}, wishes)
+        json.dump({"executablePath": chromium_path(), "args": ARGUMENTS, "headless": True}, wishes)
         wishes.flush()
         process = subprocess.Popen(
             [

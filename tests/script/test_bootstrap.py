@@ -32,7 +32,9 @@ def test_lists_what_is_missing_in_the_words_of_three_package_managers(tmp_path: 
         next(line for line in done.stderr.splitlines() if command in line)
         for command in ("apt-get install", "dnf install", "brew install")
     )
-    assert {"redis-server", "ffmpeg", "bubblewrap", "libmagic1", "gettext", "chromium"} <= set(apt.split())
+    assert {"redis-server", "ffmpeg", "bubblewrap", "libmagic1", "gettext", "chromium-headless-shell"} <= set(
+        apt.split()
+    )
     assert {"redis", "ffmpeg", "bubblewrap", "file-libs", "gettext"} <= set(dnf.split())
     assert {"redis", "ffmpeg", "libmagic", "gettext", "python@3.11"} <= set(brew.split())
     assert not (tmp_path / "venv").exists()
