@@ -18,10 +18,12 @@ from django.core.exceptions import (
 )
 from django.core.exceptions import ValidationError as ModelInvalid
 from django.core.signals import got_request_exception
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, parse_cookie
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from redis.exceptions import RedisError
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -37,6 +39,7 @@ from mediaportal.core.problems import (
     NotPermitted,
     Problem,
     RateLimited,
+    Unavailable,
 )
 
 log = logging.getLogger(__name__)
@@ -131,6 +134,8 @@ _TRANSLATIONS: dict[type[Exception], Callable[[Any], Problem]] = {
     ),
     SuspiciousOperation: lambda _error: Problem(),
     BadRequest: lambda _error: Problem(),
+    RedisError: lambda _error: Unavailable(),
+    OperationalError: lambda _error: Unavailable(),
 }
 
 
@@ -139,6 +144,8 @@ def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Respo
     """DRF's handler of exceptions: every error of an API view leaves as problem details."""
     problem = problem_of(error)
     set_rollback()
+    if isinstance(problem, Unavailable):
+        log.warning("a service does not answer", exc_info=error)
     if isinstance(problem, InternalError):
         request = context.get("request")
         log.error("unexpected error in %s", getattr(request, "path", "?"), exc_info=error)
@@ -258,6 +265,8 @@ async def end_answer(send: Send) -> None:
 async def send_problem(send: Send, error: Exception, *, headers: Headers = (), more: bool = False) -> None:
     """Send any error as problem details; an unexpected one is logged and told as `internal_error`."""
     problem = problem_of(error)
+    if isinstance(problem, Unavailable):
+        log.warning("a service does not answer", exc_info=error)
     if isinstance(problem, InternalError):
         log.error("unexpected error in a streaming request", exc_info=error)
     await send_json(

@@ -132,6 +132,15 @@ class RateLimited(Problem):
         self.headers = {"Retry-After": str(max(1, retry_after))}
 
 
+class Unavailable(Problem):
+    """A service that the portal stands on does not answer; which one stands in the log only."""
+
+    status = 503
+    code = "temporarily_unavailable"
+    title: ClassVar[str | Promise] = _("The portal cannot answer just now")
+    headers = MappingProxyType({"Retry-After": "5"})
+
+
 class InternalError(Problem):
     """Something broke on our side; what it was stands in the log only."""
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.core import exceptions as django_errors
+from django.db import OperationalError
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.utils import translation
+from redis.exceptions import TimeoutError as RedisTimeout
 from rest_framework import exceptions as drf
 from rest_framework import serializers
 
@@ -45,6 +47,8 @@ class _Form(serializers.Serializer[Any]):
         (django_errors.ValidationError("no", code="odd"), 400, "invalid"),
         (Conflict(), 409, "conflict"),
         (RuntimeError("secret"), 500, "internal_error"),
+        (RedisTimeout("secret"), 503, "temporarily_unavailable"),
+        (OperationalError("secret"), 503, "temporarily_unavailable"),
     ],
 )
 def test_codes(error: Exception, status: int, code: str) -> None:
