@@ -2,6 +2,7 @@
 
 import { accompany } from "./accompany.js";
 import { watchOver } from "./brokenoff.js";
+import { earlyPlay } from "./earlyplay.js";
 import { tellGrowth } from "./growingword.js";
 import { lastPicture, newPicture } from "./lastpicture.js";
 import { askPlayback, isPlayable, isRefusal, playbackIn } from "./playback.js";
@@ -44,6 +45,7 @@ export function startPlayer(stage) {
   };
 
   async function begin() {
+    const playEarly = earlyPlay(video);
     const shaka = await shakaFrom(screen.dataset);
     shaka.polyfill.installAll();
     if (!address() || !shaka.Player.isBrowserSupported()) {
@@ -67,6 +69,7 @@ export function startPlayer(stage) {
     player.addEventListener("variantchanged", company.views.quality);
     player.addEventListener("textchanged", () => { if (!owed) shownLast = chosenCaption(player) ?? shownLast; });
     await open({ at: askedSecond() ?? 0, paused: true, rate: 1 });
+    playEarly();
   }
 
   /** How the film stood when it had to be loaded anew, until it is; and whether that failed. */

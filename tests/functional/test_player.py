@@ -66,6 +66,15 @@ def test_a_finished_film_goes_on_by_itself_when_its_links_had_run_out(
     expect(page.locator(".broken-off")).to_be_hidden()
 
 
+def test_who_presses_play_while_the_film_is_loaded_need_not_press_it_again(
+    page: Page, made: tuple[Path, Encoded], tmp_path: Path
+) -> None:
+    # The page's own scripts have run by then, and the player is being fetched.
+    page.add_init_script(f"addEventListener('DOMContentLoaded', {PLAYS})")
+    finished(page, made, tmp_path)
+    page.wait_for_function(ENDED, timeout=60_000)
+
+
 def test_who_waits_for_the_network_is_told_and_may_try_again(
     page: Page, made: tuple[Path, Encoded], tmp_path: Path
 ) -> None:
