@@ -46,6 +46,7 @@ BUCKET_THREADS = env.number("BUCKET_THREADS", 16, least=1)
 
 INSTALLED_APPS = [
     "notifications",
+    "analysis",
     "processing",
     "assets",
     "mediaportal.audit",

@@ -1,0 +1,287 @@
+"""What is asked of an engine that looks and listens, and what it gives: plain values, no rows.
+
+Times are seconds from the beginning of the medium (0 in an image), confidences shares from 0 to 1, boxes shares of the
+picture as it is seen, money US dollars, languages BCP 47.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from processing.ffmpeg.media import Probe
+
+Kind = Literal["video", "audio", "image"]
+Report = Callable[[float], None]
+Stop = Callable[[], bool]
+
+
+class Type(StrEnum):
+    """What is looked or listened for."""
+
+    TRANSCRIPTION = "transcription"
+    MODERATION = "moderation"
+    OBJECTS = "objects"
+    FACES = "faces"
+    TEXT = "text"
+    SHOTS = "shots"
+    FINGERPRINT = "fingerprint"
+    QUALITY = "quality"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A part of the picture, in shares of its width and height."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word that was said."""
+
+    start: float
+    end: float
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that was found from `start` to `end`."""
+
+    start: float
+    end: float
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Speech(Finding):
+    """A sentence or a part of one, with its words where the engine tells them."""
+
+    text: str = ""
+    speaker: str = ""
+    language: str = ""
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True)
+class Label(Finding):
+    """An object or a scene; `parent` is what its taxonomy puts above it."""
+
+    label: str = ""
+    parent: str = ""
+    box: Box | None = None
+
+
+@dataclass(frozen=True)
+class Flag(Finding):
+    """Something that may be unsafe to show; `parent` as in a label."""
+
+    label: str = ""
+    parent: str = ""
+    box: Box | None = None
+
+
+@dataclass(frozen=True)
+class Face(Finding):
+    """A face; it has a `name` only where people have consented to be known. `detail` is what else was seen of it."""
+
+    box: Box | None = None
+    name: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Text(Finding):
+    """A line of text in the picture."""
+
+    text: str = ""
+    language: str = ""
+    box: Box | None = None
+
+
+@dataclass(frozen=True)
+class Shot(Finding):
+    """The pictures between two cuts; `score` is how much the first one differs from the one before it."""
+
+    score: float = 1.0
+
+
+Fault = Literal["black", "freeze", "silence", "clipping", "quiet", "loud"]
+
+
+@dataclass(frozen=True)
+class Quality(Finding):
+    """A fault of picture or sound; `value` is what was measured of it, in the unit of the fault."""
+
+    fault: Fault = "black"
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Sound(Finding):
+    """A sound that is no speech, such as applause."""
+
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Hash(Finding):
+    """What one second of pictures or sound is known again by: a number of `bits` bits, comparable within `method`."""
+
+    method: str = ""
+    bits: int = 64
+    value: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found of one type, in the order of time; `summary` is plain JSON about the whole.
+
+    `job_id` is what the service at the other end calls its work, `cost` what it took.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    confidence: float | None = None
+    language: str = ""
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    job_id: str = ""
+    cost: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a type has no result: a stable code, and a sentence in English that is said in the reader's language."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of each type of a request; each one is in exactly one of the two."""
+
+    results: Mapping[Type, Result]
+    failures: Mapping[Type, Failure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Address:
+    """An object in a bucket, for engines that read there."""
+
+    bucket: str
+    key: str
+    region: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be looked for in one medium.
+
+    `source` is a local file or an object in a bucket; `probe` is what was read of a video or a sound. Findings of less
+    than `threshold` are left out. `folder` is scratch: absolute, existing, empty. `size` in bytes, sides in pixels.
+    """
+
+    types: frozenset[Type]
+    source: Path | Address
+    folder: Path
+    kind: Kind
+    mime_type: str
+    size: int
+    duration: float = 0.0
+    width: int = 0
+    height: int = 0
+    probe: Probe | None = None
+    languages: tuple[str, ...] = ()
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True)
+class Ability:
+    """What an engine can do of one type: for which kinds of media, in which languages (empty: any, or none matter),
+    up to how many seconds and bytes (0: any), and in which `group`: types of one group are asked for together.
+
+    `missing` names what must be installed or set before it can; empty when it can.
+    """
+
+    kinds: frozenset[Kind]
+    group: str
+    languages: frozenset[str] = frozenset()
+    most_seconds: float = 0.0
+    most_bytes: int = 0
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What an engine can do, by types; one that is not there it never can."""
+
+    types: Mapping[Type, Ability]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a request will take: seconds on the clock (None: nobody can tell) and money."""
+
+    seconds: float | None = None
+    usd: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far work is that goes on elsewhere: the share done, and in how many seconds to ask again."""
+
+    done: bool
+    fraction: float = 0.0
+    again_in_seconds: float = 0.0
+
+
+class EngineAway(Exception):
+    """The engine does not answer now, which is nobody's fault: ask again later. `log` is for the operator."""
+
+    def __init__(self, log: str = "", *, again_in_seconds: float = 30.0) -> None:
+        """Keep what was said, and when to try again."""
+        super().__init__(log)
+        self.log, self.again_in_seconds = log, again_in_seconds
+
+
+class Engine(Protocol):
+    """Something that looks and listens. One object serves all threads of a process.
+
+    An engine on this machine does its work in `start`; one elsewhere begins it there and is polled.
+    """
+
+    name: str
+    """By which it is chosen and written down: lower case, no spaces."""
+
+    remote: bool
+    """Whether the work goes on elsewhere after `start`."""
+
+    def capabilities(self) -> Capabilities:
+        """Return what it can do now, on this machine and with its settings; quick, and starts no work."""
+
+    def estimate(self, request: Request) -> Estimate:
+        """Return what a request will take; nothing is started, and the file need not be there."""
+
+    def start(self, request: Request, *, on_progress: Report, stop: Stop) -> str:
+        """Begin, and on this machine do, the work; returns a handle that outlives the process for work elsewhere.
+
+        `on_progress` hears the fraction done, `stop` is asked at least every second. What goes wrong with one type
+        becomes its failure, and the others go on. Raises `EngineAway` and the errors of the sandbox that are not the
+        file's fault (stopped, killed, out of disk).
+        """
+
+    def poll(self, handle: str) -> Standing:
+        """Return how far it is. Raises `EngineAway`."""
+
+    def results(self, handle: str, request: Request) -> Found:
+        """Return what was found, once; raises `KeyError` for a handle that it does not know, and `EngineAway`."""
+
+    def cancel(self, handle: str) -> None:
+        """Give up work that goes on elsewhere; nothing happens where it has ended. Raises `EngineAway`."""
