@@ -194,6 +194,16 @@ RECIPES: dict[str, str] = {
         " -f lavfi -i aevalsrc=0.7*sin(2*PI*1500*t)*lt(mod(t\\,1)\\,0.005):d=8:s=48000"
         " -filter_complex [0][1]amix=normalize=0 -ac 2"
     ),
+    # Pictures that stand after two seconds, and sound that ends after three.
+    "standing.mp4": (
+        "-f lavfi -i testsrc2=s=320x180:r=25:d=2,tpad=stop_mode=clone:stop_duration=4"
+        " -f lavfi -i sine=frequency=440:sample_rate=48000:d=3,apad=whole_dur=6"
+        f" -t 6 {_X264} {_AAC}"
+    ),
+    # Two seconds as they should be, and two that are far too loud.
+    "clipped.flac": (
+        "-f lavfi -i aevalsrc=exprs=if(lt(t\\,2)\\,0.4\\,4)*sin(2*PI*440*t):d=4:s=48000 -sample_fmt s16"
+    ),
     "silence.flac": "-f lavfi -i anullsrc=r=48000 -t 2",
     "two_loudnesses.mkv": (
         "-f lavfi -i testsrc2=s=256x144:r=10:d=5 -f lavfi -i anoisesrc=d=5:c=pink:a=0.02:r=48000:seed=1"

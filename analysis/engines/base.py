@@ -108,20 +108,17 @@ class Text(Finding):
 
 @dataclass(frozen=True)
 class Shot(Finding):
-    """The pictures between two cuts; `score` is how much the first one differs from the one before it."""
-
-    score: float = 1.0
+    """The pictures between two cuts."""
 
 
-Fault = Literal["black", "freeze", "silence", "clipping", "quiet", "loud"]
+Fault = Literal["black", "freeze", "silence", "clipping"]
 
 
 @dataclass(frozen=True)
 class Quality(Finding):
-    """A fault of picture or sound; `value` is what was measured of it, in the unit of the fault."""
+    """A fault of picture or sound."""
 
     fault: Fault = "black"
-    value: float | None = None
 
 
 @dataclass(frozen=True)

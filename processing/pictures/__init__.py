@@ -137,6 +137,35 @@ def poster(
     return tuple(_file(facts) for facts in made["files"])
 
 
+def sample(
+    source: Path,
+    folder: Path,
+    *,
+    mime_type: str,
+    pixels: int,
+    most_pixels: int = MOST_PIXELS,
+    stop: Callable[[], bool] | None = None,
+) -> tuple[Path, int, int]:
+    """Write the bare pixels (RGB, 8 bits, line by line) of the image into `folder`, its longer side at most `pixels`;
+    returns the file with width and height. Upright and in sRGB; of an animation the first picture. Raises as `inspect`.
+    """
+    path = folder / "sample.rgb"
+    made = _ask(
+        {
+            "do": "sample",
+            "source": str(source),
+            "mime_type": mime_type,
+            "most_pixels": most_pixels,
+            "path": str(path),
+            "pixels": pixels,
+        },
+        reads=[source],
+        writes=[folder],
+        stop=stop,
+    )
+    return path, made["width"], made["height"]
+
+
 def _file(facts: dict[str, Any]) -> PictureFile:
     return PictureFile(**{**facts, "path": Path(facts["path"])})
 

@@ -224,11 +224,23 @@ def poster(request: Request) -> Answer:
     return {"files": [written(upright, f"{stem}.{ending}", "") for ending in ("webp", "jpg")]}
 
 
+def sample(request: Request) -> Answer:
+    """Write the bare pixels of the picture, red, green and blue, line by line."""
+    with opened(request) as image:
+        image.seek(0)
+        upright = on_white(plain(image, request["pixels"])).convert("RGB")
+    with open(request["path"], "wb") as file:  # noqa: PTH123 - this script keeps to plain strings
+        file.write(upright.tobytes())
+    return {"width": upright.width, "height": upright.height}
+
+
 def main() -> None:
     """Do what is asked and print the answer; what is wrong with the image is an answer too."""
     request = json.load(sys.stdin)
     try:
-        answer = {"inspect": inspect, "render": render, "poster": poster}[request["do"]](request)
+        answer = {"inspect": inspect, "render": render, "poster": poster, "sample": sample}[request["do"]](
+            request
+        )
     except TooLarge as error:
         answer = {"error": "image_too_large", "log": str(error)}
     except UnidentifiedImageError as error:

@@ -1,0 +1,40 @@
+from pathlib import Path
+
+from analysis.engines import Hash, Type
+from analysis.engines.local import LocalEngine
+from analysis.engines.local.fingerprint import difference_hash
+from analysis.engines.local.parts import Picture
+from tests.analysis.engines.contract import request_for
+
+
+def hashes_of(name: str, folder: Path) -> list[Hash]:
+    """The hashes of a medium."""
+    request = request_for(name, folder, Type.FINGERPRINT)
+    engine = LocalEngine()
+    handle = engine.start(request, on_progress=lambda _done: None, stop=lambda: False)
+    result = engine.results(handle, request).results[Type.FINGERPRINT]
+    assert result.summary == {"method": "dhash64", "hashes": len(result.findings)}
+    return [one for one in result.findings if isinstance(one, Hash)]
+
+
+def test_each_second_of_a_film_has_one(tmp_path: Path) -> None:
+    found = hashes_of("three_colours.mp4", tmp_path)
+    assert [one.start for one in found] == [float(second) for second in range(12)]
+    assert all(0 <= one.value < 1 << one.bits for one in found)
+
+
+def test_the_same_pictures_in_another_container_have_nearly_the_same(tmp_path: Path) -> None:
+    one, other = hashes_of("plain.mp4", tmp_path), hashes_of("rotated.mp4", tmp_path)
+    again = hashes_of("plain.mp4", tmp_path)
+    assert one == again
+    assert all((a.value ^ b.value).bit_count() > 10 for a, b in zip(one, other, strict=True))
+
+
+def test_an_image_has_one(tmp_path: Path) -> None:
+    assert [one.start for one in hashes_of("picture.png", tmp_path)] == [0.0]
+
+
+def test_a_slope_to_the_right_is_all_ones() -> None:
+    row = b"".join(bytes([grey] * 3) for grey in range(0, 250, 10))
+    assert difference_hash(Picture(0.0, 25, 16, row * 16)) == (1 << 64) - 1
+    assert difference_hash(Picture(0.0, 25, 16, bytes(reversed(row)) * 16)) == 0
