@@ -35,3 +35,10 @@ class NotAnalysable(Conflict):
 
     code = "not_analysable"
     title = _("This file has not been read yet, or is not kept any more")
+
+
+class NotCompleted(Conflict):
+    """Only what has been completed can be shown."""
+
+    code = "analysis_not_completed"
+    title = _("Only an analysis that has been completed can be shown")

@@ -125,6 +125,7 @@ _upload_choices: dict[str, UploadChoice] = {}
 _option_validators: list[OptionValidator] = []
 _option_names: set[str] = set()
 _option_flags: set[str] = set()
+_option_lists: set[str] = set()
 _step_words: list[Callable[[], dict[str, str]]] = []
 _estimators: list[Estimator] = []
 _storage_claims: list[StorageClaim] = []
@@ -145,11 +146,17 @@ def panels(*, changing: bool = True) -> list[Panel]:
 
 
 def register_option_validator(
-    validator: OptionValidator, *, names: Iterable[str] = (), flags: Iterable[str] = ()
+    validator: OptionValidator,
+    *,
+    names: Iterable[str] = (),
+    flags: Iterable[str] = (),
+    lists: Iterable[str] = (),
 ) -> None:
     """Add a check of an upload's `processing_options`; it raises `InvalidOptions`. `names` are the options, all of
-    them text, that may be sent because of it, `flags` those that may be true or false as well.
+    them text, that may be sent because of it, `flags` those that may be true or false as well, and `lists` those that
+    are lists of words.
     """
+    _option_lists.update(lists)
     _option_names.update(names)
     _option_flags.update(flags)
     if validator not in _option_validators:
@@ -189,12 +196,17 @@ def upload_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
 
 def option_names() -> frozenset[str]:
     """The options that somebody understands; all others are refused."""
-    return frozenset(_option_names | _option_flags)
+    return frozenset(_option_names | _option_flags | _option_lists)
 
 
 def option_flags() -> frozenset[str]:
     """The options that may be true or false beside text."""
     return frozenset(_option_flags)
+
+
+def option_lists() -> frozenset[str]:
+    """The options that are lists of words."""
+    return frozenset(_option_lists)
 
 
 def register_estimator(estimator: Estimator) -> None:

@@ -308,6 +308,7 @@ def catalogue() -> dict[str, str | Forms]:
         "titleEmpty": gettext("A title needs at least one character."),
         "retrying": gettext("Trying again"),
         "packaging": gettext("It is being packaged"),
+        "analysing": gettext("The analysis has been ordered"),
         "cancelled": gettext("Cancelled"),
         "raised": gettext("Moved to the front"),
         "lowered": gettext("Back in the line"),

@@ -22,6 +22,7 @@ EventType = Literal[
     "job.completed",
     "job.failed",
     "variant.ready",
+    "analysis.completed",
     "notification.new",
 ]
 
@@ -93,6 +94,17 @@ class VariantData(TypedDict):
     variant_type: str
     quality: str
     format: str
+
+
+class AnalysisData(TypedDict):
+    """`analysis.completed`: nothing of an order is open any longer. `status` is that of the whole, `types` those of
+    each type: completed, failed or cancelled.
+    """
+
+    analysis_id: str
+    asset_id: str
+    status: str
+    types: dict[str, str]
 
 
 class AssetData(TypedDict):

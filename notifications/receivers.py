@@ -4,6 +4,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from analysis import signals as analysis
 from assets import signals as assets
 from notifications.services import news
 from processing import signals as processing
@@ -79,3 +80,9 @@ def job_changed(*, job: Any, durable: bool, **_news: Any) -> None:
 def variant_ready(*, asset: Any, variant: Any, job: Any, **_news: Any) -> None:
     """A file was made of an asset."""
     news.tell_of_variant(asset=asset, variant=variant, job=job)
+
+
+@receiver(analysis.analysis_finished, dispatch_uid="notifications.analysis_finished")
+def analysis_finished(*, order: Any, **_news: Any) -> None:
+    """Nothing of an order is open any longer."""
+    news.tell_of_analysis(order=order)

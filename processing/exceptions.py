@@ -3,6 +3,8 @@
 Sentences are kept in English and said in the reader's language when they are shown.
 """
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -112,10 +114,21 @@ OF_THE_FILE = frozenset(
 class StepPostponed(Exception):
     """The step cannot be carried out yet, which is nobody's fault: it is tried again later, and no try is counted."""
 
-    def __init__(self, code: str, sentence: str, *, seconds: float, log: str = "") -> None:
-        """Why, in a stable code and a sentence, and after how many seconds it is tried again."""
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        *,
+        seconds: float,
+        log: str = "",
+        results: dict[str, Any] | None = None,
+    ) -> None:
+        """Why, in a stable code and a sentence, and after how many seconds it is tried again; `results` is what its
+        next run finds.
+        """
         super().__init__(sentence)
         self.code, self.sentence, self.seconds, self.log = code, sentence, seconds, log
+        self.results = results
 
 
 class LeaseLost(Exception):

@@ -1,6 +1,7 @@
 """Which steps a job has, in which order, and what carries each of them out.
 
-The order is this explicit list. Upper apps add steps of their own with `add_step` when they are ready.
+The order is this explicit list. Upper apps add steps of their own with `add_step`, and those of jobs
+of their own with `add_job_plans`, when they are ready.
 """
 
 import re
@@ -207,7 +208,7 @@ SHARE: list[StepPlan] = [
 ]
 """The job that makes the streaming set of one share link, with a name in its pictures."""
 
-_AFTERWARDS = (QUALITY, PACKAGE, PACKAGE_CLEAR, TRANSCODE, STILLS, SHARE)
+_AFTERWARDS = [QUALITY, PACKAGE, PACKAGE_CLEAR, TRANSCODE, STILLS, SHARE]
 
 
 def plans_of(kind: str, *, encrypted: bool) -> list[StepPlan]:
@@ -222,6 +223,12 @@ def add_step(plan: StepPlan, *, kinds: Iterable[str]) -> None:
     for kind in kinds:
         if plan.name not in {step.name for step in PIPELINES[kind]}:
             PIPELINES[kind].append(plan)
+
+
+def add_job_plans(plans: list[StepPlan]) -> None:
+    """Name the steps that jobs of an upper app may have; a second list that begins with the same one is ignored."""
+    if plans[0].name not in {one.name for known in _AFTERWARDS for one in known}:
+        _AFTERWARDS.append(plans)
 
 
 def plan_of(kind: str, name: str) -> StepPlan:

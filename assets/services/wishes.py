@@ -63,6 +63,7 @@ def _checked(
     problems += _check(metadata, _METADATA, "metadata")
     known = {name: _text(100) for name in registry.option_names()}
     known |= dict.fromkeys(registry.option_flags(), _text_or_flag)
+    known |= dict.fromkeys(registry.option_lists(), _tags)
     problems += _check(options, known, "processing_options")
     if problems:
         raise InvalidOptions(errors=problems)

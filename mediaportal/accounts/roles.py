@@ -33,7 +33,14 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "assets.view_tag",
     ),
     Role.CONTRIBUTOR: ("assets.add_asset", "assets.add_collection"),
-    Role.MODERATOR: ("assets.see_all_assets", "processing.view_job", "processing.view_step"),
+    Role.MODERATOR: (
+        "assets.see_all_assets",
+        "processing.view_job",
+        "processing.view_step",
+        "analysis.view_order",
+        "analysis.view_analysis",
+        "analysis.view_moment",
+    ),
     Role.MANAGER: (
         "assets.manage_all_assets",
         "assets.change_asset",
@@ -57,6 +64,10 @@ ROLE_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "processing.view_preset",
         "processing.change_preset",
         "processing.delete_preset",
+        "analysis.add_collectionsetting",
+        "analysis.view_collectionsetting",
+        "analysis.change_collectionsetting",
+        "analysis.delete_collectionsetting",
         "audit.view_entry",
     ),
     Role.ADMINISTRATOR: (

@@ -96,6 +96,19 @@ class Env:
             return list(default)
         return [word.strip() for word in value.split(",") if word.strip()]
 
+    def pairs(self, name: str, keys: tuple[str, ...], values: tuple[str, ...]) -> dict[str, str]:
+        """Some of the given keys, each with one of the given values, as `key=value` parted by commas."""
+        found = {}
+        for word in self.words(name):
+            key, _sign, value = (part.strip() for part in word.partition("="))
+            if key not in keys or value not in values:
+                raise EnvError(
+                    f"{name} must be such as {keys[0]}={values[0]}, of {', '.join(keys)} and {', '.join(values)},"
+                    f" not {word!r}"
+                )
+            found[key] = value
+        return found
+
     def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
         """A list of networks such as 10.1.0.0/16 or single addresses, parted by commas."""
         found = []

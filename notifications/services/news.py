@@ -5,10 +5,13 @@ from typing import Any
 
 from django.db import transaction
 
+from analysis.models import Order
+from analysis.services.outcome import status_of
 from assets.models import Asset, UploadSession, Variant, VariantType
 from assets.services.state import state_of
 from notifications.events import (
     LIBRARY,
+    AnalysisData,
     AssetData,
     EventType,
     Told,
@@ -25,7 +28,7 @@ from notifications.services import audience, bell, broadcast, outbox
 from processing.models import Job, JobType, Status
 from processing.services.status import progress_of
 
-_ASIDE = frozenset({JobType.QUALITY, JobType.PREVIEW, JobType.SHARE})
+_ASIDE = frozenset({JobType.QUALITY, JobType.PREVIEW, JobType.SHARE, JobType.ANALYZE})
 _ENDED: dict[str, EventType] = {
     Status.COMPLETED: "job.completed",
     Status.FAILED: "job.failed",
@@ -154,6 +157,23 @@ def tell_of_variant(*, asset: Asset, variant: Variant, job: Job) -> Event:
     if variant.variant_type in _ON_CARDS:
         topics.append(LIBRARY)
     return _write(event_type="variant.ready", topics=topics, data=dict(data), asset=asset)
+
+
+def tell_of_analysis(*, order: Order) -> Event | None:
+    """Write down that nothing of an order is open any longer; None for one whose file never came, as its upload tells
+    that.
+    """
+    if order.asset is None:
+        return None
+    analyses = list(order.analyses.order_by("type"))
+    data: AnalysisData = {
+        "analysis_id": str(order.pk),
+        "asset_id": str(order.asset_id),
+        "status": str(status_of(analyses)),
+        "types": {one.type: one.status for one in analyses},
+    }
+    topics = [asset_topic(order.asset.pk)]
+    return _write(event_type="analysis.completed", topics=topics, data=dict(data), asset=order.asset)
 
 
 def _write(*, event_type: EventType, topics: list[str], data: dict[str, Any], asset: Asset) -> Event:

@@ -107,7 +107,7 @@ def _put_off(step: Step, error: StepPostponed | StorageUnavailable | MasterKeyMi
     """Give a step back that waits for something."""
     match error:
         case StepPostponed():
-            _postpone(step, error)
+            _postpone(step, error, results=error.results)
         case StorageUnavailable():
             _wait_for_storage(step, error)
         case MasterKeyMissing():

@@ -166,8 +166,10 @@ subscribe(`asset:${id}`, (event) => {
     // What was measured when all was made, or packaged anew.
     refresh(panel);
     refresh("#panel-packages");
+    refresh("#panel-analyses");
     refresh("#side");
   }
+  else if (event.type === "analysis.completed") refresh("#panel-analyses");
   else if (event.type === "job.progress" && event.data?.job_id !== page.dataset.job) progress(event.data ?? {});
   else if (event.type === "variant.ready") {
     refreshStage();

@@ -54,7 +54,10 @@ class LocalEngine:
 
     def capabilities(self) -> Capabilities:
         """Return what the parts can do now."""
-        return Capabilities({part.type: part.ability() for part in (*self._looking, *self._listening)})
+        return Capabilities(
+            {part.type: part.ability() for part in self._looking}
+            | {part.type: part.ability() for part in self._listening}
+        )
 
     def estimate(self, request: Request) -> Estimate:
         """Return roughly what decoding it once takes; it costs no money."""
@@ -72,13 +75,11 @@ class LocalEngine:
         listening = [part for part in self._listening if part.type in can]
         share = 1.0 / max(1, len(listening) + bool(looking))
         if looking:
-            found = _sight(request, looking, on_progress=lambda done: on_progress(done * share), stop=stop)
+            found = _sight(request, looking, on_progress=_shared(on_progress, 0, share), stop=stop)
             results |= found.results
             failures |= found.failures
         for number, part in enumerate(listening, start=int(bool(looking))):
-            heard = _hearing(
-                request, part, on_progress=lambda done, at=number: on_progress((at + done) * share), stop=stop
-            )
+            heard = _hearing(request, part, on_progress=_shared(on_progress, number, share), stop=stop)
             if isinstance(heard, Failure):
                 failures[part.type] = heard
             else:
@@ -101,6 +102,11 @@ class LocalEngine:
         """Forget what was found; work under way ends by its `stop`."""
         with self._lock:
             self._found.pop(handle, None)
+
+
+def _shared(on_progress: Report, number: int, share: float) -> Report:
+    """What tells the progress of one part of the work as that of the whole."""
+    return lambda done: on_progress((number + done) * share)
 
 
 def _is_able(ability: Ability | None, request: Request) -> bool:

@@ -125,7 +125,7 @@ def _of_pictures(
 def _of_sound(
     opened: graph.Stream, track: AudioStream, plan: Plan, files: dict[str, str]
 ) -> list[graph.Output]:
-    """The same of the sound, in its own rate and channels: mixed or resampled it would be as loud as nobody hears it."""
+    """The same of the sound, in its own rate and channels: mixed it would not be as loud as it is."""
     chain = ",".join([*placed(track), _WITHOUT_HOLES, *_sound_chain(plan.sound_filters, files)])
     return [graph.output([opened[f"{track.index}"]], "-", {"af": chain, "f": "null"})]
 

@@ -1,0 +1,106 @@
+"""The admin of what is understood: orders, analyses and moments to look at, and what is done in collections."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from analysis.models import Analysis, CollectionSetting, Moment, Order
+from mediaportal.core.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyTabular, foreign_text
+
+
+def _title(row: Any) -> str:
+    """The title of a row's asset as text that somebody wrote."""
+    return foreign_text(row.asset.title) if row.asset else ""
+
+
+class AnalysisInline(ReadOnlyTabular):
+    """The types of an order."""
+
+    model = Analysis
+    fields = ("type", "engine", "status", "confidence", "cost", "error_code", "is_current")
+    readonly_fields = fields
+    ordering = ("type",)
+    show_change_link = True
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    """Orders; found by their own id, and by those of asset and job."""
+
+    list_display = ("shown_asset", "types", "engine", "asked_by", "created_at")
+    list_display_links = ("shown_asset",)
+    list_filter = ("engine", "created_at")
+    list_select_related = ("asset", "asked_by")
+    search_fields = ("asset__title", "asset__original_filename")
+    id_fields = ("pk", "asset_id", "job_id")
+    ordering = ("-created_at", "-id")
+    inlines = (AnalysisInline,)
+    fields = ("id", "asset", "upload", "job", "types", "languages", "engine", "asked_by", "created_at")
+    readonly_fields = fields
+
+    @admin.display(description=_("asset"), ordering="asset__title")
+    def shown_asset(self, order: Order) -> str:
+        """The asset's title."""
+        return _title(order) or str(order.pk)
+
+
+@admin.register(Analysis)
+class AnalysisAdmin(ReadOnlyAdmin):
+    """Analyses by type, engine and status."""
+
+    list_display = ("shown_asset", "type", "engine", "status", "is_current", "cost", "created_at")
+    list_display_links = ("shown_asset",)
+    list_filter = ("type", "engine", "status", "is_current", "created_at")
+    list_select_related = ("asset",)
+    search_fields = ("asset__title", "asset__original_filename", "error_code")
+    id_fields = ("pk", "asset_id", "order_id")
+    ordering = ("-created_at", "-id")
+    fields = ("id", "asset", "order", "type", "engine", "language", "status", "confidence", "results", "error_code",
+              "error_detail", "aws_job_id", "cost", "is_current", "chosen", "created_at", "started_at",
+              "completed_at")  # fmt: skip
+    readonly_fields = fields
+
+    @admin.display(description=_("asset"), ordering="asset__title")
+    def shown_asset(self, analysis: Analysis) -> str:
+        """The asset's title."""
+        return _title(analysis) or str(analysis.pk)
+
+
+@admin.register(Moment)
+class MomentAdmin(ReadOnlyAdmin):
+    """Moments by kind; found by the id of their asset or analysis."""
+
+    list_display = ("shown_asset", "kind", "start", "end", "label", "shown_text", "confidence")
+    list_display_links = ("shown_asset",)
+    list_filter = ("kind",)
+    list_select_related = ("asset",)
+    search_fields = ("label",)
+    id_fields = ("asset_id", "analysis_id")
+    ordering = ("-id",)
+    fields = ("asset", "analysis", "kind", "start", "end", "text", "label", "parent", "confidence", "box", "speaker",
+              "language", "detail")  # fmt: skip
+    readonly_fields = fields
+
+    @admin.display(description=_("asset"))
+    def shown_asset(self, moment: Moment) -> str:
+        """The asset's title."""
+        return _title(moment)
+
+    @admin.display(description=_("text"))
+    def shown_text(self, moment: Moment) -> str:
+        """What was said or read."""
+        return foreign_text(moment.text[:200])
+
+
+@admin.register(CollectionSetting)
+class CollectionSettingAdmin(PortalAdmin):
+    """What is analysed of everything that comes into a collection."""
+
+    list_display = ("collection", "types", "languages", "engine")
+    list_filter = ("engine",)
+    list_select_related = ("collection",)
+    search_fields = ("collection__name",)
+    id_fields = ("collection_id",)
+    autocomplete_fields = ("collection",)
+    ordering = ("collection__name",)

@@ -1,0 +1,20 @@
+"""Addresses of the analysis API, below /api/v1/."""
+
+from django.urls import path
+
+from analysis.api import views
+
+urlpatterns = [
+    path("media/analyze", views.AnalyzeView.as_view(), name="api-analyze"),
+    path(
+        "media/analysis/<uuid:analysis_id>/results",
+        views.ResultsView.as_view(),
+        name="api-analysis-results",
+    ),
+    path("assets/<uuid:asset_id>/moments/", views.MomentListView.as_view(), name="api-moments"),
+    path(
+        "assets/<uuid:asset_id>/analyses/<uuid:analysis_id>/show",
+        views.ShowView.as_view(),
+        name="api-analysis-show",
+    ),
+]

@@ -1,0 +1,49 @@
+"""The steps of the jobs that analyse: one for each engine and group of types that it is asked for together."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import pgettext_lazy
+
+from analysis.steps import looking
+from processing.models import Queue
+from processing.pipeline import StepPlan
+
+PREFIX = "analysis_"
+
+STEPS: list[StepPlan] = [
+    StepPlan(
+        f"{PREFIX}local_sight",
+        pgettext_lazy("step", "Looking at the pictures"),
+        Queue.ANALYSIS,
+        (),
+        10,
+        looking.run,
+    ),
+    StepPlan(
+        f"{PREFIX}local_hearing",
+        pgettext_lazy("step", "Listening to the sound"),
+        Queue.ANALYSIS,
+        (),
+        10,
+        looking.run,
+    ),
+    StepPlan(
+        f"{PREFIX}aws",
+        pgettext_lazy("step", "Analysing at Amazon Web Services"),
+        Queue.ANALYSIS,
+        (),
+        10,
+        looking.run,
+    ),
+]
+
+
+def step_name(engine: str, group: str) -> str:
+    """The step that does the types of a group by an engine."""
+    return f"{PREFIX}{engine}_{group}" if group else f"{PREFIX}{engine}"
+
+
+def steps_for(names: Iterable[str]) -> list[StepPlan]:
+    """The plans of these steps, in their order; raises `KeyError` for one that there is not."""
+    by_name = {plan.name: plan for plan in STEPS}
+    return [by_name[name] for name in names]

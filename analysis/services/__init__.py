@@ -1,0 +1,1 @@
+"""What the doors of `analysis` may do, one module for each capability."""

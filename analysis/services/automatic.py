@@ -1,0 +1,107 @@
+"""What is analysed without anybody ordering it: what the upload asked for, and what its collections do."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from analysis import engines
+from analysis.models import OPEN, Analysis, CollectionSetting, EngineChoice, Order, Status
+from analysis.services import orders
+from analysis.services.orders import Wish
+from analysis.services.parameters import DONE_BY, NAMED
+from processing.models import Job, JobType
+from processing.models import Status as JobStatus
+
+TYPES, LANGUAGES = "analysis_types", "languages"
+"""The processing options by which an upload asks."""
+
+
+def validate_options(options: dict[str, Any]) -> None:
+    """Check what an upload asks for; raises `InvalidOptions`."""
+    if TYPES in options:
+        orders.wish_of(types=options[TYPES], languages=options.get(LANGUAGES, []))
+    elif LANGUAGES in options:
+        orders.wish_of(types=["shots"], languages=options[LANGUAGES])
+
+
+def follow(*, job: Job) -> None:
+    """Let orders follow a job that has moved. Must run in the transaction that moves it."""
+    if job.job_type == JobType.INGEST:
+        _follow_first(job)
+    elif job.job_type == JobType.ANALYZE:
+        _follow_own(job)
+
+
+def _follow_first(job: Job) -> None:
+    """Once an asset has been processed, begin with what is wanted; when it has failed, so has what waited for it."""
+    if job.status == JobStatus.COMPLETED:
+        transaction.on_commit(partial(catch_up, job_id=job.pk), robust=True)
+    elif job.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
+        for order in Order.objects.filter(pk=job.parameters.get(NAMED), job=None):
+            orders.fail_open(order=order, code=job.error_code or "cancelled", detail=job.error_detail)
+
+
+@transaction.atomic
+def catch_up(*, job_id: UUID) -> None:
+    """Order what is wanted of an asset whose first job has been completed, once for each job."""
+    job = Job.objects.select_for_update(of=("self",)).select_related("asset").get(pk=job_id)
+    for order in Order.objects.select_related("asset").filter(pk=job.parameters.get(NAMED), job=None):
+        orders.go_on(order=order)
+    if Order.objects.filter(asset=job.asset, asked_by=None).exists():
+        return
+    wish = _wish_for(job)
+    if wish is not None:
+        orders.stand_for(asset=job.asset, wish=wish)
+
+
+def _wish_for(job: Job) -> Wish | None:
+    """What the upload and the collections of an asset ask for together, as far as it can be done of its kind."""
+    types = set(job.parameters.get(TYPES, ()))
+    languages = list(job.parameters.get(LANGUAGES, ()))
+    for setting in CollectionSetting.objects.filter(collection__assets=job.asset).order_by("pk"):
+        types.update(setting.types)
+        languages += [language for language in setting.languages if language not in languages]
+    if not types:
+        return None
+    return orders.wish_of(types=sorted(types), languages=languages[:10], engine=EngineChoice.AUTO)
+
+
+def _follow_own(job: Job) -> None:
+    """End what is open of an order whose job has ended badly, or open it again when the job is tried again."""
+    order = Order.objects.filter(job=job).first()
+    if order is None:
+        return
+    if job.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
+        transaction.on_commit(partial(_give_up_elsewhere, job_id=job.pk), robust=True)
+        cancelled = job.status == JobStatus.CANCELLED
+        orders.fail_open(
+            order=order,
+            code=job.error_code or "cancelled",
+            detail=job.error_detail,
+            status=Status.CANCELLED if cancelled else Status.FAILED,
+        )
+    elif job.status == JobStatus.PENDING:
+        _open_again(order, job)
+
+
+def _open_again(order: Order, job: Job) -> None:
+    """Open what the steps do that are tried again."""
+    waiting = job.steps.filter(status=JobStatus.PENDING).values_list("name", flat=True)
+    names = [name for step in waiting for name in job.parameters.get(DONE_BY, {}).get(step, [])]
+    Analysis.objects.filter(order=order, type__in=names).exclude(status=Status.COMPLETED).exclude(
+        status__in=OPEN
+    ).update(status=Status.PENDING, error_code="", error_detail="", completed_at=None, started_at=None)
+
+
+def _give_up_elsewhere(*, job_id: UUID) -> None:
+    """Tell engines elsewhere that nobody waits for their work any longer."""
+    job = Job.objects.get(pk=job_id)
+    order = Order.objects.get(job=job)
+    for step in job.steps.exclude(results={}):
+        handle = step.results.get("handle")
+        names = job.parameters.get(DONE_BY, {}).get(step.name, [])
+        row = order.analyses.filter(type__in=names).first()
+        if handle and row is not None:
+            engines.engine(row.engine).cancel(handle)

@@ -1,0 +1,31 @@
+"""Which of several analyses of one type is shown and searched."""
+
+from django.db import transaction
+
+from analysis.exceptions import NotCompleted
+from analysis.models import Analysis, Status
+from assets import access
+from assets.models import Asset
+from mediaportal.audit.services.log import record
+from mediaportal.core.problems import NotPermitted
+
+
+@transaction.atomic
+def show(*, user: access.Caller, analysis: Analysis) -> None:
+    """Show this analysis from now on, also when newer ones come. Raises `NotPermitted`, and `NotCompleted`."""
+    if analysis.asset is None or not access.can_change(user, analysis.asset):
+        raise NotPermitted
+    # Whoever changes which one is shown takes turns.
+    asset = Asset.objects.select_for_update(of=("self",)).get(pk=analysis.asset.pk)
+    if not Analysis.objects.filter(pk=analysis.pk, status=Status.COMPLETED).exists():
+        raise NotCompleted
+    Analysis.objects.filter(asset=asset, type=analysis.type).update(is_current=False, chosen=False)
+    Analysis.objects.filter(pk=analysis.pk).update(is_current=True, chosen=True)
+    record(
+        action="analysis.chosen",
+        target=analysis,
+        actor=access.person(user),
+        asset=str(asset.pk),
+        type=analysis.type,
+        engine=analysis.engine,
+    )

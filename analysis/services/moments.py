@@ -1,0 +1,86 @@
+"""Between what engines find and the rows that are shown and searched."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from analysis.engines import Face, Finding, Flag, Hash, Label, Quality, Result, Shot, Sound, Speech, Text
+from analysis.engines.base import Box
+from analysis.models import Analysis, Moment, MomentKind
+from assets.models import Asset
+
+_LONGEST = 200
+_LONGEST_SPEAKER = 100
+
+
+def rows_of(analysis: Analysis, asset: Asset, result: Result) -> Iterator[Moment]:
+    """The moments of a result, not saved yet; hashes have none."""
+    for finding in result.findings:
+        fields = _fields(finding)
+        if fields is not None:
+            yield Moment(
+                asset=asset,
+                analysis=analysis,
+                start=finding.start,
+                end=finding.end,
+                confidence=finding.confidence,
+                **fields,
+            )
+
+
+def summary_of(result: Result) -> dict[str, Any]:
+    """What is kept of a result with its analysis: its summary, and the hashes that no moment holds."""
+    hashes = [finding for finding in result.findings if isinstance(finding, Hash)]
+    kept = dict(result.summary)
+    if hashes:
+        kept["hashes"] = [[round(one.start, 3), f"{one.value:0{one.bits // 4}x}"] for one in hashes]
+    return kept
+
+
+def _fields(finding: Finding) -> dict[str, Any] | None:
+    """What a moment says beside its times and its confidence."""
+    match finding:
+        case Speech() | Text():
+            return _words(finding)
+        case Label():
+            return {"kind": MomentKind.LABEL} | _labelled(finding.label, finding.parent, finding.box)
+        case Flag():
+            return {"kind": MomentKind.MODERATION} | _labelled(finding.label, finding.parent, finding.box)
+        case Face():
+            said = {"kind": MomentKind.FACE, "detail": dict(finding.detail)}
+            return said | _labelled(finding.name, "", finding.box)
+        case Shot() | Sound() | Quality():
+            return _plain(finding)
+        case _:
+            return None
+
+
+def _words(finding: Speech | Text) -> dict[str, Any]:
+    """What was said, or read."""
+    if isinstance(finding, Text):
+        kept: dict[str, Any] = {"kind": MomentKind.TEXT, "box": _sides(finding.box)}
+    else:
+        words = [[one.start, one.end, one.text, one.confidence] for one in finding.words]
+        kept = {
+            "kind": MomentKind.SPEECH,
+            "speaker": finding.speaker[:_LONGEST_SPEAKER],
+            "detail": {"words": words} if words else {},
+        }
+    return kept | {"text": finding.text, "language": finding.language}
+
+
+def _plain(finding: Shot | Sound | Quality) -> dict[str, Any]:
+    """What has a word at most."""
+    if isinstance(finding, Shot):
+        return {"kind": MomentKind.SHOT}
+    if isinstance(finding, Sound):
+        return {"kind": MomentKind.SOUND, "label": finding.label[:_LONGEST]}
+    return {"kind": MomentKind.QUALITY, "label": finding.fault}
+
+
+def _labelled(label: str, parent: str, box: Box | None) -> dict[str, Any]:
+    return {"label": label[:_LONGEST], "parent": parent[:_LONGEST], "box": _sides(box)}
+
+
+def _sides(box: Box | None) -> list[float] | None:
+    """A box as it is kept."""
+    return None if box is None else [box.left, box.top, box.width, box.height]

@@ -1,0 +1,118 @@
+"""What becomes of a step's share of an order: begun, found and published, or failed with a reason."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from analysis.engines import Failure, Found, Result
+from analysis.models import OPEN, Analysis, Moment, Order, Status
+from analysis.services import moments
+from analysis.services.parameters import DONE_BY
+from analysis.signals import analysis_finished
+from assets.models import Asset
+from processing.models import Job, Step
+from processing.services import leases
+
+_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Share:
+    """The types of an order that one step does, by one engine; those that have ended already are left out."""
+
+    order: Order
+    engine: str
+    types: tuple[str, ...]
+
+
+def begin(*, job: Job, step: Step) -> Share | None:
+    """Mark what a step does as begun; None when nothing of it is open any longer."""
+    order = Order.objects.filter(job=job).first()
+    names = job.parameters.get(DONE_BY, {}).get(step.name, [])
+    mine = Analysis.objects.filter(order=order, type__in=names)
+    mine.filter(status=Status.PENDING).update(status=Status.PROCESSING, started_at=timezone.now())
+    rows = list(mine.filter(status__in=OPEN).order_by("type"))
+    return Share(order, rows[0].engine, tuple(row.type for row in rows)) if order and rows else None
+
+
+def fail_at_once(*, step: Step, share: Share, found: Found) -> Failure | None:
+    """When nothing of a share was found, write its failures down now, and return the first one if with them everything
+    of the order has failed. Raises `LeaseLost` when the job is gone.
+
+    The job's row is locked meanwhile, so of two steps that fail at once the second one sees the first.
+    """
+    if found.results or not found.failures:
+        return None
+    with transaction.atomic():
+        leases.lock_job_of(step_id=step.pk)
+        _fail(share, found)
+        left = Analysis.objects.filter(order=share.order).exclude(status=Status.FAILED)
+        return None if left.exists() else next(iter(found.failures.values()))
+
+
+def publish(*, share: Share, found: Found) -> None:
+    """Write down what was found. Must run in the transaction that completes the step, which holds the job's row."""
+    # After the job's row, as everybody does; two jobs of one asset take turns.
+    asset = Asset.objects.select_for_update(of=("self",)).get(analysis_orders=share.order)
+    for name, result in found.results.items():
+        row = Analysis.objects.filter(order=share.order, type=str(name), status__in=OPEN).first()
+        if row is not None:
+            _complete(row, asset, result)
+    _fail(share, found)
+    if not Analysis.objects.filter(order=share.order, status__in=OPEN).exists():
+        analysis_finished.send(sender=Order, order=share.order)
+
+
+def _complete(row: Analysis, asset: Asset, result: Result) -> None:
+    """Complete one analysis: its moments come with it, and it is the one that is shown from now on, unless somebody
+    has chosen another.
+    """
+    Moment.objects.bulk_create(moments.rows_of(row, asset, result), batch_size=_AT_ONCE)
+    others = Analysis.objects.filter(asset=asset, type=row.type, is_current=True).exclude(pk=row.pk)
+    stays = others.filter(chosen=True).exists()
+    if not stays:
+        others.update(is_current=False)
+    Analysis.objects.filter(pk=row.pk).update(
+        status=Status.COMPLETED,
+        completed_at=timezone.now(),
+        results=moments.summary_of(result),
+        confidence=_confidence(result),
+        language=result.language or row.language,
+        aws_job_id=result.job_id,
+        cost=result.cost,
+        is_current=not stays,
+    )
+
+
+def _confidence(result: Result) -> float | None:
+    """How sure the engine is of the whole: as it says, or the mean over what it found."""
+    if result.confidence is not None:
+        return result.confidence
+    sure = [finding.confidence for finding in result.findings]
+    return round(sum(sure) / len(sure), 4) if sure else None
+
+
+def _fail(share: Share, found: Found) -> None:
+    """Write the failures down."""
+    for name, failure in found.failures.items():
+        Analysis.objects.filter(order=share.order, type=str(name), status__in=OPEN).update(
+            status=Status.FAILED,
+            error_code=failure.code,
+            error_detail=failure.detail,
+            completed_at=timezone.now(),
+        )
+
+
+def status_of(analyses: Iterable[Analysis]) -> Status:
+    """Where a whole order stands: completed when anything of it is, failed when nothing."""
+    found = {row.status for row in analyses}
+    if found <= {Status.PENDING}:
+        return Status.PENDING
+    if found & set(OPEN):
+        return Status.PROCESSING
+    for ended in (Status.COMPLETED, Status.FAILED):
+        if ended in found:
+            return ended
+    return Status.CANCELLED

@@ -1,0 +1,120 @@
+"""What the asset page shows of the analyses of an asset: type by type what was found, by whom, and how it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analysis.models import OPEN, Analysis, EngineChoice, Status, Type
+from analysis.services import choosing
+from assets import access
+from assets.access import Caller
+from assets.models import Asset
+from assets.services.reasons import said
+
+_SHOWN = 5
+_MOST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One analysis: `found` says in words what it found, `reason` why it failed."""
+
+    analysis: Analysis
+    engine: str
+    found: str
+    reason: str
+    may_show: bool
+
+
+@dataclass(frozen=True)
+class TypeLines:
+    """A type: the newest analysis of it or the one that is shown, and the others, the newest first."""
+
+    type: str
+    label: str
+    first: Line
+    others: list[Line] = field(default_factory=list)
+    can_again: bool = False
+
+
+def context_of(asset: Asset, *, user: Caller) -> dict[str, Any]:
+    """What the panel's template is given. Two queries for the rows."""
+    may_change = access.can_change(user, asset) and access.gate_passed(asset)
+    may_order = may_change and asset.original_removed_at is None
+    able = choosing.possible(asset.kind) if may_order else []
+    rows = list(
+        Analysis.objects.filter(asset=asset)
+        .annotate(moment_count=Count("moments"))
+        .order_by("-created_at", "-pk")[:_MOST_ROWS]
+    )
+    types = [_type(name, [row for row in rows if row.type == name], able, may_change) for name in Type.values]
+    return {
+        "asset": asset,
+        "types": [one for one in types if one is not None],
+        "is_open": any(row.status in OPEN for row in rows),
+        "may_order": bool(able),
+        "choices": [(name, Type(name).label) for name in able],
+        "engines": [(name, label) for name, label in EngineChoice.choices if name in _engines()],
+        "takes_languages": bool({Type.TRANSCRIPTION, Type.TEXT} & set(able)),
+    }
+
+
+def _engines() -> set[str]:
+    """The words by which an engine can be asked for here."""
+    return {str(EngineChoice.AUTO), *choosing.names()}
+
+
+def _type(name: str, rows: Sequence[Analysis], able: Sequence[str], may_change: bool) -> TypeLines | None:
+    """The lines of one type: first what is shown, or as long as nothing is, the newest."""
+    if not rows:
+        return None
+    first = next((row for row in rows if row.is_current), rows[0])
+    others = [row for row in rows if row.pk != first.pk][:_SHOWN]
+    return TypeLines(
+        type=name,
+        label=str(Type(name).label),
+        first=_line(first, may_change=may_change),
+        others=[_line(row, may_change=may_change) for row in others],
+        can_again=name in able and not any(row.status in OPEN for row in rows),
+    )
+
+
+def _line(row: Analysis, *, may_change: bool) -> Line:
+    """One analysis in words."""
+    return Line(
+        analysis=row,
+        engine=_engine_word(row.engine),
+        found=_found(row),
+        reason=said(row.error_detail),
+        may_show=may_change and row.status == Status.COMPLETED and not row.is_current,
+    )
+
+
+def _engine_word(name: str) -> str:
+    """An engine in words; one that is not known here by its name."""
+    known: dict[str, Any] = dict(EngineChoice.choices)
+    return str(known.get(name, name))
+
+
+def _found(row: Analysis) -> str:
+    """What was found, in a few words."""
+    if row.status != Status.COMPLETED:
+        return ""
+    count = getattr(row, "moment_count", 0)
+    match Type(row.type):
+        case Type.SHOTS:
+            words = ngettext("%(count)d shot", "%(count)d shots", count)
+        case Type.QUALITY:
+            words = ngettext("%(count)d fault", "%(count)d faults", count) if count else _("No faults")
+        case Type.FINGERPRINT:
+            count = len(row.results.get("hashes", ()))
+            words = ngettext("%(count)d hash", "%(count)d hashes", count)
+        case Type.MODERATION:
+            words = ngettext("%(count)d flag", "%(count)d flags", count) if count else _("Nothing unsafe")
+        case _:
+            words = ngettext("%(count)d moment", "%(count)d moments", count)
+    return words % {"count": count}

@@ -1,0 +1,7 @@
+"""What jobs know of the orders behind them."""
+
+NAMED = "analysis_order"
+"""The parameter of a first job, by which an order for a file that is still to be fetched is found again."""
+
+DONE_BY = "analyses"
+"""The parameter of a job that says which types each of its steps does."""

@@ -1,0 +1,109 @@
+"""One engine's share of an order: ask it, or ask how far it is, and hand in what it found."""
+
+import logging
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_noop
+
+from analysis import engines
+from analysis.engines import Engine, EngineAway, Failure, Found, Request
+from analysis.exceptions import AllFailed
+from analysis.services import outcome
+from analysis.services.requests import request_for
+from mediaportal.core.sandbox import ProgramKilled, ProgramStopped, SandboxError
+from processing.exceptions import StepPostponed
+from processing.services.context import StepContext
+
+logger = logging.getLogger(__name__)
+_AWAY = "engine_away"
+_ELSEWHERE = "analysis_elsewhere"
+_MOST_AWAYS = 120
+_TROUBLE = gettext_noop("The machine could not carry out this step.")
+
+
+def run(context: StepContext) -> dict[str, Any]:
+    """Carry out a step: what its engine finds is written down in the transaction that completes it.
+
+    Raises `StepPostponed` while the work goes on elsewhere, `AllFailed` when nothing of the whole order could be done,
+    and the errors of the sandbox.
+    """
+    share = outcome.begin(job=context.job, step=context.step)
+    if share is None:
+        return {}
+    request = request_for(
+        context.asset,
+        types=share.types,
+        languages=share.order.languages,
+        source=context.source,
+        folder=context.scratch,
+    )
+    found = _asked(engines.engine(share.engine), request, context)
+    reason = outcome.fail_at_once(step=context.step, share=share, found=found)
+    if reason is not None:
+        raise AllFailed(reason.code, reason.detail)
+    context.published.append(partial(outcome.publish, share=share, found=found))
+    return {
+        "found": {str(name): len(result.findings) for name, result in found.results.items()},
+        "failed": {str(name): failure.code for name, failure in found.failures.items()},
+    }
+
+
+def _asked(engine: Engine, request: Request, context: StepContext) -> Found:
+    """What an engine found. Trouble of this machine is tried again as that of any step, and at the last try becomes a
+    failure of these types alone.
+    """
+    try:
+        if engine.remote:
+            return _elsewhere(engine, request, context)
+        handle = engine.start(request, on_progress=context.report, stop=context.stop)
+        return engine.results(handle, request)
+    except (ProgramStopped, ProgramKilled):
+        raise
+    except EngineAway as error:
+        return _away(request, context, error)
+    except (SandboxError, OSError) as error:
+        if context.step.attempt < settings.STEP_ATTEMPTS:
+            raise
+        return _failed(request, Failure("worker_trouble", _TROUBLE), str(error))
+
+
+def _elsewhere(engine: Engine, request: Request, context: StepContext) -> Found:
+    """Begin work that goes on elsewhere, or ask how far it is. Raises `StepPostponed` until it is done."""
+    kept = context.step.results
+    handle = kept.get("handle")
+    if handle is None:
+        handle = engine.start(request, on_progress=context.report, stop=context.stop)
+    standing = engine.poll(handle)
+    if standing.done:
+        return engine.results(handle, request)
+    raise StepPostponed(
+        _ELSEWHERE,
+        gettext_noop("The analysis goes on elsewhere."),
+        seconds=standing.again_in_seconds,
+        log=f"{engine.name} has done {standing.fraction:.0%} of {handle}",
+        results={"handle": handle},
+    )
+
+
+def _away(request: Request, context: StepContext, error: EngineAway) -> Found:
+    """Wait for an engine that does not answer; one that never does has failed."""
+    kept = context.step.results
+    aways = kept.get("aways", 0) + 1
+    if aways > _MOST_AWAYS:
+        failure = Failure(_AWAY, gettext_noop("The engine does not answer."))
+        return _failed(request, failure, error.log)
+    raise StepPostponed(
+        _AWAY,
+        gettext_noop("Waiting for an engine that does not answer."),
+        seconds=error.again_in_seconds,
+        log=error.log,
+        results={**kept, "aways": aways},
+    )
+
+
+def _failed(request: Request, failure: Failure, log: str) -> Found:
+    """One failure of all types."""
+    logger.warning("nothing could be analysed: %s", log)
+    return Found({}, dict.fromkeys(request.types, failure))

@@ -1,0 +1,9 @@
+"""Addresses of the pages of analyses."""
+
+from django.urls import path
+
+from analysis import views
+
+urlpatterns = [
+    path("assets/<uuid:asset_id>/analyses/", views.asset_analyses, name="asset-analyses"),
+]

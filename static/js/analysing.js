@@ -1,0 +1,60 @@
+/** The analyses of the asset on this page: more are ordered in a dialog, and one of several is chosen to be shown. */
+
+import { call } from "./http.js";
+import { toast } from "./tell.js";
+import { t } from "./words.js";
+
+const PANEL = "#panel-analyses";
+const again = () => window.htmx.trigger(PANEL, "refresh");
+
+/** What went wrong, beside what was asked for. */
+function wrong(word, problem) {
+  word.textContent = problem.errors?.[0]?.detail || problem.message || t("noAnswer");
+  word.hidden = false;
+}
+
+/** What the dialog orders. */
+function ordered(form) {
+  const { languages, engine } = form.elements;
+  const types = [...form.querySelectorAll('[name="types"]:checked')].map((box) => box.value);
+  const order = { asset_id: form.dataset.asset, analysis_types: types };
+  const spoken = (languages?.value ?? "").split(/[,،\s]+/).filter(Boolean);
+  if (spoken.length) order.languages = spoken;
+  if (engine) order.engine = engine.value;
+  return order;
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("[data-analyse-form]");
+  if (!form) return;
+  event.preventDefault();
+  const word = form.querySelector(".wrong-word");
+  const button = form.querySelector(".button.main");
+  word.hidden = true;
+  button.disabled = true;
+  try {
+    await call("POST", "/api/v1/media/analyze", ordered(form));
+    form.reset();
+    form.closest("dialog").close();
+    toast(t("analysing"));
+    again();
+  } catch (problem) {
+    wrong(word, problem);
+  } finally {
+    button.disabled = false;
+  }
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-show-analysis]");
+  if (!button) return;
+  const panel = button.closest("#analyses");
+  button.disabled = true;
+  try {
+    await call("POST", `/api/v1/assets/${panel.dataset.asset}/analyses/${button.dataset.showAnalysis}/show`);
+    again();
+  } catch (problem) {
+    wrong(panel.querySelector(":scope > .wrong-word"), problem);
+    button.disabled = false;
+  }
+});
