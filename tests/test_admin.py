@@ -48,6 +48,10 @@ LISTS = [
     "processing_step",
     "processing_preset",
     "processing_package",
+    "analysis_order",
+    "analysis_analysis",
+    "analysis_moment",
+    "analysis_collectionsetting",
     "notifications_event",
     "notifications_notification",
 ]

@@ -28,6 +28,12 @@ def test_networks_are_read_one_by_one() -> None:
     assert Env({}).networks("A") == []
 
 
+def test_pairs_are_words_with_a_sign_between_them() -> None:
+    env = Env({"A": "sound = fast,light=slow, "})
+    assert env.pairs("A", ("sound", "light"), ("fast", "slow")) == {"sound": "fast", "light": "slow"}
+    assert Env({}).pairs("A", ("sound",), ("fast",)) == {}
+
+
 @pytest.mark.parametrize(
     ("text", "size"), [("5G", 5 << 30), ("500m", 500 << 20), ("12", 12), ("1 KiB", 1024), ("2TB", 2 << 40)]
 )
@@ -44,6 +50,8 @@ def test_sizes_have_binary_units(text: str, size: int) -> None:
         ("number", {"A": "20"}),
         ("size", {"A": "5 bananas"}),
         ("choice", {"A": "clam"}),
+        ("pairs", {"A": "sound=fast, taste=slow"}),
+        ("pairs", {"A": "sound"}),
         ("networks", {"A": "10.0.0.0/8, 10.1.2.3/8"}),
         ("networks", {"A": "localhost"}),
         ("database", {"A": "mysql://host/name"}),
@@ -56,6 +64,7 @@ def test_a_wrong_value_names_its_variable(reader: str, value: dict[str, str]) ->
         "number": {"default": 1, "most": 19},
         "size": {"default": 1},
         "choice": {"default": "none", "choices": ("none",)},
+        "pairs": {"keys": ("sound", "light"), "values": ("fast", "slow")},
         "networks": {},
         "database": {"default": ""},
     }

@@ -1,0 +1,87 @@
+"""What is analysed by itself: what an upload asks for, and what its collections do; once, and nothing by default."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from analysis.models import Analysis, CollectionSetting, Order
+from analysis.services import automatic
+from assets.exceptions import InvalidOptions
+from assets.models import Asset
+from assets.services import wishes
+from processing.models import Job
+from processing.services import jobs
+from tests.analysis.conftest import FakeEngine
+from tests.factories import AssetFactory, CollectionFactory
+
+pytestmark = pytest.mark.django_db
+Capture = Callable[..., Any]
+
+
+def processed(capture: Capture, asset: Asset, **options: Any) -> Job:
+    """The first job of an asset, which has just been completed."""
+    job = Job.objects.create(id=asset.job_id, asset=asset, status="processing", parameters=options)
+    with capture(execute=True):
+        jobs._complete(job)
+    return job
+
+
+@pytest.fixture
+def capture(django_capture_on_commit_callbacks: Capture) -> Capture:
+    return django_capture_on_commit_callbacks
+
+
+def test_nothing_is_analysed_by_default(fake: FakeEngine, capture: Capture) -> None:
+    processed(capture, AssetFactory(passed_gate=True))
+    assert not Order.objects.exists()
+
+
+def test_what_the_upload_asks_for(fake: FakeEngine, capture: Capture) -> None:
+    job = processed(
+        capture, AssetFactory(passed_gate=True), analysis_types=["shots", "faces"], languages=["ar"]
+    )
+    order = Order.objects.get()
+    assert (order.asked_by, order.types, order.languages) == (None, ["faces", "shots"], ["ar"])
+    # What nobody can do has failed and hinders nothing.
+    assert dict(Analysis.objects.values_list("type", "error_code")) == {
+        "faces": "engine_unavailable",
+        "shots": "",
+    }
+    automatic.catch_up(job_id=job.pk)
+    assert Order.objects.count() == 1
+
+
+def test_what_collections_ask_for_is_put_together(fake: FakeEngine, capture: Capture) -> None:
+    asset = AssetFactory(passed_gate=True)
+    for types, languages in ((["shots"], ["en"]), (["transcription"], ["ar", "en"])):
+        collection = CollectionFactory()
+        collection.assets.add(asset)
+        CollectionSetting.objects.create(collection=collection, types=types, languages=languages)
+    processed(capture, asset)
+    order = Order.objects.get()
+    assert order.types == ["transcription", "shots"]
+    assert sorted(order.languages) == ["ar", "en"]
+
+
+def test_an_upload_says_what_it_wants_in_lists() -> None:
+    wish = wishes.of_values(
+        filename="", kind="", metadata={}, options={"analysis_types": ["shots"], "languages": ["ar"]}
+    )
+    assert wish.options == {"analysis_types": ["shots"], "languages": ["ar"]}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"analysis_types": "shots"},
+        {"analysis_types": ["smell"]},
+        {"analysis_types": []},
+        {"analysis_types": ["shots"], "languages": ["no such language"]},
+        {"languages": ["no such language"]},
+        {"analysis_order": "0199"},
+    ],
+)
+def test_wishes_that_cannot_be_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(InvalidOptions):
+        wishes.of_values(filename="", kind="", metadata={}, options=options)

@@ -1,0 +1,66 @@
+"""The panel on the asset page."""
+
+import pytest
+
+from analysis.models import Analysis, Order
+from assets.models import Asset
+from tests.analysis.conftest import FakeEngine
+from tests.factories import AssetFactory, UserFactory
+from tests.processing.test_views import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def panel(asset: Asset, user: object) -> str:
+    answer = signed_in(user).get(f"/assets/{asset.pk}/analyses/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def analysis_of(asset: Asset, type_: str, **traits: object) -> Analysis:
+    order = Order.objects.create(asset=asset, types=[type_])
+    return Analysis.objects.create(order=order, asset=asset, type=type_, **traits)
+
+
+def test_before_anything_was_analysed_it_offers_what_an_engine_can_do(fake: FakeEngine, film: Asset) -> None:
+    page = panel(film, film.uploaded_by)
+    assert "Nothing of this file has been analysed yet." in page
+    assert 'value="shots"' in page and 'value="transcription"' in page
+    assert 'value="faces"' not in page
+
+
+def test_what_was_found_what_goes_on_and_what_failed(fake: FakeEngine, film: Asset) -> None:
+    analysis_of(film, "shots", engine="local", status="completed", is_current=True)
+    analysis_of(film, "text", engine="local", status="processing")
+    analysis_of(
+        film,
+        "faces",
+        status="failed",
+        error_code="engine_unavailable",
+        error_detail="No engine can do this here.",
+    )
+    page = panel(film, film.uploaded_by)
+    assert "0 shots" in page and "shown" in page
+    assert "Processing" in page and "data-open" in page
+    assert "No engine can do this here." in page and "engine_unavailable" in page
+
+
+def test_an_older_one_can_be_shown_again(fake: FakeEngine, film: Asset) -> None:
+    old = analysis_of(film, "shots", engine="local", status="completed")
+    analysis_of(film, "shots", engine="local", status="completed", is_current=True)
+    assert f'data-show-analysis="{old.pk}"' in panel(film, film.uploaded_by)
+    assert "data-show-analysis" not in panel(film, UserFactory(role="viewer"))
+
+
+def test_who_may_only_watch_is_shown_nothing_where_there_is_nothing(fake: FakeEngine, film: Asset) -> None:
+    assert panel(film, UserFactory(role="viewer")) == ""
+
+
+def test_before_the_gate_there_is_nothing_to_show(fake: FakeEngine) -> None:
+    asset = AssetFactory()
+    assert panel(asset, asset.uploaded_by) == ""
+
+
+def test_strangers_find_no_panel() -> None:
+    asset = AssetFactory(published=True, visibility="private")
+    assert signed_in(UserFactory()).get(f"/assets/{asset.pk}/analyses/").status_code == 404

@@ -1,0 +1,47 @@
+"""Analyses as they really run: ordered over HTTP, carried out by a worker, read as moments."""
+
+import json
+import time
+
+import pytest
+
+from assets.models import Asset
+from mediaportal.accounts.models import User
+from tests.analysis.conftest import film_of
+from tests.functional.test_work import Caller
+
+pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+PATIENCE = 120.0
+
+
+def results_of(caller: Caller, url: str) -> dict[str, object]:
+    """The results, once nothing is open any longer."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        status, _headers, body = caller.ask("GET", url)
+        assert status == 200
+        found: dict[str, object] = json.loads(body)
+        if found["status"] not in {"pending", "processing"}:
+            return found
+        time.sleep(0.3)
+    raise AssertionError("the analysis did not end")
+
+
+@pytest.mark.usefixtures("workers")
+def test_shots_and_faults_are_found_by_a_worker(web: str) -> None:
+    asset: Asset = film_of("hard_cuts.mp4")
+    caller = Caller(web, User.objects.get(pk=asset.uploaded_by_id))
+    order = {"asset_id": str(asset.pk), "analysis_types": ["shots", "quality", "fingerprint"]}
+    status, _headers, body = caller.ask(
+        "POST", "/api/v1/media/analyze", body=json.dumps(order).encode(), Content_Type="application/json"
+    )
+    assert status == 202, body
+    found = results_of(caller, json.loads(body)["results_url"])
+    assert (found["status"], found["engine"], found["errors"]) == ("completed", "local", {})
+    results = found["results"]
+    assert isinstance(results, dict)
+    assert [round(shot["start"]) for shot in results["shots"]] == [0, 3, 6]
+    assert [fault["fault"] for fault in results["quality"]["faults"]] == ["freeze"]
+    assert len(results["fingerprint"]["hashes"]) == 9
+    _status, _headers, body = caller.ask("GET", f"/api/v1/assets/{asset.pk}/moments/?kind=shot")
+    assert len(json.loads(body)["results"]) == 3
