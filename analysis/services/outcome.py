@@ -48,8 +48,18 @@ def fail_at_once(*, step: Step, share: Share, found: Found) -> Failure | None:
     with transaction.atomic():
         leases.lock_job_of(step_id=step.pk)
         _fail(share, found)
-        left = Analysis.objects.filter(order=share.order).exclude(status=Status.FAILED)
-        return None if left.exists() else next(iter(found.failures.values()))
+        reason = reason_of_all(job=step.job)
+        if reason is not None:
+            analysis_finished.send(sender=Order, order=share.order)
+        return reason
+
+
+def reason_of_all(*, job: Job) -> Failure | None:
+    """Why everything of a job's order has failed: the reason of the first of its types; None when something has not."""
+    rows = list(Analysis.objects.filter(order__job=job).order_by("type"))
+    if not rows or any(row.status != Status.FAILED for row in rows):
+        return None
+    return Failure(rows[0].error_code, rows[0].error_detail)
 
 
 def publish(*, share: Share, found: Found) -> None:

@@ -12,7 +12,13 @@ from analysis.engines import Engine, EngineAway, Failure, Found, Request
 from analysis.exceptions import AllFailed
 from analysis.services import outcome
 from analysis.services.requests import request_for
-from mediaportal.core.sandbox import ProgramKilled, ProgramStopped, SandboxError
+from mediaportal.core.sandbox import (
+    ProgramFailed,
+    ProgramKilled,
+    ProgramStopped,
+    ProgramTimedOut,
+    SandboxError,
+)
 from processing.exceptions import StepPostponed
 from processing.services.context import StepContext
 
@@ -20,6 +26,7 @@ logger = logging.getLogger(__name__)
 _AWAY = "engine_away"
 _ELSEWHERE = "analysis_elsewhere"
 _MOST_AWAYS = 120
+_FAILED = gettext_noop("A program that works on the file failed.")
 _TROUBLE = gettext_noop("The machine could not carry out this step.")
 
 
@@ -31,6 +38,8 @@ def run(context: StepContext) -> dict[str, Any]:
     """
     share = outcome.begin(job=context.job, step=context.step)
     if share is None:
+        # A run before this one may have ended between writing its failures down and failing.
+        _raise(outcome.reason_of_all(job=context.job))
         return {}
     request = request_for(
         context.asset,
@@ -40,9 +49,7 @@ def run(context: StepContext) -> dict[str, Any]:
         folder=context.scratch,
     )
     found = _asked(engines.engine(share.engine), request, context)
-    reason = outcome.fail_at_once(step=context.step, share=share, found=found)
-    if reason is not None:
-        raise AllFailed(reason.code, reason.detail)
+    _raise(outcome.fail_at_once(step=context.step, share=share, found=found))
     context.published.append(partial(outcome.publish, share=share, found=found))
     return {
         "found": {str(name): len(result.findings) for name, result in found.results.items()},
@@ -50,9 +57,15 @@ def run(context: StepContext) -> dict[str, Any]:
     }
 
 
+def _raise(reason: Failure | None) -> None:
+    """Fail the job, when there is a reason why nothing could be done."""
+    if reason is not None:
+        raise AllFailed(reason.code, reason.detail)
+
+
 def _asked(engine: Engine, request: Request, context: StepContext) -> Found:
-    """What an engine found. Trouble of this machine is tried again as that of any step, and at the last try becomes a
-    failure of these types alone.
+    """What an engine found. A program that the file is too much for is a failure of these types alone; so is, at the
+    last try, trouble of this machine, which is tried again as that of any step.
     """
     try:
         if engine.remote:
@@ -63,6 +76,8 @@ def _asked(engine: Engine, request: Request, context: StepContext) -> Found:
         raise
     except EngineAway as error:
         return _away(request, context, error)
+    except (ProgramFailed, ProgramTimedOut) as error:
+        return _failed(request, Failure("processing_failed", _FAILED), str(error))
     except (SandboxError, OSError) as error:
         if context.step.attempt < settings.STEP_ATTEMPTS:
             raise

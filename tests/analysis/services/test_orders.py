@@ -10,10 +10,9 @@ from analysis.exceptions import EngineUnavailable, NotAnalysable
 from analysis.models import Analysis, Order
 from analysis.services import orders
 from analysis.services.orders import Wish, wish_of
-from assets.exceptions import InvalidOptions
+from assets.exceptions import InvalidOptions, UploadTerminated
 from assets.models import Asset, UploadSession
 from assets.services import uploads
-from assets.services.importing import UploadTerminated
 from mediaportal.audit.models import Entry
 from mediaportal.core.problems import NotPermitted, RateLimited
 from processing.models import Job
@@ -47,7 +46,7 @@ def test_an_order_has_an_analysis_for_each_type_and_a_job_with_a_step_for_each_g
     assert standing(order) == {"transcription": "pending", "shots": "pending"}
     assert set(order.analyses.values_list("engine", "asset")) == {("local", film.pk)}
     entry = Entry.objects.get(action="analysis.ordered")
-    assert entry.target_id == str(order.pk)
+    assert entry.actor_id == film.uploaded_by_id
 
 
 def test_only_who_may_change_an_asset_orders(fake: FakeEngine, film: Asset) -> None:

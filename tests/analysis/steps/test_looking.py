@@ -94,7 +94,7 @@ def test_trouble_of_the_machine_is_tried_again_and_at_last_fails_these_types_alo
     fake: FakeEngine, film: Asset, work: Work, settings: Any
 ) -> None:
     settings.STEP_ATTEMPTS = 2
-    fake.error = ProgramTimedOut("ffmpeg", 1.0)
+    fake.error = OSError("the disk is gone")
     order = ordered(film, "transcription", "shots")
     Step.objects.filter(name="analysis_local_hearing").update(ready_at=None)
     work()
@@ -107,6 +107,22 @@ def test_trouble_of_the_machine_is_tried_again_and_at_last_fails_these_types_alo
     Step.objects.filter(name="analysis_local_hearing").update(ready_at=step.job.created_at)
     work()
     assert ended(order) == ("completed", "")
+
+
+def test_what_a_file_is_too_much_for_is_not_tried_again(fake: FakeEngine, film: Asset, work: Work) -> None:
+    fake.error = ProgramTimedOut("ffmpeg", 1.0)
+    order = ordered(film, "shots")
+    assert work() == 1
+    assert ended(order) == ("failed", "processing_failed")
+
+
+def test_a_run_that_broke_off_behind_its_failures_fails_the_job(
+    fake: FakeEngine, film: Asset, work: Work
+) -> None:
+    order = ordered(film, "shots")
+    order.analyses.update(status="failed", error_code="corrupt_media", error_detail=NO.detail)
+    work()
+    assert ended(order) == ("failed", "corrupt_media")
 
 
 def test_work_elsewhere_is_asked_after_until_it_is_done(
