@@ -1,10 +1,12 @@
 """A step of an analysis: what its engine finds is shown; what fails, fails alone; work elsewhere is asked after."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from analysis.engines import EngineAway, Failure, Hash, Result, Shot, Speech, Text, Type, Word
 from analysis.models import Analysis, Moment, Order
@@ -94,18 +96,18 @@ def test_trouble_of_the_machine_is_tried_again_and_at_last_fails_these_types_alo
     fake: FakeEngine, film: Asset, work: Work, settings: Any
 ) -> None:
     settings.STEP_ATTEMPTS = 2
-    fake.error = OSError("the disk is gone")
     order = ordered(film, "transcription", "shots")
-    Step.objects.filter(name="analysis_local_hearing").update(ready_at=None)
-    work()
-    step = Step.objects.get(name="analysis_local_sight")
-    assert (step.status, step.attempt, standing(order)["shots"]) == ("pending", 1, ("processing", ""))
-    Step.objects.filter(pk=step.pk).update(ready_at=step.job.created_at)
-    work()
-    assert standing(order) == {"transcription": ("pending", ""), "shots": ("failed", "worker_trouble")}
-    fake.error = None
-    Step.objects.filter(name="analysis_local_hearing").update(ready_at=step.job.created_at)
-    work()
+    looking = Step.objects.filter(name="analysis_local_sight")
+    looking.update(ready_at=timezone.now() + timedelta(hours=1))
+    assert work() == 1
+    fake.error = OSError("the disk is gone")
+    looking.update(ready_at=timezone.now())
+    assert work() == 1
+    assert list(looking.values_list("status", "attempt")) == [("pending", 1)]
+    assert standing(order) == {"transcription": ("completed", ""), "shots": ("processing", "")}
+    looking.update(ready_at=timezone.now())
+    assert work() == 1
+    assert standing(order)["shots"] == ("failed", "worker_trouble")
     assert ended(order) == ("completed", "")
 
 

@@ -1,3 +1,5 @@
+"""The engine of this machine: the contract, and how its parts share one decode without hindering each other."""
+
 from collections.abc import Callable, Sequence
 from pathlib import Path
 

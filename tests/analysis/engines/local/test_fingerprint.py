@@ -1,3 +1,5 @@
+"""What pictures are known again by."""
+
 from pathlib import Path
 
 from analysis.engines import Hash, Type

@@ -1,3 +1,5 @@
+"""Faults of picture and sound, found in real files."""
+
 from pathlib import Path
 
 import pytest

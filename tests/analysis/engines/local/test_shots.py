@@ -1,3 +1,5 @@
+"""Shots out of cuts."""
+
 from pathlib import Path
 
 from analysis.engines.base import Request, Type
