@@ -20,9 +20,12 @@ class AnalysisConfig(AppConfig):
         from analysis.engines.local import LocalEngine  # noqa: PLC0415
         from analysis.pipeline import STEPS  # noqa: PLC0415
         from analysis.services import automatic  # noqa: PLC0415
+        from analysis.steps.looking import WAITS  # noqa: PLC0415
         from processing.pipeline import add_job_plans  # noqa: PLC0415
+        from processing.services.waiting import add_words  # noqa: PLC0415
 
         engines.register(LocalEngine())
         add_job_plans(STEPS)
+        add_words(WAITS)
         register_option_validator(automatic.validate_options, lists=[automatic.TYPES, automatic.LANGUAGES])
         register_panel(Panel("analyses", _("Analyses"), "asset-analyses", order=30))

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from analysis.models import Analysis, CollectionSetting, Moment, Order
 from assets.models import Asset, Tag
 from assets.services.shelves import tag_named
 from mediaportal.accounts.models import User
@@ -80,7 +81,14 @@ def lived_in() -> Job:
     VariantFactory(asset=asset)
     GuestLinkFactory(title="<b>Festival</b>")
     ShareLinkFactory(title="<b>Client</b>", asset=asset)
-    asset.collections.add(CollectionFactory(parent=CollectionFactory()))
+    collection = CollectionFactory(parent=CollectionFactory())
+    asset.collections.add(collection)
+    CollectionSetting.objects.create(collection=collection, types=["shots"])
+    order = Order.objects.create(asset=asset, types=["text"])
+    analysis = Analysis.objects.create(order=order, asset=asset, type="text", status="completed")
+    Moment.objects.create(
+        asset=asset, analysis=analysis, kind="text", start=1.0, end=2.0, text="<b>Exit</b>", confidence=0.9
+    )
     asset.tags.add(tag_named(f"tag {asset.pk}"))
     job = job_of(asset, status="failed", error_code="processing_failed", error_detail="It is broken.")
     Step.objects.filter(job=job, name="probe").update(

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from analysis import engines
 from analysis.engines import Engine, EngineAway, Failure, Found, Request
@@ -26,6 +26,12 @@ logger = logging.getLogger(__name__)
 _AWAY = "engine_away"
 _ELSEWHERE = "analysis_elsewhere"
 _MOST_AWAYS = 120
+WAITS = {
+    _AWAY: gettext_lazy("Waiting for an engine"),
+    _ELSEWHERE: gettext_lazy("Being analysed elsewhere"),
+}
+"""What steps wait for that are given back, in words."""
+
 _FAILED = gettext_noop("A program that works on the file failed.")
 _TROUBLE = gettext_noop("The machine could not carry out this step.")
 

@@ -39,6 +39,15 @@ def test_every_check_of_options_is_asked_once(monkeypatch: pytest.MonkeyPatch) -
     assert asked == [{"preset": "x"}, {"bad": 1}]
 
 
+def test_options_are_known_by_their_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_option_validators", [])
+    for name in ("_option_names", "_option_flags", "_option_lists"):
+        monkeypatch.setattr(registry, name, set())
+    registry.register_option_validator(lambda _options: None, names=["a"], flags=["b"], lists=["c"])
+    assert registry.option_names() == {"a", "b", "c"}
+    assert (registry.option_flags(), registry.option_lists()) == ({"b"}, {"c"})
+
+
 def test_a_choice_of_one_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_upload_choices", {})
     registry.register_upload_choice(registry.UploadChoice("a", "A", lambda: [("1", "One"), ("2", "Two")]))

@@ -7,7 +7,7 @@ from PIL import Image
 
 from mediaportal.core.filetype import sniff
 from processing.exceptions import CorruptMedia, ImageTooLarge, UnknownCodec
-from processing.pictures import Picture, Pictures, inspect, render
+from processing.pictures import Picture, Pictures, inspect, render, sample
 from tests.media import media
 
 EVERY = [
@@ -140,3 +140,16 @@ def test_large_pictures_get_web_size(tmp_path: Path) -> None:
 
 def test_as_data() -> None:
     assert look("picture.jpg").as_data()["mime_type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("picture.jpg", (64, 48)), ("turned.jpg", None), ("animated.gif", None)]
+)
+def test_bare_pixels_have_the_size_that_is_told(
+    name: str, size: tuple[int, int] | None, tmp_path: Path
+) -> None:
+    path = media(name)
+    file, width, height = sample(path, tmp_path, mime_type=sniff(path.read_bytes()), pixels=64)
+    assert file.stat().st_size == width * height * 3
+    assert max(width, height) == 64
+    assert size is None or (width, height) == size
