@@ -63,6 +63,12 @@ def test_an_order_asks_for_something() -> None:
     [{"start": 2.0, "end": 1.0}, {"start": -1.0}, {"confidence": 1.1}, {"box": [0.1, 0.2]}],
 )
 def test_a_moment_that_cannot_be(order: Order, traits: dict[str, Any]) -> None:
-    found = {"start": 1.0, "end": 2.0, "confidence": 0.5, "kind": "shot"} | traits
+    found: dict[str, Any] = {
+        "start": 1.0,
+        "end": 2.0,
+        "confidence": 0.5,
+        "kind": "shot",
+        "asset": order.asset,
+    }
     with pytest.raises(IntegrityError), transaction.atomic():
-        Moment.objects.create(asset=order.asset, analysis=analysis_of(order), **found)
+        Moment.objects.create(**{**found, "analysis": analysis_of(order), **traits})

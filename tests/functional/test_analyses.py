@@ -2,12 +2,16 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
+from analysis.models import Analysis, Order
 from assets.models import Asset
 from mediaportal.accounts.models import User
 from tests.analysis.conftest import film_of
+from tests.functional.browser import chromium, person, sign_in, violations
 from tests.functional.test_work import Caller
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
@@ -45,3 +49,37 @@ def test_shots_and_faults_are_found_by_a_worker(web: str) -> None:
     assert len(results["fingerprint"]["hashes"]) == 9
     _status, _headers, body = caller.ask("GET", f"/api/v1/assets/{asset.pk}/moments/?kind=shot")
     assert len(json.loads(body)["results"]) == 3
+
+
+@pytest.mark.usefixtures("workers")
+def test_in_a_browser_an_analysis_is_ordered_and_an_older_one_shown_again(
+    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    person("lina@example.org", settings)
+    asset = film_of("hard_cuts.mp4")
+    Asset.objects.filter(pk=asset.pk).update(uploaded_by=User.objects.get(email="lina@example.org"))
+    order = Order.objects.create(asset=asset, types=["quality"])
+    old = Analysis.objects.create(
+        order=order, asset=asset, type="quality", engine="local", status="completed", is_current=True
+    )
+    with chromium() as browser:
+        page = browser.new_page(base_url=web)
+        sign_in(page, web, "lina@example.org")
+        page.goto(f"/assets/{asset.pk}/")
+        panel = page.locator("#panel-analyses")
+        expect(panel.get_by_text("No faults")).to_be_visible()
+
+        panel.get_by_role("button", name="Analyse…").click()
+        page.get_by_role("checkbox", name="Shots").check()
+        page.get_by_role("checkbox", name="Picture and sound faults").check()
+        page.get_by_role("button", name="Analyse", exact=True).click()
+        expect(panel.get_by_text("3 shots")).to_be_visible(timeout=60_000)
+        expect(panel.get_by_text("1 fault", exact=False).first).to_be_visible(timeout=60_000)
+
+        panel.get_by_text("1 other").click()
+        panel.get_by_role("button", name="Show this one").click()
+        expect(panel.get_by_text("No faults").first).to_be_visible()
+        assert violations(page) == []
+    old.refresh_from_db()
+    assert (old.is_current, old.chosen) == (True, True)
