@@ -15,7 +15,7 @@ ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale" / "ar" / "LC_MESSAGES" / "django.po"
 LITERAL = r"""u?((?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))"""
 ASKED = re.compile(rf"\b(?:n?gettext|_)\({LITERAL}")
-APPS = ("mediaportal", "assets", "processing", "notifications")
+APPS = ("mediaportal", "assets", "processing", "analysis", "notifications")
 
 
 def entries() -> dict[str, str]:
