@@ -11,6 +11,7 @@ from analysis.models import OPEN, Analysis, CollectionSetting, EngineChoice, Ord
 from analysis.services import orders
 from analysis.services.orders import Wish
 from analysis.services.parameters import DONE_BY, NAMED
+from assets import registry
 from processing.models import Job, JobType
 from processing.models import Status as JobStatus
 
@@ -46,7 +47,8 @@ def _follow_first(job: Job) -> None:
 @transaction.atomic
 def catch_up(*, job_id: UUID) -> None:
     """Order what is wanted of an asset whose first job has been completed, once for each job."""
-    job = Job.objects.select_for_update(of=("self",)).select_related("asset").get(pk=job_id)
+    job = Job.objects.select_related("asset").get(pk=job_id)
+    registry.lock_work(job.asset_id)  # two at once take turns
     for order in Order.objects.select_related("asset").filter(pk=job.parameters.get(NAMED), job=None):
         orders.go_on(order=order)
     if Order.objects.filter(asset=job.asset, asked_by=None).exists():

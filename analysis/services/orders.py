@@ -20,7 +20,7 @@ from analysis.services.choosing import Choice
 from analysis.services.parameters import DONE_BY, NAMED
 from analysis.services.requests import request_for
 from analysis.signals import analysis_finished
-from assets import access
+from assets import access, registry
 from assets.exceptions import InvalidOptions
 from assets.models import Asset
 from assets.services import importing
@@ -73,6 +73,7 @@ def place(*, user: access.Caller, asset: Asset, wish: Wish) -> Order:
     """
     if not access.can_change(user, asset):
         raise NotPermitted
+    registry.lock_work(asset.pk)  # before the asset's own row, as everybody does
     Asset.objects.select_for_update(of=("self",)).get(pk=asset.pk)  # those who ask at once take turns
     require_analysable(asset)
     if Analysis.objects.filter(asset=asset, status__in=OPEN).values("order").distinct().count() >= _MOST_OPEN:
