@@ -76,4 +76,4 @@ def _ffmpeg(target: Path, source: str, sound: str, *options: str) -> None:
     """Run ffmpeg on a source and, where there is one, a sound."""
     inputs = ["-f", "lavfi", "-i", source] + (["-f", "lavfi", "-i", sound] if sound else [])
     command = ["ffmpeg", "-nostdin", "-v", "error", "-y", *inputs, *options, str(target)]
-    subprocess.run(command, check=True, timeout=120)
+    subprocess.run(command, check=True, timeout=600)
