@@ -23,9 +23,9 @@ from processing.ffmpeg.ladder import Ladder, Rung, output_frame_rate
 from processing.ffmpeg.media import Probe, VideoStream
 from processing.ffmpeg.transcode import video_options
 
-TARGET = 93.0
-"""The VMAF that is wanted of a title's top rung: 93 is what people take for the source on a television. Samples were
-stricter than the whole by up to 1.6 points on six unlike clips.
+TARGET = 93.5
+"""The VMAF that is wanted of the samples of a title's top rung: 93 is what people take for the source on a television,
+and of six unlike clips one whole was 0.2 points worse than its samples.
 """
 STEP = 6
 MOST_OFFSET = 2 * STEP
