@@ -475,6 +475,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3_600.0,
         "options": {"queue": "upkeep", "expires": 3_600},
     },
+    "analysis.sweep": {
+        "task": "analysis.sweep",
+        "schedule": 300.0,
+        "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
+    },
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,
