@@ -57,6 +57,7 @@ _MOST_LOGGED = 500
 # These become the reason of a type; the words are said in the reader's language.
 REFUSED = Failure("aws_refused", "Amazon Web Services refuse the credentials of this installation.")
 GONE = Failure("aws_result_gone", "Amazon Web Services no longer have what was found.")
+UNREADABLE = Failure("aws_result_unreadable", "What Amazon Web Services answered cannot be read.")
 NOT_TAKEN = Failure("aws_not_taken", "Amazon Web Services do not take this file.")
 
 

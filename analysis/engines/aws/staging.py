@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from analysis.engines.aws.clients import Clients, Unable, calling
+from analysis.engines.aws.clients import UNREADABLE, Clients, Unable, calling
 from analysis.engines.aws.options import Options
 from analysis.engines.aws.work import Work
 from analysis.engines.base import Report, Request
@@ -88,7 +88,7 @@ def read(key: str, options: Options, clients: Clients, *, most_bytes: int) -> by
         answer = clients.bucket.get_object(Bucket=options.bucket, Key=key)
         data: bytes = answer["Body"].read(most_bytes + 1)
     if len(data) > most_bytes:
-        raise ValueError(f"{key} has more than {most_bytes} bytes")
+        raise Unable(UNREADABLE, f"{key} has more than {most_bytes} bytes")
     return data
 
 
