@@ -20,11 +20,15 @@ _AT_ONCE = 2000
 
 @dataclass(frozen=True)
 class Share:
-    """The types of an order that one step does, by one engine; those that have ended already are left out."""
+    """The types of an order that one step does, by one engine; those that have ended already are left out.
+
+    `token` is the same for all runs that belong together, and another one when it is tried again.
+    """
 
     order: Order
     engine: str
     types: tuple[str, ...]
+    token: str
 
 
 def begin(*, job: Job, step: Step) -> Share | None:
@@ -34,7 +38,11 @@ def begin(*, job: Job, step: Step) -> Share | None:
     mine = Analysis.objects.filter(order=order, type__in=names)
     mine.filter(status=Status.PENDING).update(status=Status.PROCESSING, started_at=timezone.now())
     rows = list(mine.filter(status__in=OPEN).order_by("type"))
-    return Share(order, rows[0].engine, tuple(row.type for row in rows)) if order and rows else None
+    if order is None or not rows:
+        return None
+    begun = min(row.started_at or timezone.now() for row in rows)
+    token = f"{step.pk.hex}-{int(begun.timestamp())}"
+    return Share(order, rows[0].engine, tuple(row.type for row in rows), token)
 
 
 def fail_at_once(*, step: Step, share: Share, found: Found) -> Failure | None:
@@ -111,6 +119,8 @@ def _fail(share: Share, found: Found) -> None:
             status=Status.FAILED,
             error_code=failure.code,
             error_detail=failure.detail,
+            aws_job_id=failure.job_id,
+            cost=failure.cost,
             completed_at=timezone.now(),
         )
 

@@ -17,6 +17,8 @@ from botocore.exceptions import (
 )
 
 from analysis.engines.base import EngineAway, Failure
+from analysis.exceptions import NotTaken, Refused, ResultGone
+from processing.exceptions import MediaError
 
 # Seconds without a byte after which a call has failed, and how often boto tries it, waiting longer each time.
 _LIMITS = Config(
@@ -54,20 +56,19 @@ _NO_BUCKET = {"NoSuchBucket"}
 _AGAIN_SECONDS, _AGAIN_AFTER_LIMIT_SECONDS = 30.0, 60.0
 _MOST_LOGGED = 500
 
-# These become the reason of a type; the words are said in the reader's language.
-REFUSED = Failure("aws_refused", "Amazon Web Services refuse the credentials of this installation.")
-GONE = Failure("aws_result_gone", "Amazon Web Services no longer have what was found.")
-UNREADABLE = Failure("aws_result_unreadable", "What Amazon Web Services answered cannot be read.")
-NOT_TAKEN = Failure("aws_not_taken", "Amazon Web Services do not take this file.")
-
 
 class Unable(Exception):
     """A call that will not succeed by being made again; `failure` is the reason of its type, `log` for the operator."""
 
-    def __init__(self, failure: Failure, log: str = "") -> None:
+    def __init__(self, reason: type[MediaError], log: str = "") -> None:
         """Keep both."""
-        super().__init__(log or failure.code)
-        self.failure, self.log = failure, log
+        super().__init__(log or reason.code)
+        self.failure, self.log = failure_of(reason), log
+
+
+def failure_of(reason: MediaError | type[MediaError]) -> Failure:
+    """Return a reason as the failure of a type."""
+    return Failure(reason.code, reason.sentence)
 
 
 class AlreadyThere(Exception):
@@ -84,7 +85,7 @@ def calling() -> Iterator[None]:
     except ClientError as error:
         raise _meaning(error) from error
     except (NoCredentialsError, PartialCredentialsError, NoRegionError) as error:
-        raise Unable(REFUSED, str(error)) from error
+        raise Unable(Refused, str(error)) from error
     except Boto3Error as error:
         # What sends files wraps the error of the call.
         inner = error.__context__
@@ -105,8 +106,8 @@ def _meaning(error: ClientError) -> EngineAway | AlreadyThere | Unable:
     if code == "ConflictException":
         return AlreadyThere(log)
     if code in _REFUSED or code in _NO_BUCKET:
-        return Unable(REFUSED, log)
-    return Unable(GONE if code in _GONE else NOT_TAKEN, log)
+        return Unable(Refused, log)
+    return Unable(ResultGone if code in _GONE else NotTaken, log)
 
 
 class Clients:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.engines.aws import seen
-from analysis.engines.aws.clients import UNREADABLE, Clients, Unable, calling
+from analysis.engines.aws.clients import Clients, Unable, calling
 from analysis.engines.aws.options import Options
 from analysis.engines.aws.seen import Answer
-from analysis.engines.base import Failure, Request, Result, Type
+from analysis.engines.base import Request, Result, Type
+from analysis.exceptions import JobFailed, ResultUnreadable
 
-FAILED = Failure("aws_job_failed", "Amazon Web Services could not carry this out.")
 _PAGE = 1000
 _MOST_PAGES = 5000
 
@@ -66,9 +66,7 @@ JOBS = {
 }
 
 
-def start(
-    name: Type, key: str, *, threshold: float, token: str, options: Options, clients: Clients
-) -> str:
+def start(name: Type, key: str, *, threshold: float, token: str, options: Options, clients: Clients) -> str:
     """Begin a job; returns its id. The same `token` begins it once. Raises `EngineAway` and `Unable`."""
     job = JOBS[name]
     told: dict[str, Any] = {
@@ -93,7 +91,7 @@ def has_ended(name: Type, job_id: str, *, clients: Clients) -> bool:
     with calling():
         answer = getattr(clients.rekognition, job.get)(JobId=job_id, MaxResults=1)
     if answer["JobStatus"] == "FAILED":
-        raise Unable(FAILED, str(answer.get("StatusMessage", "")))
+        raise Unable(JobFailed, str(answer.get("StatusMessage", "")))
     return bool(answer["JobStatus"] == "SUCCEEDED")
 
 
@@ -112,4 +110,4 @@ def _answers(job: Job, job_id: str, clients: Clients) -> Iterator[Answer]:
         if not answer.get("NextToken"):
             return
         told["NextToken"] = answer["NextToken"]
-    raise Unable(UNREADABLE, f"{job_id} has more than {_MOST_PAGES} pages")
+    raise Unable(ResultUnreadable, f"{job_id} has more than {_MOST_PAGES} pages")

@@ -22,7 +22,14 @@ def labels(answers: Iterable[Answer], request: Request) -> Result:
         if confidence >= request.threshold:
             spans.see(name, _time(one, request), confidence, (name, _surest(label.get("Instances") or ())))
     found = [
-        Label(span.start, _end(span.end(request.duration), request), span.confidence, name, parent(name, above), box)
+        Label(
+            span.start,
+            _end(span.end(request.duration), request),
+            span.confidence,
+            name,
+            parent(name, above),
+            box,
+        )
         for span in spans.all()
         for name, box in [span.fact]
     ]
@@ -45,9 +52,7 @@ def flags(answers: Iterable[Answer], request: Request) -> Result:
             continue
         start = _within(one.get("StartTimestampMillis", one.get("Timestamp", 0)), request)
         end = _within(one.get("EndTimestampMillis", one.get("Timestamp", 0)), request)
-        found.append(
-            Flag(start, max(start, end), confidence, label["Name"], label.get("ParentName") or "")
-        )
+        found.append(Flag(start, max(start, end), confidence, label["Name"], label.get("ParentName") or ""))
     return Result(tuple(_in_order(found)))
 
 

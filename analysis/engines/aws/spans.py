@@ -55,7 +55,7 @@ class Spans(Generic[Fact]):
 
 
 class Tracks:
-    """Gives what has no name a number by its place: what overlaps where something was at the look before is the same."""
+    """Gives what has no name a number by its place: what overlaps what was there a look before is the same."""
 
     def __init__(self) -> None:
         """Nothing has been seen."""

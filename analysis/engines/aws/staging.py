@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from analysis.engines.aws.clients import UNREADABLE, Clients, Unable, calling
+from analysis.engines.aws.clients import Clients, Unable, calling
 from analysis.engines.aws.options import Options
 from analysis.engines.aws.work import Work
 from analysis.engines.base import Report, Request
+from analysis.exceptions import ResultUnreadable
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import CorruptMedia
 from processing.ffmpeg import graph, program
@@ -78,7 +79,7 @@ def remove(work: Work, options: Options, clients: Clients) -> None:
             with calling():
                 clients.bucket.delete_object(Bucket=options.bucket, Key=key)
         except Unable as error:
-            logger.error("%s stays in the bucket %s: %s", key, options.bucket, error.log)
+            logger.warning("%s stays in the bucket %s: %s", key, options.bucket, error.log)
         work.staged.remove(key)
 
 
@@ -88,14 +89,14 @@ def read(key: str, options: Options, clients: Clients, *, most_bytes: int) -> by
         answer = clients.bucket.get_object(Bucket=options.bucket, Key=key)
         data: bytes = answer["Body"].read(most_bytes + 1)
     if len(data) > most_bytes:
-        raise Unable(UNREADABLE, f"{key} has more than {most_bytes} bytes")
+        raise Unable(ResultUnreadable, f"{key} has more than {most_bytes} bytes")
     return data
 
 
 def _send(path: Path, work: Work, options: Options, clients: Clients) -> str:
     """Send a file to the bucket, then remove it here; returns its key."""
     key = f"{options.prefix}/{work.token}/{path.name}"
-    work.staged.append(key)
+    work.will_write(key)
     with calling():
         clients.bucket.upload_file(str(path), options.bucket, key)
     path.unlink()

@@ -41,6 +41,11 @@ class Work:
         over = len(self.ended) + len(self.failed)
         return over / max(1, over + len(self.waiting) + len(self.running))
 
+    def will_write(self, key: str) -> None:
+        """Note a key before anything is written under it, so that it is removed however this ends."""
+        if key not in self.staged:
+            self.staged.append(key)
+
     def fail(self, name: str, failure: Failure) -> None:
         """Let a type have failed, whatever was to become of it."""
         if name in self.waiting:
