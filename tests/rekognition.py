@@ -16,6 +16,8 @@ from botocore.validate import ParamValidator
 
 from tests.origins import Origin, Visit, serving
 
+# Each visit has a connection of its own, and boto is told so.
+HEADERS = {"Content_Type": "application/x-amz-json-1.1", "Connection": "close"}
 PREFIX = "RekognitionService."
 FINDINGS = {
     "LabelDetection": "Labels",
@@ -85,13 +87,13 @@ class Rekognition:
         if self.refusals.get(name):
             refusal = self.refusals[name].pop(0)
             body = json.dumps({"__type": refusal.code, "Message": "as the test says"}).encode()
-            visit.answer(refusal.status, body, Content_Type="application/x-amz-json-1.1")
+            visit.answer(refusal.status, body, **HEADERS)
             return
         # The bytes of an image come as text, which the model calls a blob.
         unpacked = data | ({"Image": {"Bytes": b"..."}} if "Image" in data else {})
         checked(unpacked, operation.input_shape)
         answer = checked(self._answer(name, data), operation.output_shape)
-        visit.answer(200, json.dumps(answer).encode(), Content_Type="application/x-amz-json-1.1")
+        visit.answer(200, json.dumps(answer).encode(), **HEADERS)
 
     def of(self, name: str) -> list[dict[str, Any]]:
         """What one operation was asked."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from analysis.engines import Failure, Found, Result
@@ -99,7 +100,7 @@ def _complete(row: Analysis, asset: Asset, result: Result) -> None:
         confidence=_confidence(result),
         language=result.language or row.language,
         aws_job_id=result.job_id,
-        cost=result.cost,
+        cost=F("cost") + result.cost,
         is_current=not stays,
     )
 
@@ -120,7 +121,7 @@ def _fail(share: Share, found: Found) -> None:
             error_code=failure.code,
             error_detail=failure.detail,
             aws_job_id=failure.job_id,
-            cost=failure.cost,
+            cost=F("cost") + failure.cost,
             completed_at=timezone.now(),
         )
 

@@ -24,7 +24,7 @@ from processing.exceptions import MediaError
 _LIMITS = Config(
     connect_timeout=5,
     read_timeout=30,
-    retries={"total_max_attempts": 4, "mode": "standard"},
+    retries={"total_max_attempts": 3, "mode": "standard"},
     signature_version="v4",
 )
 _BUCKET_LIMITS = _LIMITS.merge(Config(signature_version="s3v4"))

@@ -1,7 +1,7 @@
 """An engine whose S3 and Transcribe are moto's and whose Rekognition is our own, all over HTTP by the real boto3."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -31,18 +31,6 @@ class Account:
         """Every key in the bucket."""
         return [
             one["Key"] for one in self.bucket.list_objects_v2(Bucket=self.options.bucket).get("Contents", [])
-        ]
-
-    def jobs(self) -> list[dict[str, Any]]:
-        """The jobs of Transcribe as they were begun."""
-        names = [
-            one["TranscriptionJobName"]
-            for one in self.transcribe.list_transcription_jobs()["TranscriptionJobSummaries"]
-            if self.options.bucket in one.get("OutputLocationType", "") or True
-        ]
-        return [
-            self.transcribe.get_transcription_job(TranscriptionJobName=name)["TranscriptionJob"]
-            for name in names
         ]
 
 
@@ -96,6 +84,3 @@ def engine(account: Account, monkeypatch: pytest.MonkeyPatch) -> AwsEngine:
 
     monkeypatch.setattr(hearing, "start", start)
     return AwsEngine(lambda: account.options)
-
-
-Polled = Callable[..., Any]

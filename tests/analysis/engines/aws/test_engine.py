@@ -9,6 +9,7 @@ import pytest
 
 from analysis.engines import Engine, EngineAway, Face, Flag, Found, Label, Request, Shot, Speech, Text, Type
 from analysis.engines.aws import AwsEngine
+from analysis.engines.aws.work import Work
 from analysis.engines.base import Address
 from mediaportal.core.sandbox import ProgramStopped
 from tests.analysis.engines.aws.conftest import Account, sign, word
@@ -16,7 +17,6 @@ from tests.analysis.engines.contract import EngineContract, request_for
 from tests.rekognition import Refusal, box, face, flag, label, shot, text
 
 SIGHT = (Type.OBJECTS, Type.MODERATION, Type.FACES, Type.TEXT, Type.SHOTS)
-FILM = "with_sound.mp4"
 
 
 def begin(engine: Engine, request: Request) -> str:
@@ -121,10 +121,10 @@ def test_what_was_staged_is_what_is_read_and_is_gone_afterwards(
 def test_jobs_and_costs_are_told(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
     request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS, Type.FACES)
     found = ended(engine, request)
-    assert found.results[Type.SHOTS].cost == Decimal("0.0075")
-    assert found.results[Type.FACES].cost == Decimal("0.015")
+    assert found.results[Type.SHOTS].cost == Decimal("0.008333")
+    assert found.results[Type.FACES].cost == Decimal("0.016667")
     assert found.results[Type.FACES].job_id in account.rekognition.tokens.values()
-    assert engine.estimate(request).usd == Decimal("0.0225")
+    assert engine.estimate(request).usd == Decimal("0.025")
 
 
 def test_every_page_is_read(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_every_page_is_read(engine: AwsEngine, account: Account, tmp_path: Path)
 
 
 def test_too_many_jobs_wait_for_their_turn(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
-    account.rekognition.refusals = {"StartFaceDetection": [Refusal("LimitExceededException")] * 2}
+    account.rekognition.refusals = {"StartFaceDetection": [Refusal("LimitExceededException")] * 6}
     request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS, Type.FACES)
     handle = begin(engine, request)
     first = engine.poll(handle)
@@ -152,7 +152,10 @@ def test_too_many_jobs_wait_for_their_turn(engine: AwsEngine, account: Account, 
 
 def test_throttled_calls_are_made_again(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
     throttled = [Refusal("ThrottlingException")]
-    account.rekognition.refusals = {"StartSegmentDetection": throttled, "GetSegmentDetection": throttled * 1}
+    account.rekognition.refusals = {
+        "StartSegmentDetection": throttled,
+        "GetSegmentDetection": list(throttled),
+    }
     account.rekognition.found = {"SegmentDetection": [shot(0, 3, 0)]}
     found = ended(engine, request_for("hard_cuts.mp4", tmp_path, Type.SHOTS))
     assert len(found.results[Type.SHOTS].findings) == 1
@@ -163,7 +166,7 @@ def test_a_service_that_is_away_while_pages_are_read_is_asked_again(
 ) -> None:
     request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS)
     standing = engine.poll(begin(engine, request))
-    account.rekognition.refusals = {"GetSegmentDetection": [Refusal("InternalServerError", 500)] * 4}
+    account.rekognition.refusals = {"GetSegmentDetection": [Refusal("InternalServerError", 500)] * 3}
     with pytest.raises(EngineAway):
         engine.results(standing.handle, request)
     assert account.keys()
@@ -197,9 +200,7 @@ def test_what_is_refused_is_not_tried_again(engine: AwsEngine, account: Account,
 
 
 def test_work_that_was_begun_is_known_again(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
-    request = replace(
-        request_for("talk.flac" if False else "hard_cuts.mp4", tmp_path, Type.SHOTS), token="order-1"
-    )
+    request = replace(request_for("hard_cuts.mp4", tmp_path, Type.SHOTS), token="order-1")
     begin(engine, request)
     found = ended(engine, request)
     assert set(found.results) == {Type.SHOTS}
@@ -227,15 +228,15 @@ def test_giving_up_leaves_nothing_behind(engine: AwsEngine, account: Account, tm
 
 
 def test_a_job_that_does_not_end_is_given_up_and_paid(
-    engine: AwsEngine, account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: AwsEngine, account: Account, tmp_path: Path
 ) -> None:
     account.rekognition.polls = 100
     request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS)
-    handle = begin(engine, request)
-    monkeypatch.setattr("analysis.engines.aws.time.time", lambda: 1e12)
+    work = Work.of_handle(begin(engine, request))
+    handle = replace(work, begun=work.begun - 7 * 3600).as_handle()
     found = ended(engine, request, handle)
     assert found.failures[Type.SHOTS].code == "aws_overdue"
-    assert found.failures[Type.SHOTS].cost == Decimal("0.0075")
+    assert found.failures[Type.SHOTS].cost == Decimal("0.008333")
     assert account.keys() == []
 
 
