@@ -35,7 +35,7 @@ def dear(only_engines: Callable[..., None]) -> FakeEngine:
 
 
 def ordered(film: Asset, *types: str, engine: str = "auto") -> Order:
-    return orders.place(user=film.owner, asset=film, wish=orders.wish_of(types=types, engine=engine))
+    return orders.place(user=film.uploaded_by, asset=film, wish=orders.wish_of(types=types, engine=engine))
 
 
 def left(film: Asset) -> Decimal | None:

@@ -59,7 +59,7 @@ def test_of_several_it_finds_out_which_one_it_is(account: Account) -> None:
 
 def test_voices_need_not_be_told_apart(account: Account) -> None:
     job = begun(account, "en", speakers=0)
-    assert "ShowSpeakerLabels" not in job.get("Settings", {})
+    assert not job["Settings"]["ShowSpeakerLabels"]
 
 
 def test_a_vocabulary_goes_with_its_dialect(account: Account) -> None:
