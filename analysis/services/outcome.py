@@ -46,6 +46,11 @@ def begin(*, job: Job, step: Step) -> Share | None:
     return Share(order, rows[0].engine, tuple(row.type for row in rows), token)
 
 
+def is_open(*, job: Job) -> bool:
+    """Whether anybody still waits for anything of a job's order: not once it was cancelled."""
+    return Analysis.objects.filter(order__job=job, status__in=OPEN).exists()
+
+
 def fail_at_once(*, step: Step, share: Share, found: Found) -> Failure | None:
     """When nothing of a share was found, write its failures down now, and return the first one if with them everything
     of the order has failed. Raises `LeaseLost` when the job is gone.

@@ -96,8 +96,9 @@ def _elsewhere(engine: Engine, request: Request, context: StepContext) -> Found:
     handle = context.step.results.get("handle")
     if handle is None:
         handle = engine.start(request, on_progress=context.report, stop=context.stop)
-        if context.stop():
-            engine.cancel(handle)
+        if not outcome.is_open(job=context.job):
+            # Cancelled meanwhile, by somebody who could not know of the handle.
+            _give_up(engine, handle)
             raise ProgramStopped(engine.name)
     try:
         standing = engine.poll(handle)

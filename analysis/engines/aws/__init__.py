@@ -23,6 +23,7 @@ from analysis.engines.base import (
     Estimate,
     Failure,
     Found,
+    Kind,
     Report,
     Request,
     Result,
@@ -41,9 +42,9 @@ _HOUR = 3600.0
 _MOST_SEEN, _MOST_HEARD = 6 * _HOUR, 4 * _HOUR
 # What Rekognition reads of the letters that people write.
 _READ = frozenset({"ar", "de", "en", "es", "fr", "it", "pt", "ru"})
-_ON_FILMS = frozenset({"video"})
-_SEEN = frozenset({"video", "image"})
-_HEARD = frozenset({"video", "audio"})
+_ON_FILMS: frozenset[Kind] = frozenset({"video"})
+_SEEN: frozenset[Kind] = frozenset({"video", "image"})
+_HEARD: frozenset[Kind] = frozenset({"video", "audio"})
 
 # Of a second of a film: until it is staged and all jobs have ended, and what that takes at least.
 _SECONDS_FOR_EACH, _BEGIN_SECONDS = 0.6, 60.0

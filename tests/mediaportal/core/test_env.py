@@ -165,11 +165,11 @@ def test_names_and_amounts_are_read() -> None:
 
 @pytest.mark.parametrize("value", ["places", "=places", "ar-SA="])
 def test_names_need_both_sides(value: str) -> None:
-    with pytest.raises(EnvError, match="^A must be such as"):
+    with pytest.raises(EnvError, match=r"^A must be such as"):
         Env({"A": value}).names("A")
 
 
 @pytest.mark.parametrize("value", ["-1", "1.234", "20 USD", "nan", "1e3"])
 def test_amounts_are_plain(value: str) -> None:
-    with pytest.raises(EnvError, match="^A must be an amount"):
+    with pytest.raises(EnvError, match=r"^A must be an amount"):
         Env({"A": value}).money("A")

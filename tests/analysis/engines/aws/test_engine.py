@@ -181,7 +181,7 @@ def test_a_job_that_fails_fails_its_type_alone_and_costs_nothing(
     found = ended(engine, request_for("hard_cuts.mp4", tmp_path, Type.SHOTS, Type.FACES))
     assert set(found.results) == {Type.SHOTS}
     failure = found.failures[Type.FACES]
-    assert (failure.code, failure.cost) == ("aws_job_failed", 0)
+    assert (failure.code, failure.cost) == ("aws_job_failed", Decimal(0))
     assert failure.job_id
     assert account.keys() == []
 
