@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mediaportal.core import adminlook
 from mediaportal.core.env import Env, EnvError
+from mediaportal.settings_aws import *  # noqa: F403 - a part of this file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -260,16 +261,6 @@ _TYPES = ("transcription", "moderation", "objects", "faces", "text", "shots", "f
 ANALYSIS_ENGINES = env.pairs("ANALYSIS_ENGINES", _TYPES, ("auto", "local", "aws"))
 # What an engine is less sure of is left out, as a share.
 ANALYSIS_CONFIDENCE = env.number("ANALYSIS_CONFIDENCE", 50, most=100) / 100
-# What engines that cost money may cost in a month, in US dollars; none: without bound.
-ANALYSIS_MONTHLY_BUDGET = env.money("ANALYSIS_MONTHLY_BUDGET")
-# Amazon Web Services: without a bucket, in which media are staged, the engine there is not used.
-ANALYSIS_S3_BUCKET = env.text("ANALYSIS_S3_BUCKET")
-ANALYSIS_S3_PREFIX = env.text("ANALYSIS_S3_PREFIX").strip("/") or "analysis"
-ANALYSIS_AWS_REGION = env.text("ANALYSIS_AWS_REGION") or S3_REGION
-ANALYSIS_AWS_DIALECTS = env.words("ANALYSIS_AWS_DIALECTS", ("ar-SA", "en-US"))
-ANALYSIS_AWS_VOCABULARIES = env.names("ANALYSIS_AWS_VOCABULARIES")
-ANALYSIS_AWS_SPEAKERS = env.number("ANALYSIS_AWS_SPEAKERS", 10, most=30)
-ANALYSIS_AWS_PRICES = env.text("ANALYSIS_AWS_PRICES")
 
 # --- The gate ---------------------------------------------------------------------------------------------------
 CLAMD_URL = env.text("CLAMD_URL")
