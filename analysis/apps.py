@@ -16,7 +16,7 @@ class AnalysisConfig(AppConfig):
     def ready(self) -> None:
         """Name the engines and the steps, hear what the apps below tell, and take a place on the asset page."""
         # Models may be imported only now, and importing these connects them.
-        from analysis import engines, receivers  # noqa: F401, PLC0415
+        from analysis import checks, engines, receivers  # noqa: F401, PLC0415
         from analysis.engines.aws import AwsEngine  # noqa: PLC0415
         from analysis.engines.local import LocalEngine  # noqa: PLC0415
         from analysis.pipeline import STEPS  # noqa: PLC0415

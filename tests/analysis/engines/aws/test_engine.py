@@ -331,3 +331,19 @@ def test_arabic_is_heard(engine: AwsEngine, account: Account, tmp_path: Path) ->
 def test_nothing_is_done_without_a_bucket(account: Account) -> None:
     engine = AwsEngine(lambda: replace(account.options, bucket=""))
     assert all("ANALYSIS_S3_BUCKET" in one.missing for one in engine.capabilities().types.values())
+
+
+def test_a_bucket_that_is_not_there_fails_what_would_be_staged(account: Account, tmp_path: Path) -> None:
+    engine = AwsEngine(lambda: replace(account.options, bucket="nowhere-to-be-found"))
+    found = ended(engine, request_for("hard_cuts.mp4", tmp_path, Type.SHOTS))
+    assert found.failures[Type.SHOTS].code == "aws_refused"
+    assert account.rekognition.asked == []
+
+
+def test_a_service_that_cannot_be_reached_is_away(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
+    engine = AwsEngine(lambda: account.options)
+    with pytest.raises(EngineAway):
+        begin(engine, request_for("hard_cuts.mp4", tmp_path, Type.SHOTS))
