@@ -1,4 +1,4 @@
-"""The settings of analyses that cost money, a part of `mediaportal.settings`: what they may cost, and the account at
+"""The settings of analyses, a part of `mediaportal.settings`: who does them, what they may cost, and the account at
 Amazon Web Services.
 """
 
@@ -10,12 +10,20 @@ __all__ = [
     "ANALYSIS_AWS_REGION",
     "ANALYSIS_AWS_SPEAKERS",
     "ANALYSIS_AWS_VOCABULARIES",
+    "ANALYSIS_CONFIDENCE",
+    "ANALYSIS_ENGINES",
     "ANALYSIS_MONTHLY_BUDGET",
     "ANALYSIS_S3_BUCKET",
     "ANALYSIS_S3_PREFIX",
 ]
 
 env = Env()
+
+_TYPES = ("transcription", "moderation", "objects", "faces", "text", "shots", "fingerprint", "quality")
+# Which engine does a type where neither the request nor the collection says; the others are tried after it.
+ANALYSIS_ENGINES = env.pairs("ANALYSIS_ENGINES", _TYPES, ("auto", "local", "aws"))
+# What an engine is less sure of is left out, as a share.
+ANALYSIS_CONFIDENCE = env.number("ANALYSIS_CONFIDENCE", 50, most=100) / 100
 
 # What engines that cost money may cost in a month, in US dollars; none: without bound.
 ANALYSIS_MONTHLY_BUDGET = env.money("ANALYSIS_MONTHLY_BUDGET")
