@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from assets.models import Asset
 from mediaportal.accounts.models import User
+from mediaportal.core.fulltext import query_of
 
 if TYPE_CHECKING:
     from analysis.models import Analysis, Moment, Order
@@ -40,5 +41,6 @@ class MomentQuerySet(models.QuerySet["Moment"]):
         return self.filter(analysis__is_current=True)
 
     def saying(self, words: str) -> Self:
-        """Those in whose text or label the words stand, in any case of letters."""
-        return self.filter(Q(text__icontains=words) | Q(label__icontains=words))
+        """Those in which all that somebody asks for occurs; none when nothing is asked for."""
+        query = query_of(words)
+        return self.none() if query is None else self.filter(vector=query)
