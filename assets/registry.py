@@ -120,7 +120,7 @@ class Burner:
 
 @dataclass(frozen=True)
 class Place:
-    """Where inside of an asset something was found: the second, what it is of (speech, text, label …), and its words."""
+    """Where inside of an asset something was found: the second, what it is of (speech, text, label), and its words."""
 
     second: float
     kind: str

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchRank
 from django.db import connection
 from django.db.models import Count, F, FloatField, Func, Max, QuerySet
@@ -52,7 +53,13 @@ def find(words: str, user: Caller) -> dict[UUID, int]:
 def _ranked(rows: QuerySet[Moment], query: Query) -> QuerySet[Any, Any]:
     """Asset by asset the best moment, as its rank, its start (as a negative number: the earliest wins), and its id."""
     rank = Cast(SearchRank(F("vector"), query), FloatField())
-    place = Func(rank, -F("start"), Cast("pk", FloatField()), template="ARRAY[%(expressions)s]")
+    place = Func(
+        rank,
+        -F("start"),
+        Cast("pk", FloatField()),
+        template="ARRAY[%(expressions)s]",
+        output_field=ArrayField(FloatField()),
+    )
     grouped = rows.order_by().values("asset").annotate(best=Max(place), number=Count("pk"))
     return grouped.order_by("-best", "-number", "-asset").values_list("asset", "best")
 

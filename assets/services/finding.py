@@ -24,10 +24,8 @@ class Search:
 
     def narrowed(self, rows: QuerySet[Asset]) -> QuerySet[Asset]:
         """Those of the assets that are found; all of them when nothing was typed."""
-        if not self.typed:
-            return rows
         if not self.terms:
-            return rows.none()
+            return rows.none() if self.typed else rows
         return rows.filter(self._about | Q(pk__in=list(self.inside)) if self.inside else self._about)
 
     @property

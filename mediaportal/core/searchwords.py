@@ -37,12 +37,12 @@ def _phrase(quoted: str) -> Term | None:
     return Term(" ".join(words), phrase=len(words) > 1) if words else None
 
 
-def _word(word: str) -> Term | None:
-    """A word, or its beginning where a star says so."""
+def _word(word: str) -> Term:
+    """A word, or its beginning where a star says so; signs alone are looked for as they stand."""
     plain = word.rstrip("*")
     letters = re.sub(r"[\W_]+", "", plain)
     if not letters:
-        return None
+        return Term(word)
     # A star after what is no plain word, or after a single letter, says nothing.
     prefix = word != plain and letters == plain and len(plain) >= _SHORTEST_BEGINNING
     return Term(plain, prefix=prefix)

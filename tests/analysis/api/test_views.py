@@ -140,7 +140,7 @@ def test_nothing_is_told_of_an_asset_before_the_gate() -> None:
         ("?q=window", []),
         ("?q=***", []),
         ("?q=way+kind:x'--", []),
-        ('?q="way out"', [5.0]),
+        ('?q="way way"', []),
         ("?q=wa*", [3.0, 5.0]),
         ("?text=way&kind=label", []),
         ("?text=way", [3.0, 5.0]),

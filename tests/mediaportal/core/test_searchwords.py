@@ -19,7 +19,7 @@ from mediaportal.core.searchwords import Term, terms_of
         ("h*", [Term("h")]),
         ("foo-b*", [Term("foo-b")]),
         ("sea sea", [Term("sea")]),
-        ("* & | ! <-> :* ()", []),
+        ("100% _ **", [Term("100%"), Term("_"), Term("**")]),
         ('""', []),
         ("", []),
         ("a\0b", [Term("a"), Term("b")]),
