@@ -35,4 +35,5 @@ class AnalysisConfig(AppConfig):
         add_words(WAITS)
         register_option_validator(automatic.validate_options, lists=[automatic.TYPES, automatic.LANGUAGES])
         register_inside_search(InsideSearch(searching.find, searching.places))
+        register_panel(Panel("timeline", _("Timeline"), "asset-timeline", order=5, place="stage"))
         register_panel(Panel("analyses", _("Analyses"), "asset-analyses", order=30))
