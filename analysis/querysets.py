@@ -1,6 +1,6 @@
 """Reads of orders, analyses and moments, named in the words of the house."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -47,7 +47,7 @@ class MomentQuerySet(models.QuerySet["Moment"]):
         query = query_of(words)
         return self.none() if query is None else self.filter(vector=query)
 
-    def facets(self) -> dict[str, list[dict[str, object]]]:
+    def facets(self) -> dict[str, Any]:
         """How many there are of each kind, and of each label (the thirty most frequent); two queries."""
         number = Count("pk")
         kinds = self.order_by().values("kind").annotate(count=number).order_by("-count", "kind")

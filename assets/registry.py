@@ -23,9 +23,9 @@ PlaybackPart = Callable[["Asset", "Caller"], dict[str, Any]]
 class Panel:
     """A part of the asset page, served as an htmx fragment by its own app.
 
-    `url_name` takes the asset's id. `order` sorts panels, `place` is where they stand: `main`, below what is said of the
-    asset, or `stage`, under the player of what has a time. `changers_only`: shown to those
-    who may change the asset.
+    `url_name` takes the asset's id. `order` sorts panels, `place` is where they stand: `main`, below what is said of
+    the asset, or `stage`, under the player of what has a time. `changers_only`: shown to those who may change the
+    asset.
     """
 
     name: str

@@ -55,7 +55,9 @@ def document_of(asset: Asset) -> dict[str, Any]:
 
 def _surest(asset: Asset) -> Any:
     """The surest moments of each kind, the surest first, and one more than are shown."""
-    place = Window(RowNumber(), partition_by=F("kind"), order_by=[F("confidence").desc(), F("start"), F("id")])
+    place = Window(
+        RowNumber(), partition_by=F("kind"), order_by=[F("confidence").desc(), F("start"), F("id")]
+    )
     rows = Moment.objects.filter(asset=asset).shown().annotate(place=place, words=Left("text", _LONGEST))
     found = rows.filter(place__lte=MOST_IN_LANE + 1).order_by("kind", "place")
     return found.values_list("kind", "start", "end", "confidence", "words", "label")

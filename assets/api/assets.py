@@ -48,7 +48,7 @@ class AssetListView(ListAPIView[Asset]):
         found = Asset.objects.in_trash_of if trashed else Asset.objects.visible_to
         return found(self.request.user).select_related("uploaded_by").with_poster()
 
-    def filter_queryset(self, queryset: QuerySet[Asset]) -> QuerySet[Asset]:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those that pass the filters and have the words."""
         self.search = finding.search_of(user=self.request.user, typed=self.request.query_params.get("q", ""))
         return self.search.narrowed(super().filter_queryset(queryset))
