@@ -1,5 +1,6 @@
 """The analyses and the timeline of an asset, as fragments of its page."""
 
+import json
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -38,4 +39,8 @@ def asset_timeline(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     document = timeline.document_of(asset)
     if not document["lanes"] and not timeline.is_analysed(asset):
         return HttpResponse()
-    return render(request, "analysis/timeline.html", {"asset": asset, "document": document})
+    return render(
+        request,
+        "analysis/timeline.html",
+        {"asset": asset, "document": document, "data": json.dumps(document, ensure_ascii=False)},
+    )

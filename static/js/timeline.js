@@ -18,8 +18,7 @@ function start() {
   stop();
   stop = () => {};
   const root = document.getElementById("timeline");
-  const data = document.getElementById("timeline-data");
-  if (root && data) stop = startBoard(root, JSON.parse(data.textContent));
+  if (root?.dataset.document) stop = startBoard(root, JSON.parse(root.dataset.document));
 }
 
 function startBoard(root, { duration, lanes }) {

@@ -43,6 +43,54 @@ def is_at(page: Page, second: float) -> None:
     page.wait_for_function(f"() => Math.abs(({AT})() - {second}) < 0.1")
 
 
+def _goes_through_lanes(page: Page) -> None:
+    """Time runs from left to right in every language; marks are clicked, and walked through by keys."""
+    timeline = page.locator("#timeline")
+    speech = timeline.locator(".timeline-lane[data-kind=speech]")
+    boxes = [mark.bounding_box() for mark in speech.locator(".timeline-mark").all()]
+    assert boxes[0] and boxes[1] and boxes[0]["x"] < boxes[1]["x"]
+    speech.locator(".timeline-mark").nth(1).click()
+    is_at(page, 1.6)
+    expect(speech).to_have_attribute("aria-valuetext", re.compile("المَنارة"))
+    page.keyboard.press("Tab")
+    speech.focus()
+    page.keyboard.press("ArrowLeft")
+    is_at(page, 0.4)
+    page.keyboard.press("ArrowRight")
+    is_at(page, 1.6)
+    page.keyboard.press("ArrowDown")
+    expect(timeline.locator(".timeline-lane[data-kind=label]")).to_be_focused()
+    page.keyboard.press("+")
+    assert timeline.locator(".timeline-inner").evaluate("(one) => one.style.inlineSize") == "200%"
+    page.keyboard.press("-")
+
+
+def _searches(page: Page) -> None:
+    """What is not sure enough is not drawn, and what is said is found in another spelling."""
+    timeline = page.locator("#timeline")
+    speech = timeline.locator(".timeline-lane[data-kind=speech]")
+    # What is less sure than asked is not drawn.
+    slider = timeline.locator("[data-timeline-sure]")
+    slider.fill("70")
+    expect(speech.locator(".timeline-mark")).to_have_count(1)
+    slider.fill("0")
+
+    # Another spelling, without vowel signs, finds it.
+    timeline.locator("#timeline-q").fill("مناره")
+    page.keyboard.press("Enter")
+    hits = timeline.locator(".timeline-hits button")
+    expect(hits).to_have_count(1)
+    slider.focus()
+    timeline.locator(".timeline-lane[data-kind=shot]").press("Home")
+    is_at(page, 0)
+    hits.first.click()
+    is_at(page, 1.6)
+    assert violations(page, within="#timeline") == []
+    timeline.locator("#timeline-q").fill("zebra")
+    page.keyboard.press("Enter")
+    expect(hits).to_have_count(0)
+
+
 @LOOKS
 def test_what_was_found_is_looked_through_and_gone_to(
     web: str,
@@ -67,45 +115,8 @@ def test_what_was_found_is_looked_through_and_gone_to(
         expect(speech.locator(".timeline-mark")).to_have_count(2)
         page.wait_for_function("() => document.querySelector('#stage video').readyState >= 1")
 
-        # Time runs from left to right in every language.
-        boxes = [mark.bounding_box() for mark in speech.locator(".timeline-mark").all()]
-        assert boxes[0] and boxes[1] and boxes[0]["x"] < boxes[1]["x"]
-        speech.locator(".timeline-mark").nth(1).click()
-        is_at(page, 1.6)
-        expect(speech).to_have_attribute("aria-valuetext", re.compile("المَنارة"))
-        page.keyboard.press("Tab")
-        speech.focus()
-        page.keyboard.press("ArrowLeft")
-        is_at(page, 0.4)
-        page.keyboard.press("ArrowRight")
-        is_at(page, 1.6)
-        page.keyboard.press("ArrowDown")
-        expect(timeline.locator(".timeline-lane[data-kind=label]")).to_be_focused()
-        page.keyboard.press("+")
-        assert timeline.locator(".timeline-inner").evaluate("(one) => one.style.inlineSize") == "200%"
-        page.keyboard.press("-")
-
-        # What is less sure than asked is not drawn.
-        slider = timeline.locator("[data-timeline-sure]")
-        slider.fill("70")
-        expect(speech.locator(".timeline-mark")).to_have_count(1)
-        slider.fill("0")
-
-        # Another spelling, without vowel signs, finds it.
-        timeline.locator("#timeline-q").fill("مناره")
-        page.keyboard.press("Enter")
-        hits = timeline.locator(".timeline-hits button")
-        expect(hits).to_have_count(1)
-        slider.focus()
-        timeline.locator(".timeline-lane[data-kind=shot]").press("Home")
-        is_at(page, 0)
-        hits.first.click()
-        is_at(page, 1.6)
-        assert violations(page, within="#timeline") == []
-        timeline.locator("#timeline-q").fill("zebra")
-        page.keyboard.press("Enter")
-        expect(hits).to_have_count(0)
-
+        _goes_through_lanes(page)
+        _searches(page)
         timeline.locator("[data-timeline-table]").click()
         expect(timeline.locator("tbody tr")).to_have_count(5)
         assert violations(page, within="#timeline") == []
