@@ -29,7 +29,7 @@ _WORDS = 6
 _ROUNDS = 20
 _VOCABULARY = 6_000
 _READINGS = 4
-# By how many a word stands before it in the vocabulary: the first in half of all moments, the eighth in some 3 %.
+# By how many a word stands before it in the vocabulary: the first in three tenths of all moments, the eighth in 2 %.
 _ENGLISH = {
     0: "people",
     1: "water",
@@ -43,9 +43,9 @@ _ARABIC = {0: "الناس", 1: "مدينة", 7: "السوق", 40: "منارة", 
 QUERIES = {
     "a rare word": "astrolabe",
     "a word": "harbours",
-    "a frequent word": "market",
-    "a word of a twelfth of all moments": "water",
-    "a word of a quarter of all moments": "people",
+    "a word of a fiftieth of all moments": "market",
+    "a word of a fourteenth of all moments": "water",
+    "a word of three tenths of all moments": "people",
     "two words": "harbour lighthouse",
     "a phrase": '"people market"',
     "the beginning of a word": "light*",
