@@ -25,7 +25,7 @@ def terms_of(typed: str) -> list[Term]:
     text = _QUOTES.sub('"', _INVISIBLE.sub(" ", typed[:LONGEST]))
     found: list[Term] = []
     for quoted, word in _TERM.findall(text):
-        term = _phrase(quoted) if quoted else _word(word)
+        term = _word(word) if word else _phrase(quoted)
         if term and term not in found:
             found.append(term)
     return found[:_MOST_TERMS]
