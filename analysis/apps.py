@@ -4,7 +4,13 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assets.registry import Panel, register_option_validator, register_panel
+from assets.registry import (
+    InsideSearch,
+    Panel,
+    register_inside_search,
+    register_option_validator,
+    register_panel,
+)
 
 
 class AnalysisConfig(AppConfig):
@@ -20,7 +26,7 @@ class AnalysisConfig(AppConfig):
         from analysis.engines.aws import AwsEngine  # noqa: PLC0415
         from analysis.engines.local import LocalEngine  # noqa: PLC0415
         from analysis.pipeline import STEPS  # noqa: PLC0415
-        from analysis.services import accounts, automatic  # noqa: PLC0415
+        from analysis.services import accounts, automatic, searching  # noqa: PLC0415
         from analysis.steps.looking import WAITS  # noqa: PLC0415
         from processing.pipeline import add_job_plans  # noqa: PLC0415
         from processing.services.waiting import add_words  # noqa: PLC0415
@@ -30,4 +36,6 @@ class AnalysisConfig(AppConfig):
         add_job_plans(STEPS)
         add_words(WAITS)
         register_option_validator(automatic.validate_options, lists=[automatic.TYPES, automatic.LANGUAGES])
+        register_inside_search(InsideSearch(searching.find, searching.places))
+        register_panel(Panel("timeline", _("Timeline"), "asset-timeline", order=5, place="stage"))
         register_panel(Panel("analyses", _("Analyses"), "asset-analyses", order=30))

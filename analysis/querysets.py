@@ -1,16 +1,19 @@
 """Reads of orders, analyses and moments, named in the words of the house."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from assets.models import Asset
 from mediaportal.accounts.models import User
+from mediaportal.core.fulltext import query_of
 
 if TYPE_CHECKING:
     from analysis.models import Analysis, Moment, Order
+
+_MOST_LABELS = 30
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -40,5 +43,16 @@ class MomentQuerySet(models.QuerySet["Moment"]):
         return self.filter(analysis__is_current=True)
 
     def saying(self, words: str) -> Self:
-        """Those in whose text or label the words stand, in any case of letters."""
-        return self.filter(Q(text__icontains=words) | Q(label__icontains=words))
+        """Those in which all that somebody asks for occurs; none when nothing is asked for."""
+        query = query_of(words)
+        return self.none() if query is None else self.filter(vector=query)
+
+    def facets(self) -> dict[str, Any]:
+        """How many there are of each kind, and of each label (the thirty most frequent); two queries."""
+        number = Count("pk")
+        kinds = self.order_by().values("kind").annotate(count=number).order_by("-count", "kind")
+        labels = self.exclude(label="").order_by().values("kind", "label").annotate(count=number)
+        return {
+            "kinds": list(kinds),
+            "labels": list(labels.order_by("-count", "label", "kind")[:_MOST_LABELS]),
+        }

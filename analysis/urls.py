@@ -6,4 +6,5 @@ from analysis import views
 
 urlpatterns = [
     path("assets/<uuid:asset_id>/analyses/", views.asset_analyses, name="asset-analyses"),
+    path("assets/<uuid:asset_id>/timeline/", views.asset_timeline, name="asset-timeline"),
 ]

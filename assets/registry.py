@@ -23,8 +23,9 @@ PlaybackPart = Callable[["Asset", "Caller"], dict[str, Any]]
 class Panel:
     """A part of the asset page, served as an htmx fragment by its own app.
 
-    `url_name` takes the asset's id. `order` sorts panels, `place` is where they stand. `changers_only`: shown to those
-    who may change the asset.
+    `url_name` takes the asset's id. `order` sorts panels, `place` is where they stand: `main`, below what is said of
+    the asset, or `stage`, under the player of what has a time. `changers_only`: shown to those who may change the
+    asset.
     """
 
     name: str
@@ -118,7 +119,29 @@ class Burner:
     states: Callable[[Iterable["ShareLink"]], dict[UUID, BurntState]]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where inside of an asset something was found: the second, what it is of (speech, text, label), and its words."""
+
+    second: float
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class InsideSearch:
+    """Who looks for words inside of assets.
+
+    `find` names the assets that the caller may see, the best first, each with the number of its best place; `places`
+    tells what stands at these numbers. Each asks the database, however many there are.
+    """
+
+    find: Callable[[str, "Caller"], dict[UUID, int]]
+    places: Callable[[Iterable[int]], dict[int, Place]]
+
+
 _panels: dict[str, Panel] = {}
+_inside_searches: list[InsideSearch] = []
 _burners: list[Burner] = []
 _no_files: dict[str, NoFile] = {}
 _upload_choices: dict[str, UploadChoice] = {}
@@ -295,3 +318,13 @@ def register_burner(found: Burner) -> None:
 def burner() -> Burner:
     """Who burns the names of share links into pictures; raises `LookupError` where no upper room does."""
     return _burners[0]
+
+
+def register_inside_search(found: InsideSearch) -> None:
+    """Name who looks for words inside of assets; another one takes its place."""
+    _inside_searches[:] = [found]
+
+
+def inside_search() -> InsideSearch | None:
+    """Who looks for words inside of assets, if anybody."""
+    return _inside_searches[0] if _inside_searches else None

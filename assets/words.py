@@ -57,6 +57,20 @@ def state_words() -> dict[str, str]:
     }
 
 
+def timeline_words() -> dict[str, str | Forms]:
+    """What the timeline under the player says."""
+    return {
+        "timeline.found": _forms(lambda n: ngettext("Found at {n} place", "Found at {n} places", n)),
+        "timeline.foundMore": gettext("Found at more than {n} places"),
+        "timeline.none": gettext("This is neither said nor shown here."),
+        "timeline.hit": gettext("{time}: {words}"),
+        "timeline.sure": gettext("{percent} sure"),
+        "timeline.many": _forms(lambda n: ngettext("{n} moment together", "{n} moments together", n)),
+        "timeline.again": gettext("Try again"),
+        "timeline.all": gettext("All kinds"),
+    }
+
+
 def measure_words() -> dict[str, str | Forms]:
     """Sizes in Django's own words and times in those of the pages, so that browser and server write them alike."""
     units = ("%s KB", "%s MB", "%s GB", "%s TB")
@@ -309,6 +323,7 @@ def catalogue() -> dict[str, str | Forms]:
         "retrying": gettext("Trying again"),
         "packaging": gettext("It is being packaged"),
         "analysing": gettext("The analysis has been ordered"),
+        **timeline_words(),
         "cancelled": gettext("Cancelled"),
         "raised": gettext("Moved to the front"),
         "lowered": gettext("Back in the line"),

@@ -75,17 +75,41 @@ class ResultsView(APIView):
         return Response(results.document_of(order=order))
 
 
+class MomentPaging(PortalCursorPagination):
+    """By time. The first page tells how many there are of each kind and label."""
+
+    ordering = ("start", "id")
+    facets: dict[str, Any] | None = None
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """The page, and what it is a part of."""
+        answer = super().get_paginated_response(data)
+        answer.data["facets"] = self.facets
+        return answer
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The form of a page."""
+        page: dict[str, Any] = super().get_paginated_response_schema(schema)
+        count = {"type": "integer"}
+        kind = {"type": "object", "properties": {"kind": {"type": "string"}, "count": count}}
+        label = {"type": "object", "properties": {**kind["properties"], "label": {"type": "string"}}}  # type: ignore[dict-item]
+        page["properties"]["facets"] = {
+            "type": ["object", "null"],
+            "description": "On the first page only.",
+            "properties": {
+                "kinds": {"type": "array", "items": kind},
+                "labels": {"type": "array", "items": label},
+            },
+        }
+        return page
+
+
 class MomentListView(generics.ListAPIView[Moment]):
     """The moments of an asset that are shown, in the order of time."""
 
-    class Paging(PortalCursorPagination):
-        """By time."""
-
-        ordering = ("start", "id")
-
     serializer_class = MomentSerializer
     filterset_class = MomentFilter
-    pagination_class = Paging
+    pagination_class = MomentPaging
     queryset = Moment.objects.none()
 
     def get_queryset(self) -> QuerySet[Moment]:
@@ -96,6 +120,13 @@ class MomentListView(generics.ListAPIView[Moment]):
         if asset is None or not access.can_play(self.request.user, asset):
             raise NotFound
         return Moment.objects.filter(asset=asset).shown().defer("vector")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """One page; with the first one the facets."""
+        page = super().paginate_queryset(queryset)
+        if isinstance(self.paginator, MomentPaging) and "cursor" not in self.request.query_params:
+            self.paginator.facets = queryset.facets()
+        return page
 
 
 class ShowView(APIView):

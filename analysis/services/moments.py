@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Func
+
 from analysis.engines import Face, Finding, Flag, Hash, Label, Quality, Result, Shot, Sound, Speech, Text
 from analysis.engines.base import Box
 from analysis.models import Analysis, Moment, MomentKind
 from assets.models import Asset
+from mediaportal.core import fulltext
 
+# What is only a fault or a cut is listed, and found by nobody's words.
+_WORDLESS = frozenset({MomentKind.SHOT, MomentKind.QUALITY})
 _LONGEST = 200
 _LONGEST_SPEAKER = 100
 
@@ -17,7 +22,7 @@ def rows_of(analysis: Analysis, asset: Asset, result: Result) -> Iterator[Moment
     for finding in result.findings:
         fields = _fields(finding)
         if fields is not None:
-            yield Moment(
+            made = Moment(
                 asset=asset,
                 analysis=analysis,
                 start=finding.start,
@@ -25,6 +30,16 @@ def rows_of(analysis: Analysis, asset: Asset, result: Result) -> Iterator[Moment
                 confidence=finding.confidence,
                 **fields,
             )
+            made.vector = vector_of(made)
+            yield made
+
+
+def vector_of(moment: Moment) -> Func | None:
+    """What a moment is found by, to be written to its `vector` whenever its words are written."""
+    if moment.kind in _WORDLESS:
+        return None
+    words = [word for word in (moment.text, moment.label, moment.parent) if word]
+    return fulltext.vector_of("\n".join(words)) if words else None
 
 
 def summary_of(result: Result) -> dict[str, Any]:

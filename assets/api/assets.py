@@ -17,20 +17,28 @@ from rest_framework.response import Response
 from assets.api.filters import AssetFilter, AssetOrdering
 from assets.api.serializers import (
     AssetEditSerializer,
-    AssetListSerializer,
+    AssetFoundSerializer,
     AssetPlaybackSerializer,
     AssetSerializer,
     VariantSerializer,
 )
 from assets.models import Asset, Variant
-from assets.services import held, library, links, quarantine
+from assets.services import finding, held, library, links, quarantine
 
 
-@extend_schema(parameters=[OpenApiParameter("trashed", bool, description="Those in the trash instead")])
+@extend_schema(
+    parameters=[
+        OpenApiParameter(
+            "q", str, description="Words in title, file name, description or tags, or inside of it"
+        ),
+        OpenApiParameter("trashed", bool, description="Those in the trash instead"),
+    ]
+)
 class AssetListView(ListAPIView[Asset]):
     """Assets that the caller may see, newest first. New ones come by upload."""
 
-    serializer_class = AssetListSerializer
+    serializer_class = AssetFoundSerializer
+    search = finding.Search()
     filterset_class = AssetFilter
     filter_backends = [DjangoFilterBackend, AssetOrdering]
 
@@ -39,6 +47,19 @@ class AssetListView(ListAPIView[Asset]):
         trashed = self.request.query_params.get("trashed", "").lower() in {"1", "true"}
         found = Asset.objects.in_trash_of if trashed else Asset.objects.visible_to
         return found(self.request.user).select_related("uploaded_by").with_poster()
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those that pass the filters and have the words."""
+        self.search = finding.search_of(user=self.request.user, typed=self.request.query_params.get("q", ""))
+        return self.search.narrowed(super().filter_queryset(queryset))
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """One page, each asset with the place where its words stand."""
+        page = super().paginate_queryset(queryset)
+        places = finding.places_of(self.search, page or [], user=self.request.user)
+        for asset in page or []:
+            asset.found_at = places.get(asset.pk)
+        return page
 
 
 class _OneAsset(GenericAPIView[Asset]):

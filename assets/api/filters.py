@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import FloatField, Q, QuerySet, Value
+from django.db.models import FloatField, QuerySet, Value
 from django.db.models.functions import Coalesce
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
@@ -11,15 +11,10 @@ from rest_framework.views import APIView
 
 from assets.models import Asset, Kind, Publication, UploadStatus, Visibility
 
-_LONGEST_QUERY = 200
-
 
 class AssetFilter(django_filters.FilterSet):
-    """`q`, kind, status, owner, visibility, publication, collection, tag, time of adding, duration."""
+    """Kind, status, owner, visibility, publication, collection, tag, time of adding, duration."""
 
-    q = django_filters.CharFilter(
-        method="filter_words", label="Words in title, file name, description or tags"
-    )
     kind = django_filters.MultipleChoiceFilter(choices=Kind.choices)
     status = django_filters.MultipleChoiceFilter(field_name="upload_status", choices=UploadStatus.choices)
     owner = django_filters.UUIDFilter(field_name="uploaded_by_id")
@@ -37,17 +32,6 @@ class AssetFilter(django_filters.FilterSet):
     class Meta:
         model = Asset
         fields: list[str] = []
-
-    def filter_words(self, queryset: QuerySet[Asset], _name: str, value: str) -> QuerySet[Asset]:
-        """Assets in which every word occurs somewhere."""
-        for word in value[:_LONGEST_QUERY].replace("\0", "").split():
-            queryset = queryset.filter(
-                Q(title__icontains=word)
-                | Q(original_filename__icontains=word)
-                | Q(description__icontains=word)
-                | Q(pk__in=Asset.tags.through.objects.filter(tag__name__icontains=word).values("asset"))
-            )
-        return queryset
 
 
 class AssetOrdering(OrderingFilter):

@@ -122,6 +122,29 @@ class AssetListSerializer(serializers.ModelSerializer[Asset]):
         return links.preview_url(asset=asset, user=self._user())
 
 
+class FoundAtSerializer(serializers.Serializer[Any]):
+    """Where inside of an asset words were found."""
+
+    second = serializers.FloatField()
+    kind = serializers.CharField(help_text="What it is of: speech, text, label, face, moderation or sound.")
+    text = serializers.CharField()
+
+
+class AssetFoundSerializer(AssetListSerializer):
+    """An asset in a list that may have been looked for by words."""
+
+    found_at = FoundAtSerializer(
+        allow_null=True,
+        read_only=True,
+        default=None,
+        help_text="Where inside of it the words of q are found best.",
+    )
+
+    class Meta(AssetListSerializer.Meta):
+        fields = [*AssetListSerializer.Meta.fields, "found_at"]
+        read_only_fields = fields
+
+
 class AssetSerializer(AssetListSerializer):
     """One asset with everything that is known of it."""
 

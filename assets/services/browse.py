@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce, Lower
 
 from assets import access
 from assets.models import Asset, Kind, ScanVerdict, UploadStatus
+from assets.registry import Place
+from assets.services.finding import Search, places_of, search_of
 from mediaportal.accounts.models import User
 
 PAGE_SIZE = 48
@@ -42,6 +44,8 @@ ORDERS: dict[str, tuple[Any, bool, Callable[[Any], Any]]] = {
     "longest": (Coalesce(F("duration"), 0.0), True, float),
     "largest": (F("file_size"), True, int),
 }
+# How well each fits what is looked for; there is no such order of what nothing was asked of.
+MATCH = "match"
 # As `state` names them: what could not be scanned waits for a decision, though its job has failed.
 _UNSCANNED = Q(scan_verdict=ScanVerdict.UNSCANNABLE, scan_released_at=None) & ~Q(publication="blocked")
 STATUSES: dict[str, Q] = {
@@ -68,12 +72,13 @@ class Filters:
     def from_query(cls, query: Mapping[str, str]) -> "Filters":
         """Read the filters out of a query string."""
         kind, status, sort = query.get("kind", ""), query.get("status", ""), query.get("sort", "")
+        asked = query.get("q", "").replace("\0", "").strip()[:200]
         return cls(
-            q=query.get("q", "").replace("\0", "").strip()[:200],
+            q=asked,
             kind=kind if kind in Kind.values else "",
             status=status if status in STATUSES else "",
             mine=query.get("mine", "") == "1",
-            sort=sort if sort in ORDERS else "newest",
+            sort=sort if sort in ORDERS else MATCH if asked else "newest",
             tag=query.get("tag", "").replace("\0", "").strip()[:60],
             collection=_id(query.get("collection", "")),
         )
@@ -86,19 +91,24 @@ class Filters:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the library; `after` leads to the next one and is empty on the last."""
+    """One page of the library; `after` leads to the next one and is empty on the last. `places` tells where inside of
+    assets the words were found.
+    """
 
     assets: list[Asset]
     after: str
+    places: dict[UUID, Place] = field(default_factory=dict)
 
 
 def browse(*, user: access.Caller, filters: Filters, after: str = "", size: int = PAGE_SIZE) -> Page:
-    """One page of what a person may see, with the pictures for its cards; two queries, however many files.
+    """One page of what a person may see, with the pictures for its cards; two queries, however many files, and four at
+    most for the words that are looked for.
 
     `after` comes from the page before; one that cannot be read starts at the beginning.
     """
-    expression, largest_first, read = ORDERS[filters.sort]
-    rows = narrowed(user=user, filters=filters).annotate(place=expression)
+    search = search_of(user=user, typed=filters.q)
+    expression, largest_first, read = ORDERS.get(filters.sort) or (search.nearness, True, int)
+    rows = narrowed(user=user, filters=filters, search=search).annotate(place=expression)
     rows = rows.order_by("-place" if largest_first else "place", "-id" if largest_first else "id")
     if (mark := _read_mark(after, read)) is not None:
         value, last = mark
@@ -106,19 +116,15 @@ def browse(*, user: access.Caller, filters: Filters, after: str = "", size: int 
         rows = rows.filter(Q(**{f"place__{beyond}": value}) | Q(place=value, **{f"id__{beyond}": last}))
     found = list(rows.select_related("uploaded_by").with_poster()[: size + 1])  # type: ignore[attr-defined]  # of our queryset
     shown = found[:size]
-    return Page(shown, _mark(shown[-1]) if len(found) > size else "")
+    after = _mark(shown[-1]) if len(found) > size else ""
+    return Page(shown, after, places_of(search, shown, user=user))
 
 
-def narrowed(*, user: access.Caller, filters: Filters) -> QuerySet[Asset]:
-    """The files that a person may see and that the filters let through, in no order."""
-    rows: QuerySet[Asset] = Asset.objects.visible_to(user)
-    for word in filters.q.split():
-        rows = rows.filter(
-            Q(title__icontains=word)
-            | Q(description__icontains=word)
-            | Q(original_filename__icontains=word)
-            | Q(pk__in=Asset.tags.through.objects.filter(tag__name__icontains=word).values("asset"))
-        )
+def narrowed(*, user: access.Caller, filters: Filters, search: Search) -> QuerySet[Asset]:
+    """The files that a person may see, that the filters let through, and that a search for their words has found; in no
+    order.
+    """
+    rows: QuerySet[Asset] = search.narrowed(Asset.objects.visible_to(user))
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
     if filters.status:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from assets import access, delivery
 from assets.models import Asset, Kind, Variant, VariantType
+from assets.registry import Place
 from assets.services import links
 from assets.services.standins import best_quality, still_of
 from assets.services.state import State, state_of
@@ -35,7 +36,7 @@ class Picture:
 class Card:
     """An asset as the library shows it. `wave` is the path of a sound's bars for an SVG of 192 × 100, `preview` a link
     to its moving preview and `preview_avif` one to the same as AVIF, `quality` its largest rendition in a word; each
-    empty where there is none.
+    empty where there is none. `found` is where inside of it the words stand that were looked for.
     """
 
     asset: Asset
@@ -46,10 +47,13 @@ class Card:
     preview: str = ""
     preview_avif: str = ""
     quality: str = ""
+    found: Place | None = None
 
 
-def card_of(asset: Asset, *, user: access.Caller) -> Card:
-    """The card of an asset that came with `with_poster`; costs no query."""
+def card_of(asset: Asset, *, user: access.Caller, found: Place | None = None) -> Card:
+    """The card of an asset that came with `with_poster`, and perhaps where it has the words that are looked for; costs
+    no query.
+    """
     variants: list[Variant] = getattr(asset, "card_variants", [])
     allowed = access.can_play(user, asset)
     return Card(
@@ -61,6 +65,7 @@ def card_of(asset: Asset, *, user: access.Caller) -> Card:
         preview=links.preview_url(asset=asset, user=user) or "",
         preview_avif=links.preview_url(asset=asset, user=user, form="avif") or "",
         quality=best_quality(variants),
+        found=found,
     )
 
 

@@ -16,6 +16,7 @@ from assets.services import cabinet, room
 from assets.services.about import about, scan_care
 from assets.services.browse import Filters, browse, count_working, narrowed
 from assets.services.cards import card_of
+from assets.services.finding import places_of, search_of
 from assets.services.reasons import said
 from assets.services.stage import files_of, stage_of, stills_of
 from assets.services.state import state_of
@@ -34,7 +35,9 @@ def library(request: HttpRequest) -> HttpResponse:
     place = _place(request, filters.collection) if filters.collection else {}
     page = browse(user=request.user, filters=filters, after=request.GET.get("after", ""))
     context: dict[str, Any] = place | {
-        "cards": [card_of(asset, user=request.user) for asset in page.assets],
+        "cards": [
+            card_of(asset, user=request.user, found=page.places.get(asset.pk)) for asset in page.assets
+        ],
         "after": page.after,
         "filters": filters,
         "layout": "list" if request.COOKIES.get("layout") == "list" else "grid",
@@ -76,11 +79,13 @@ def collections(request: HttpRequest) -> HttpResponse:
 def card(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     """One card, fresh; nothing once the asset is gone, so that the card goes too."""
     filters = Filters.from_query(request.GET.dict())
-    found = narrowed(user=request.user, filters=filters).filter(pk=asset_id)
+    search = search_of(user=request.user, typed=filters.q)
+    found = narrowed(user=request.user, filters=filters, search=search).filter(pk=asset_id)
     asset = found.select_related("uploaded_by").with_poster().first()  # type: ignore[attr-defined]
     if asset is None:
         return HttpResponse("")
-    return render(request, "assets/card.html", {"card": card_of(asset, user=request.user)})
+    place = places_of(search, [asset], user=request.user).get(asset.pk)
+    return render(request, "assets/card.html", {"card": card_of(asset, user=request.user, found=place)})
 
 
 @require_GET

@@ -20,6 +20,7 @@ from benchmarks import (
     ladder,
     packaging,
     quality,
+    search,
     stills,
     uploads,
 )
@@ -37,6 +38,7 @@ ALL = {
     "quality": quality.measure,
     "engine": engine.measure,
     "estimates": estimates.measure,
+    "search": search.measure,
 }
 
 

@@ -53,6 +53,7 @@ document.addEventListener("click", async (event) => {
   try {
     await call("POST", `/api/v1/assets/${panel.dataset.asset}/analyses/${button.dataset.showAnalysis}/show`);
     again();
+    if (document.querySelector("#panel-timeline")) window.htmx.trigger("#panel-timeline", "refresh");
   } catch (problem) {
     wrong(panel.querySelector(":scope > .wrong-word"), problem);
     button.disabled = false;

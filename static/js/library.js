@@ -34,7 +34,7 @@ async function bringIn(id) {
     window.htmx.ajax("GET", location.href, { target: "#shelf", select: "#shelf", swap: "outerHTML" });
     return;
   }
-  if ((query.get("sort") ?? "newest") !== "newest" || query.has("after")) return;
+  if ((query.get("sort") ?? (query.get("q") ? "match" : "newest")) !== "newest" || query.has("after")) return;
   await window.htmx.ajax("GET", address(id), { target: cards(), swap: "afterbegin" });
 }
 

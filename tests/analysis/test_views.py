@@ -1,8 +1,12 @@
 """The panel on the asset page."""
 
+import html
+import json
+import re
+
 import pytest
 
-from analysis.models import Analysis, Order
+from analysis.models import Analysis, Moment, Order
 from assets.models import Asset
 from tests.analysis.conftest import FakeEngine
 from tests.factories import AssetFactory, UserFactory
@@ -64,3 +68,61 @@ def test_before_the_gate_there_is_nothing_to_show(fake: FakeEngine) -> None:
 def test_strangers_find_no_panel() -> None:
     asset = AssetFactory(published=True, visibility="private")
     assert signed_in(UserFactory()).get(f"/assets/{asset.pk}/analyses/").status_code == 404
+
+
+def timeline(asset: Asset, user: object) -> str:
+    answer = signed_in(user).get(f"/assets/{asset.pk}/timeline/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def lanes(page: str) -> dict[str, list[list[object]]]:
+    """The moments that the script is given, by their kind."""
+    found = re.search(r'data-document="([^"]*)"', page)
+    assert found
+    return {lane["kind"]: lane["moments"] for lane in json.loads(html.unescape(found[1]))["lanes"]}
+
+
+def test_the_timeline_has_a_lane_for_each_kind_that_was_found(film: Asset) -> None:
+    analysis = analysis_of(film, "text", engine="local", status="completed", is_current=True)
+    old = analysis_of(film, "text", engine="local", status="completed")
+    for row, start, kind, words in (
+        (analysis, 4.0, "text", {"text": "Way </script> out"}),
+        (analysis, 2.0, "text", {"text": "Way in"}),
+        (analysis, 1.0, "label", {"label": "Door"}),
+        (old, 3.0, "face", {"label": "Lina"}),
+    ):
+        Moment.objects.create(
+            asset=film, analysis=row, kind=kind, start=start, end=start + 1, confidence=0.75, **words
+        )
+    assert lanes(timeline(film, film.uploaded_by)) == {
+        "label": [[1.0, 2.0, 0.75, "Door"]],
+        "text": [[2.0, 3.0, 0.75, "Way in"], [4.0, 5.0, 0.75, "Way </script> out"]],
+    }
+
+
+def test_a_lane_holds_the_surest(film: Asset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.services.timeline.MOST_IN_LANE", 2)
+    analysis = analysis_of(film, "shots", engine="local", status="completed", is_current=True)
+    for number in range(4):
+        Moment.objects.create(
+            asset=film, analysis=analysis, kind="shot", start=number, end=number, confidence=number / 4
+        )
+    page = timeline(film, film.uploaded_by)
+    assert [one[0] for one in lanes(page)["shot"]] == [2.0, 3.0]
+    assert "only the surest are drawn" in page
+
+
+def test_the_timeline_is_empty_or_says_that_nothing_was_found(film: Asset) -> None:
+    assert timeline(film, film.uploaded_by) == ""
+    analysis_of(film, "shots", engine="local", status="processing")
+    assert "Nothing that has a time was found" in timeline(film, film.uploaded_by)
+
+
+def test_strangers_and_images_have_no_timeline(film: Asset) -> None:
+    film.visibility = "private"
+    film.save()
+    assert signed_in(UserFactory()).get(f"/assets/{film.pk}/timeline/").status_code == 404
+    image = AssetFactory(image=True, published=True)
+    analysis_of(image, "text", engine="local", status="processing")
+    assert timeline(image, image.uploaded_by) == ""

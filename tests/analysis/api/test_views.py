@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from analysis.models import Analysis, Moment, Order
 from assets.models import Asset
+from mediaportal.core.fulltext import vector_of
 from tests.analysis.conftest import FakeEngine
 from tests.factories import AssetFactory, UserFactory
 from tests.processing.api.test_views import signed_in
@@ -40,6 +41,7 @@ def with_moments(asset: Asset, *, is_current: bool = True) -> Analysis:
             text=text,
             label=label,
             confidence=0.9,
+            vector=vector_of(f"{text} {label}"),
         )
     return analysis
 
@@ -136,6 +138,16 @@ def test_nothing_is_told_of_an_asset_before_the_gate() -> None:
         ("?q=way", [3.0, 5.0]),
         ("?q=door", [1.0]),
         ("?q=window", []),
+        ("?q=***", []),
+        ("?q=way+kind:x'--", []),
+        ('?q="way way"', []),
+        ("?q=wa*", [3.0, 5.0]),
+        ("?text=way&kind=label", []),
+        ("?text=way", [3.0, 5.0]),
+        ("?label=door", [1.0]),
+        ("?label=door&label=gate", [1.0]),
+        ("?label=doo", []),
+        ("?confidence_gte=0.95", []),
     ],
 )
 def test_moments_by_kind_and_words(film: Asset, query: str, starts: list[float]) -> None:
@@ -143,6 +155,20 @@ def test_moments_by_kind_and_words(film: Asset, query: str, starts: list[float])
     with_moments(film, is_current=False)
     answer = signed_in(film.uploaded_by).get(f"/api/v1/assets/{film.pk}/moments/{query}")
     assert [one["start"] for one in answer.json()["results"]] == starts
+
+
+def test_the_first_page_tells_of_kinds_and_labels(film: Asset, django_assert_max_num_queries: Any) -> None:
+    with_moments(film)
+    client = signed_in(film.uploaded_by)
+    url = f"/api/v1/assets/{film.pk}/moments/?page_size=2"
+    with django_assert_max_num_queries(6):
+        first = client.get(url).json()
+    assert first["facets"] == {
+        "kinds": [{"kind": "text", "count": 2}, {"kind": "label", "count": 1}],
+        "labels": [{"kind": "label", "label": "Door", "count": 1}],
+    }
+    assert client.get(first["next"]).json()["facets"] is None
+    assert client.get(f"{url}&q=way").json()["facets"]["labels"] == []
 
 
 def test_moments_come_in_pages(film: Asset) -> None:

@@ -1,0 +1,117 @@
+"""Words are found inside of all assets that a person may see, the best first, and common ones at a bounded price."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from analysis.engines import Quality, Result, Speech
+from analysis.models import Analysis, Moment, MomentKind, Order
+from analysis.services import moments, searching
+from assets.models import Asset
+from mediaportal.core.fulltext import query_of
+from tests.factories import AssetFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "_common_words", (0.0, "", []))
+
+
+def says(asset: Asset, *texts: str, is_current: bool = True) -> list[Moment]:
+    """Somebody says these in an asset, one each second."""
+    order = Order.objects.create(asset=asset, types=["transcription"])
+    analysis = Analysis.objects.create(
+        order=order,
+        asset=asset,
+        type="transcription",
+        engine="local",
+        status="completed",
+        is_current=is_current,
+    )
+    spoken = [
+        Speech(start=float(second), end=second + 1.0, confidence=0.9, text=text)
+        for second, text in enumerate(texts)
+    ]
+    return Moment.objects.bulk_create(moments.rows_of(analysis, asset, Result(findings=tuple(spoken))))
+
+
+def test_assets_are_found_by_what_is_said_the_best_first() -> None:
+    user = UserFactory()
+    once, twice, never = AssetFactory.create_batch(3, uploaded_by=user, published=True)
+    says(once, "x", "somewhere there is a harbour, far from the sea")
+    _, best, _ = says(twice, "a harbour and more", "the harbour harbour", "nothing")
+    says(never, "dunes")
+    found = searching.find("harbours", user)
+    assert list(found) == [twice.pk, once.pk]
+    assert found[twice.pk] == best.pk
+
+
+def test_of_equal_moments_the_earliest_is_the_place() -> None:
+    asset = AssetFactory(published=True)
+    rows = says(asset, "no", "المنارة", "المنارة")
+    assert searching.find("وَالمَنارَة", asset.uploaded_by) == {asset.pk: rows[1].pk}
+    place = searching.places([rows[1].pk])[rows[1].pk]
+    assert (place.second, place.kind, place.text) == (1.0, "speech", "المنارة")
+
+
+def test_what_may_not_be_seen_is_not_found() -> None:
+    private = AssetFactory(published=True, visibility="private")
+    says(private, "harbour")
+    assert searching.find("harbour", UserFactory()) == {}
+    assert list(searching.find("harbour", private.uploaded_by)) == [private.pk]
+
+
+def test_only_what_is_shown_is_found() -> None:
+    asset = AssetFactory(published=True)
+    says(asset, "harbour", is_current=False)
+    assert searching.find("harbour", asset.uploaded_by) == {}
+
+
+def test_faults_are_found_by_nobodys_words() -> None:
+    fault = Moment(kind=MomentKind.QUALITY, label="black")
+    assert moments.vector_of(fault) is None
+    assert moments.vector_of(Moment(kind=MomentKind.LABEL, label="Dog", parent="Animal")) is not None
+    assert Quality is not None
+
+
+def test_nothing_asked_costs_nothing(django_assert_num_queries: Any) -> None:
+    user = UserFactory()
+    with django_assert_num_queries(0):
+        assert searching.find("  ", user) == {}
+
+
+def test_many_assets_cost_two_queries(django_assert_num_queries: Any) -> None:
+    user = UserFactory(role="administrator")
+    for asset in AssetFactory.create_batch(5, published=True):
+        says(asset, "harbour", "sea")
+    user.has_perm("assets.see_all_assets")
+    with django_assert_num_queries(2):  # the common words, and the search
+        assert len(searching.find("harbour", user)) == 5
+    with django_assert_num_queries(1):
+        assert len(searching.find("sea", user)) == 5
+
+
+def test_of_common_words_the_newest_are_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "NEWEST", 2)
+    user = UserFactory()
+    old, new = AssetFactory.create_batch(2, uploaded_by=user, published=True)
+    says(old, *["the harbour harbour"] * 40)
+    says(new, *["a harbour"] * 2)
+    says(new, *["dunes"] * 40, is_current=False)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE analysis_moment")
+    assert "harbour" in searching.common_words()
+    assert list(searching.find("harbour", user)) == [new.pk]
+
+
+def test_a_rare_word_beside_a_common_one_is_not_common(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "common_words", lambda: ["harbour", "sea"])
+    asked = {
+        words: query_of(words)
+        for words in ("harbours", "harbour sea", "harbour dunes", '"harbour sea"', "harb*")
+    }
+    common = {words for words, query in asked.items() if query and searching.is_common(query)}
+    assert common == {"harbours", "harbour sea", "harb*"}
