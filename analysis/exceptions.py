@@ -14,6 +14,13 @@ class NotAbleHere(MediaError):
     sentence = gettext_noop("No engine can do this here.")
 
 
+class AnalysisFailed(MediaError):
+    """A program or a model that looks or listens did not come to its end with this medium."""
+
+    code = "processing_failed"
+    sentence = gettext_noop("A program that works on the file failed.")
+
+
 class AllFailed(MediaError):
     """Nothing of an order could be done: the reason of the first one stands for all."""
 

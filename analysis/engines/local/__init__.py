@@ -25,11 +25,12 @@ from analysis.engines.local.fingerprint import Fingerprints
 from analysis.engines.local.parts import HearingPart, SightPart
 from analysis.engines.local.quality import Faults
 from analysis.engines.local.shots import Shots
+from analysis.engines.local.text import ScreenText
 from analysis.exceptions import NotAbleHere
 from mediaportal.core.sandbox import ProgramFailed, ProgramTimedOut
 from processing.exceptions import CorruptMedia, MediaError
 
-SIGHT_PARTS: tuple[SightPart, ...] = (Shots(), Faults(), Fingerprints())
+SIGHT_PARTS: tuple[SightPart, ...] = (Shots(), Faults(), Fingerprints(), ScreenText())
 HEARING_PARTS: tuple[HearingPart, ...] = ()
 
 # Of a second of a film of 720 lines on two cores; what a program takes to begin.
