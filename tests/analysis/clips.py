@@ -15,7 +15,9 @@ FONT = Path("/usr/share/fonts/truetype/noto/NotoSansArabic-Bold.ttf")
 LATIN = Path("/usr/share/fonts/truetype/noto/NotoSans-Bold.ttf")
 
 
-def written(*lines: tuple[str, int, int], size: tuple[int, int] = (1280, 720), pixels: int = 60) -> Image.Image:
+def written(
+    *lines: tuple[str, int, int], size: tuple[int, int] = (1280, 720), pixels: int = 60
+) -> Image.Image:
     """A picture with lines of writing, each at its place."""
     image = Image.new("RGB", size, (40, 60, 90))
     draw = ImageDraw.Draw(image)
@@ -36,13 +38,10 @@ def film(folder: Path, pictures: Sequence[tuple[Image.Image, float]], name: str 
     lines.append(f"file '{len(pictures) - 1}.png'\n")
     (folder / "list.txt").write_text("".join(lines), encoding="utf-8")
     path = folder / name
-    subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", "-f", "concat", "-i", folder / "list.txt", "-r", "10"]
-        + ["-t", str(sum(seconds for _image, seconds in pictures)), "-c:v", "libx264", "-preset", "ultrafast"]
-        + ["-pix_fmt", "yuv420p", path],
-        check=True,
-        timeout=60,
-    )
+    seconds = str(sum(seconds for _image, seconds in pictures))
+    made_by = ["ffmpeg", "-v", "error", "-y", "-f", "concat", "-i", folder / "list.txt", "-vf", "fps=10"]
+    kept_as = ["-t", seconds, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", path]
+    subprocess.run([*made_by, *kept_as], check=True, timeout=60)
     return path
 
 

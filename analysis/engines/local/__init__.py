@@ -21,6 +21,7 @@ from analysis.engines.base import (
     Type,
 )
 from analysis.engines.local import sight
+from analysis.engines.local.faces import Faces
 from analysis.engines.local.fingerprint import Fingerprints
 from analysis.engines.local.parts import HearingPart, SightPart
 from analysis.engines.local.quality import Faults
@@ -30,7 +31,7 @@ from analysis.exceptions import NotAbleHere
 from mediaportal.core.sandbox import ProgramFailed, ProgramTimedOut
 from processing.exceptions import CorruptMedia, MediaError
 
-SIGHT_PARTS: tuple[SightPart, ...] = (Shots(), Faults(), Fingerprints(), ScreenText())
+SIGHT_PARTS: tuple[SightPart, ...] = (Shots(), Faults(), Fingerprints(), ScreenText(), Faces())
 HEARING_PARTS: tuple[HearingPart, ...] = ()
 
 # Of a second of a film of 720 lines on two cores; what a program takes to begin.

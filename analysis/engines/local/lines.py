@@ -63,8 +63,9 @@ def merged(readings: Sequence[Reading], *, threshold: float) -> tuple[Text, ...]
             if before is not None:
                 standing.remove(before)
                 better = line if line.confidence > before.confidence else before
-                line = replace(better, start=before.start, end=line.end)
-            still.append(line)
+                still.append(replace(better, start=before.start, end=line.end))
+            else:
+                still.append(line)
         done += standing
         standing = still
     return tuple(sorted([*done, *standing], key=lambda line: (line.start, line.box.top if line.box else 0)))
@@ -84,9 +85,7 @@ def _lines(reading: Reading, threshold: float) -> list[Text]:
         if sum(letters) < _LEAST_LETTERS or sure < threshold:
             continue
         box = around(word.box for word in words)
-        found.append(
-            Text(reading.start, reading.end, round(min(1.0, sure), 4), text, _language(text), box)
-        )
+        found.append(Text(reading.start, reading.end, round(min(1.0, sure), 4), text, _language(text), box))
     return found
 
 

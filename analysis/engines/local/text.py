@@ -111,10 +111,11 @@ class _Watcher:
 
     def _readings(self, pages: dict[int, list[ReadWord]]) -> list[Reading]:
         """Each change with its words, standing until the next one."""
-        ends = [time for time, _number in self._changes[1:]] + [self._request.duration]
+        ends = [*(time for time, _number in self._changes[1:]), self._request.duration]
+        # A film that is too short for a single picture has no changes, and one end.
         return [
             Reading(time, max(time, end), () if number is None else pages.get(number, ()))
-            for (time, number), end in zip(self._changes, ends, strict=True)
+            for (time, number), end in zip(self._changes, ends, strict=False)
         ]
 
     def _read(self) -> dict[int, list[ReadWord]]:

@@ -59,7 +59,14 @@ def test_an_image_is_read(tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     request = Request(
-        frozenset({Type.TEXT}), source, scratch, "image", "image/png", source.stat().st_size, width=720, height=200
+        frozenset({Type.TEXT}),
+        source,
+        scratch,
+        "image",
+        "image/png",
+        source.stat().st_size,
+        width=720,
+        height=200,
     )
     (line,) = lines_of(found_in(request))
     assert spelt(line.text) == WELCOME
