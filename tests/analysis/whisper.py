@@ -13,6 +13,9 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 _DEPTH, _MELS, _HEARD, _SAID = 64, 80, 1500, 448
 _TEXT_TOKENS, _LANGUAGES, _TIMES = 50257, 99, 1501
 _LOUD = 4.0
+# Encoder pictures that one word is heard in: a quarter of a second.
+_PIECE = 12
+_PROMPT = 3
 
 
 def tiny_whisper(folder: Path, *words: str, language: str = "en", seconds: float = 1.0) -> Path:
@@ -51,7 +54,8 @@ def _tokenizer(words: Sequence[str], special: Sequence[str]) -> tuple[Tokenizer,
     """A tokenizer of bytes and these words, and the words' numbers."""
     level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     names = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *(level.pre_tokenize_str(word)[0][0] for word in words)]
-    names += [f"unused{number}" for number in range(_TEXT_TOKENS - len(names))]
+    # The empty word is what tells a model of many languages from an English one.
+    names += [*(f"unused{number}" for number in range(_TEXT_TOKENS - len(names) - 1)), ""]
     numbers = {name: number for number, name in enumerate(names)}
     tokenizer = Tokenizer(models.BPE(vocab=numbers, merges=[]))
     tokenizer.pre_tokenizer = level
@@ -66,7 +70,10 @@ def _fill(encoder: Any, decoder: Any, size: int, places: Sequence[int]) -> None:
     for name, inputs in (("conv1", _MELS), ("conv2", _DEPTH)):
         convolution = getattr(encoder, name)
         convolution.weight, convolution.bias = _zeros(_DEPTH, inputs, 3), _zeros(_DEPTH)
-    encoder.position_encodings.encodings = _zeros(_HEARD, _DEPTH)
+    heard = _zeros(_HEARD, _DEPTH)
+    for piece in range(_DEPTH):
+        heard[piece * _PIECE : (piece + 1) * _PIECE, piece] = 1.0
+    encoder.position_encodings.encodings = heard
     encodings, spoken = _zeros(_SAID, _DEPTH), _zeros(size, _DEPTH)
     for place, token in enumerate(places):
         encodings[place, place] = 1.0
@@ -88,6 +95,11 @@ def _part(part: Any) -> None:
         widths = [3, 1] if len(part.linear) == 2 else [1, 2, 1]
         for linear, width in zip(part.linear, widths, strict=True):
             linear.weight, linear.bias = _zeros(width * _DEPTH, _DEPTH), _zeros(width * _DEPTH)
+        if len(part.linear) > 2:
+            # Each word listens to a piece of its own, so that it has a time; what it hears there is nothing.
+            asked, heard = part.linear[0].weight, part.linear[1].weight
+            for place in range(_DEPTH):
+                asked[max(0, place - _PROMPT), place] = heard[place, place] = 2.0
     elif isinstance(part, transformer_spec.FeedForwardSpec):
         _plain(part.layer_norm)
         for linear in (part.linear_0, part.linear_1):
