@@ -76,3 +76,47 @@ def _save(path: Path, nodes: list, inputs: list, outputs: list, weights: list) -
     model.ir_version = 8
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
+
+
+def classifier(path: Path) -> Path:
+    """A model that tells red, green and blue pictures of 8 × 8 points apart (NCHW, from 0 to 1; softmax is left out)."""
+    kernel = np.zeros((3, 3, 8, 8), np.float32)
+    for colour in range(3):
+        kernel[colour, colour] = 10.0 / 64
+    weights = [
+        numpy_helper.from_array(kernel, "w"),
+        numpy_helper.from_array(np.array([1, 3], np.int64), "s"),
+    ]
+    nodes = [
+        helper.make_node("Conv", ["image", "w"], ["c"], kernel_shape=[8, 8]),
+        helper.make_node("Reshape", ["c", "s"], ["out"]),
+    ]
+    given = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 8, 8])
+    _save(path, nodes, [given], [helper.make_tensor_value_info("out", TensorProto.FLOAT, [1, 3])], weights)
+    return path
+
+
+def detector(path: Path) -> Path:
+    """A model with YOLO's newer answer, [1, 4 + classes, places]: in each of 4 × 4 fields of 16 points it is as sure of
+    its first class as the field is red, and of its second as it is blue.
+    """
+    kernel = np.zeros((6, 3, 16, 16), np.float32)
+    kernel[4, 0], kernel[5, 2] = 1.0 / 256, 1.0 / 256
+    kernel[4, 1:], kernel[5, :2] = -1.0 / 256, -1.0 / 256
+    middles = np.zeros((1, 6, 16), np.float32)
+    for field in range(16):
+        middles[0, :4, field] = (field % 4 * 16 + 8, field // 4 * 16 + 8, 16, 16)
+    weights = [
+        numpy_helper.from_array(kernel, "w"),
+        numpy_helper.from_array(np.array([1, 6, 16], np.int64), "s"),
+        numpy_helper.from_array(middles, "m"),
+    ]
+    nodes = [
+        helper.make_node("Conv", ["image", "w"], ["c"], kernel_shape=[16, 16], strides=[16, 16]),
+        helper.make_node("Reshape", ["c", "s"], ["r"]),
+        helper.make_node("Add", ["r", "m"], ["out"]),
+    ]
+    given = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 64, 64])
+    out = helper.make_tensor_value_info("out", TensorProto.FLOAT, [1, 6, 16])
+    _save(path, nodes, [given], [out], weights)
+    return path

@@ -53,7 +53,10 @@ def _special() -> list[str]:
 def _tokenizer(words: Sequence[str], special: Sequence[str]) -> tuple[Tokenizer, list[int]]:
     """A tokenizer of bytes and these words, and the words' numbers."""
     level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    names = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *(level.pre_tokenize_str(word)[0][0] for word in words)]
+    names = [
+        *sorted(pre_tokenizers.ByteLevel.alphabet()),
+        *(level.pre_tokenize_str(word)[0][0] for word in words),
+    ]
     # The empty word is what tells a model of many languages from an English one.
     names += [*(f"unused{number}" for number in range(_TEXT_TOKENS - len(names) - 1)), ""]
     numbers = {name: number for number, name in enumerate(names)}
