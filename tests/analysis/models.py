@@ -79,7 +79,7 @@ def _save(path: Path, nodes: list, inputs: list, outputs: list, weights: list) -
 
 
 def classifier(path: Path) -> Path:
-    """A model that tells red, green and blue pictures of 8 × 8 points apart (NCHW, from 0 to 1; softmax is left out)."""
+    """A model that tells red, green and blue pictures of 8 × 8 points apart (without the softmax)."""
     kernel = np.zeros((3, 3, 8, 8), np.float32)
     for colour in range(3):
         kernel[colour, colour] = 10.0 / 64

@@ -5,7 +5,7 @@ What is not said in a way that is known here is refused, with the reason.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from analysis.engines.base import Type
 TYPES = (Type.OBJECTS, Type.MODERATION)
 FAMILIES = ("classifier", "detector")
 _LARGEST_CARD, _MOST_LABELS, _MOST_PIXELS = 1 << 20, 20_000, 2048
-_COLOURS, _CHOICES = 3, "one of {choices}"
+_COLOURS = 3
 _INPUT = {
     "colours": ("rgb", "bgr"),
     "layout": ("nchw", "nhwc"),
@@ -101,11 +101,13 @@ def read(path: Path) -> Card:
     )
 
 
-def _choice(card: Mapping[str, Any], key: str, choices: Any, default: str | None = None) -> str:
+def _choice(
+    card: Mapping[str, Any], key: str, choices: Sequence[str], default: str | None = None, *, within: str = ""
+) -> str:
     """A word of the card out of a few."""
     value = card.get(key, default)
     if value not in choices:
-        raise CardRefused(f"{key}: {_CHOICES.format(choices=', '.join(choices))}, not {value!r}")
+        raise CardRefused(f"{within}{key}: one of {', '.join(choices)}, not {value!r}")
     return str(value)
 
 
@@ -152,7 +154,7 @@ def _input(told: Any) -> dict[str, Any]:
             raise CardRefused(f"input.{side}: pixels from 1 to {_MOST_PIXELS}, not {pixels!r}")
         ready[side] = pixels
     for key, choices in _INPUT.items():
-        ready[key] = _choice(told, key, choices, choices[0])
+        ready[key] = _choice(told, key, choices, choices[0], within="input.")
     ready["scale"] = _numbers(told.get("scale", 1 / 255), "scale", 1)[0]
     ready["mean"] = _numbers(told.get("mean", [0, 0, 0]), "mean", _COLOURS)
     ready["deviation"] = _numbers(told.get("deviation", [1, 1, 1]), "deviation", _COLOURS)

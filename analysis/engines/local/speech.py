@@ -13,11 +13,7 @@ from typing import Any
 from analysis.engines.base import Ability, Report, Request, Result, Speech, Type, Word
 from analysis.engines.local import children
 from analysis.engines.local.parts import HEARING
-from mediaportal.core.sandbox import ProgramFailed
-from processing.exceptions import CorruptMedia
-from processing.ffmpeg import graph, program
-from processing.ffmpeg.loudness import placed
-from processing.ffmpeg.media import AudioStream, main_track
+from analysis.engines.local.sound import extract
 
 MODEL_FILES = ("config.json", "model.bin", "tokenizer.json")
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
@@ -69,7 +65,7 @@ class Transcription:
             return Result(summary={"model": listener.model, "draft": listener.draft})
         sound = request.folder / _SOUND
         try:
-            _extract(request, main_track(request.probe.audio), sound, stop)
+            extract(request, sound, rate=_RATE, stop=stop)
             on_progress(_EXTRACTED)
             answer = children.ask(
                 listener.script,
@@ -125,25 +121,6 @@ def files_lacking(folder: Path) -> list[str]:
     if not any((folder / name).is_file() for name in VOCABULARIES):
         lacking.append(VOCABULARIES[0])
     return lacking
-
-
-def _extract(request: Request, track: AudioStream, sound: Path, stop: Callable[[], bool]) -> None:
-    """Write the sound down plainly: one channel, from the medium's own beginning, without holes."""
-    if not isinstance(request.source, Path):
-        raise TypeError("sound is read from a file")
-    opened = graph.source(request.source, request.mime_type)
-    chain = ",".join([*placed(track), "aresample=async=1:first_pts=0"])
-    options = {"af": chain, "ac": 1, "ar": _RATE, "f": "s16le"}
-    try:
-        program.ffmpeg(
-            graph.arguments(graph.output([opened[f"{track.index}"]], sound, options)),
-            reads=[request.source],
-            writes=[request.folder],
-            limits=program.work_limits(request.duration, factor=2.0),
-            stop=stop,
-        )
-    except ProgramFailed as error:
-        raise CorruptMedia(error.stderr_tail) from error
 
 
 def _result(answer: dict[str, Any], listener: _Listener, request: Request) -> Result:
