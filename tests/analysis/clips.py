@@ -38,9 +38,10 @@ def film(folder: Path, pictures: Sequence[tuple[Image.Image, float]], name: str 
     lines.append(f"file '{len(pictures) - 1}.png'\n")
     (folder / "list.txt").write_text("".join(lines), encoding="utf-8")
     path = folder / name
-    seconds = str(sum(seconds for _image, seconds in pictures))
-    made_by = ["ffmpeg", "-v", "error", "-y", "-f", "concat", "-i", folder / "list.txt", "-vf", "fps=10"]
-    kept_as = ["-t", seconds, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", path]
+    whole = str(sum(seconds for _image, seconds in pictures))
+    listed = str(folder / "list.txt")
+    made_by = ["ffmpeg", "-v", "error", "-y", "-f", "concat", "-i", listed, "-vf", "fps=10", "-t", whole]
+    kept_as = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", str(path)]
     subprocess.run([*made_by, *kept_as], check=True, timeout=60)
     return path
 

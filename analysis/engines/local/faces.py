@@ -9,8 +9,8 @@ from analysis.engines.local import children
 from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture
 from analysis.engines.local.stills import Stills
 from analysis.engines.local.tracks import Sight, Track, tracked
+from analysis.exceptions import NEEDS_OPENCV
 
-MISSING = "pip install opencv-python-headless"
 YUNET = "face_detection_yunet*.onnx"
 """By which name the model of YuNet is known in the folder of models."""
 
@@ -30,7 +30,7 @@ class Faces:
 
     def ability(self) -> Ability:
         """Return what it can do now: it needs OpenCV."""
-        missing = "" if find_spec("cv2") else MISSING
+        missing = "" if find_spec("cv2") else NEEDS_OPENCV
         return Ability(frozenset({"video", "image"}), SIGHT, missing=missing)
 
     def watcher(self, request: Request, *, stop: Callable[[], bool]) -> "_Watcher":

@@ -89,8 +89,9 @@ class _Watcher:
         try:
             extract(self._request, sound, rate=_RATE, stop=self._stop)
             seconds = _BEGIN_SECONDS + self._duration * _TIMES_ITS_LENGTH
+            # That the sound ends is an error to some versions when all of it is wanted.
             done = run(
-                [self._program, "-raw", "-json", "-length", "0", sound],
+                [self._program, "-raw", "-json", "-length", "0", "-ignore-errors", sound],
                 reads=[sound],
                 limits=Limits(seconds, int(seconds), 2 << 30),
                 stop=self._stop,

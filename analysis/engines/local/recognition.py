@@ -10,9 +10,7 @@ from analysis.engines.local.cards import Card
 from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture
 from analysis.engines.local.stills import Stills
 from analysis.engines.local.tracks import Sight, Track, tracked
-
-MISSING_PACKAGE = "pip install onnxruntime"
-MISSING_MODEL = "MODEL_DIR: *.onnx + *.json"
+from analysis.exceptions import NEEDS_MODEL, NEEDS_ONNXRUNTIME
 
 _RATE, _PIXELS = 1.0, 640
 _SECONDS_FOR_ONE = 10.0
@@ -28,9 +26,9 @@ class Recognition:
 
     def ability(self) -> Ability:
         """Return what it can do now: it needs ONNX Runtime, and a model with its card."""
-        missing = "" if self._card() else MISSING_MODEL
+        missing = "" if self._card() else NEEDS_MODEL
         if not find_spec("onnxruntime"):
-            missing = MISSING_PACKAGE
+            missing = NEEDS_ONNXRUNTIME
         return Ability(frozenset({"video", "image"}), SIGHT, missing=missing)
 
     def watcher(self, request: Request, *, stop: Callable[[], bool]) -> "_Watcher":

@@ -25,7 +25,7 @@ def extract(request: Request, path: Path, *, rate: int, stop: Callable[[], bool]
     track = main_track(request.probe.audio)
     opened = graph.source(request.source, request.mime_type)
     chain = ",".join([*placed(track), "aresample=async=1:first_pts=0"])
-    options: dict[str, object] = {
+    options: dict[str, str | int | None] = {
         "af": chain,
         "ac": 1,
         "ar": rate,

@@ -14,6 +14,7 @@ from analysis.engines.base import Ability, Report, Request, Result, Speech, Type
 from analysis.engines.local import children
 from analysis.engines.local.parts import HEARING
 from analysis.engines.local.sound import extract
+from analysis.exceptions import NEEDS_MODEL_DIR, NEEDS_SPEECH, NEEDS_WHISPER, NEEDS_WHOLE_MODEL
 
 MODEL_FILES = ("config.json", "model.bin", "tokenizer.json")
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
@@ -98,14 +99,13 @@ class Transcription:
     def _missing(self) -> str:
         """What has to be installed or set."""
         if not self._model:
-            return "" if find_spec("pocketsphinx") else "pip install faster-whisper; WHISPER_MODEL"
+            return "" if find_spec("pocketsphinx") else NEEDS_SPEECH
         if not find_spec("faster_whisper"):
-            return "pip install faster-whisper"
+            return NEEDS_WHISPER
         folder = model_folder(self._model, self._models)
         if folder is None:
-            return "MODEL_DIR"
-        lacking = files_lacking(folder)
-        return f"{folder}: {', '.join(lacking)} (manage.py fetch_speech_model)" if lacking else ""
+            return NEEDS_MODEL_DIR
+        return NEEDS_WHOLE_MODEL if files_lacking(folder) else ""
 
 
 def model_folder(model: str, models: Path | None) -> Path | None:

@@ -12,13 +12,11 @@ from analysis.engines.base import Ability, Box, Request, Result, Text, Type
 from analysis.engines.local.lines import Reading, ReadWord, merged
 from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture
 from analysis.engines.local.screens import Screens
-from analysis.exceptions import AnalysisFailed
+from analysis.exceptions import NEEDS_TESSERACT, AnalysisFailed
 from mediaportal.core.sandbox import Limits, ProgramFailed, ProgramTimedOut, run
 
 LANGUAGES = {"ar": "ara", "en": "eng"}
 """What Tesseract calls the languages that are read."""
-
-MISSING = "apt-get install tesseract-ocr tesseract-ocr-ara tesseract-ocr-eng"
 
 _TRAINED = ("/usr/share/tesseract-ocr/*/tessdata", "/usr/share/tesseract/tessdata", "/usr/share/tessdata")
 _RATE, _PIXELS = 2.0, 1280
@@ -41,7 +39,7 @@ class ScreenText:
 
     def ability(self) -> Ability:
         """Return what it can do now: it needs Tesseract and one of the languages."""
-        missing = "" if self._program and self._languages else MISSING
+        missing = "" if self._program and self._languages else NEEDS_TESSERACT
         return Ability(frozenset({"video", "image"}), SIGHT, frozenset(self._languages), missing=missing)
 
     def watcher(self, request: Request, *, stop: Callable[[], bool]) -> "_Watcher":

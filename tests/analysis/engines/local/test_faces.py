@@ -7,7 +7,8 @@ from PIL import Image
 
 from analysis.engines import Face, Found, Request, Type
 from analysis.engines.local import faces
-from analysis.engines.local.faces import MISSING, Faces
+from analysis.engines.local.faces import Faces
+from analysis.exceptions import NEEDS_OPENCV
 from tests.analysis import models
 from tests.analysis.clips import engine_of, film, request_of
 
@@ -76,4 +77,4 @@ def test_a_model_that_is_none_fails_this_type_alone(tmp_path: Path) -> None:
 def test_without_opencv_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Faces().ability().missing == ""
     monkeypatch.setattr(faces, "find_spec", lambda name: None)
-    assert Faces().ability().missing == MISSING
+    assert Faces().ability().missing == NEEDS_OPENCV

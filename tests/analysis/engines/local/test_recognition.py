@@ -9,7 +9,8 @@ from PIL import Image
 
 from analysis.engines import Flag, Found, Label, Type
 from analysis.engines.local import recognition
-from analysis.engines.local.recognition import MISSING_MODEL, MISSING_PACKAGE, Recognition
+from analysis.engines.local.recognition import Recognition
+from analysis.exceptions import NEEDS_MODEL, NEEDS_ONNXRUNTIME
 from tests.analysis import models
 from tests.analysis.clips import engine_of, film, request_of
 
@@ -90,6 +91,6 @@ def test_without_a_model_or_the_package_it_says_what_to_install(
 ) -> None:
     put(tmp_path, DETECTOR)
     assert Recognition(Type.OBJECTS, tmp_path).ability().missing == ""
-    assert Recognition(Type.MODERATION, tmp_path).ability().missing == MISSING_MODEL
+    assert Recognition(Type.MODERATION, tmp_path).ability().missing == NEEDS_MODEL
     monkeypatch.setattr(recognition, "find_spec", lambda name: None)
-    assert Recognition(Type.OBJECTS, tmp_path).ability().missing == MISSING_PACKAGE
+    assert Recognition(Type.OBJECTS, tmp_path).ability().missing == NEEDS_ONNXRUNTIME

@@ -5,7 +5,8 @@ from pathlib import Path
 from PIL import Image
 
 from analysis.engines import Found, Request, Text, Type
-from analysis.engines.local.text import MISSING, ScreenText
+from analysis.engines.local.text import ScreenText
+from analysis.exceptions import NEEDS_TESSERACT
 from tests.analysis.clips import engine_of, film, request_of, written
 
 WELCOME, NEWS, LATER = "مرحبا بكم في المنارة", "Breaking News Today", "Good Night Everybody"
@@ -82,8 +83,8 @@ def test_without_writing_nothing_is_read(tmp_path: Path) -> None:
 
 
 def test_without_tesseract_it_says_what_to_install() -> None:
-    assert ScreenText(program="").ability().missing == MISSING
-    assert ScreenText(languages=[]).ability().missing == MISSING
+    assert ScreenText(program="").ability().missing == NEEDS_TESSERACT
+    assert ScreenText(languages=[]).ability().missing == NEEDS_TESSERACT
     assert ScreenText().ability().missing == ""
 
 
