@@ -15,7 +15,7 @@ NEEDS_ONNXRUNTIME = gettext_noop("ONNX Runtime is missing: pip install onnxrunti
 NEEDS_MODEL = gettext_noop("Set MODEL_DIR to a folder that holds an ONNX model of this type with its card.")
 NEEDS_WHISPER = gettext_noop("faster-whisper is missing: pip install faster-whisper")
 NEEDS_SPEECH = gettext_noop(
-    "Set WHISPER_MODEL to the folder of a Whisper model (pip install faster-whisper), or install pocketsphinx for a draft."
+    "Set WHISPER_MODEL to the folder of a Whisper model (pip install faster-whisper), or install pocketsphinx."
 )
 NEEDS_MODEL_DIR = gettext_noop("WHISPER_MODEL is a name: set MODEL_DIR to the folder that holds the models.")
 NEEDS_WHOLE_MODEL = gettext_noop(

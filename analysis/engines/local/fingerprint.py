@@ -14,6 +14,7 @@ from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture
 from analysis.engines.local.sound import extract
 from analysis.exceptions import AnalysisFailed
 from mediaportal.core.sandbox import Limits, ProgramFailed, ProgramTimedOut, run
+from processing.exceptions import MediaError
 
 METHOD = "dhash64"
 """64 bits: whether each of 8 × 8 points of a picture of 9 × 8 greys is darker than the one to its right."""
@@ -76,12 +77,22 @@ class _Watcher:
         summary: dict[str, Any] = {"method": METHOD, "hashes": len(self._hashes)}
         probe = self._request.probe
         if self._program and probe is not None and probe.audio and self._duration >= _LEAST_SECONDS:
-            summary["sound"] = {
-                "method": SOUND_METHOD,
-                "seconds_each": round(_STEP / _RATE, 6),
-                "values": "".join(f"{value:0{_HEX}x}" for value in self._heard()),
-            }
+            summary["sound"] = self._sound()
         return Result(tuple(self._hashes), summary=summary)
+
+    def _sound(self) -> dict[str, Any] | None:
+        """The sound's fingerprint; sound that cannot be read is no matter where pictures have theirs (None)."""
+        try:
+            heard = self._heard()
+        except MediaError:
+            if not self._hashes:
+                raise
+            return None
+        return {
+            "method": SOUND_METHOD,
+            "seconds_each": round(_STEP / _RATE, 6),
+            "values": "".join(f"{value:0{_HEX}x}" for value in heard),
+        }
 
     def _heard(self) -> list[int]:
         """The numbers of the whole sound, in the order of time."""
