@@ -112,6 +112,7 @@ def main() -> None:
     """Answer the request."""
     request = json.load(sys.stdin)
     card = request["card"]
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(request["threads"])
     options.log_severity_level = 3
