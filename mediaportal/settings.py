@@ -261,8 +261,7 @@ ANALYSIS_ENGINES = env.pairs("ANALYSIS_ENGINES", _TYPES, ("auto", "local", "aws"
 # What an engine is less sure of is left out, as a share.
 ANALYSIS_CONFIDENCE = env.number("ANALYSIS_CONFIDENCE", 50, most=100) / 100
 # Models that the operator provides, and the one that writes down what is said: its name there, or its folder.
-MODEL_DIR = env.text("MODEL_DIR")
-WHISPER_MODEL = env.text("WHISPER_MODEL")
+MODEL_DIR, WHISPER_MODEL = env.text("MODEL_DIR"), env.text("WHISPER_MODEL")
 
 # --- The gate ---------------------------------------------------------------------------------------------------
 CLAMD_URL = env.text("CLAMD_URL")
