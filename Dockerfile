@@ -8,6 +8,7 @@ RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
  && apt-get install -y --no-install-recommends bubblewrap ffmpeg gettext libmagic1 \
+    libchromaprint-tools tesseract-ocr tesseract-ocr-ara tesseract-ocr-eng \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --create-home --home-dir /data portal
 WORKDIR /portal

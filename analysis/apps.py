@@ -1,6 +1,9 @@
 """The analysis app."""
 
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,15 +26,17 @@ class AnalysisConfig(AppConfig):
         """Name the engines and the steps, hear what the apps below tell, and take a place on the asset page."""
         # Models may be imported only now, and importing these connects them.
         from analysis import checks, engines, receivers  # noqa: F401, PLC0415
+        from analysis.engines import local  # noqa: PLC0415
         from analysis.engines.aws import AwsEngine  # noqa: PLC0415
-        from analysis.engines.local import LocalEngine  # noqa: PLC0415
         from analysis.pipeline import STEPS  # noqa: PLC0415
         from analysis.services import accounts, automatic, searching  # noqa: PLC0415
         from analysis.steps.looking import WAITS  # noqa: PLC0415
         from processing.pipeline import add_job_plans  # noqa: PLC0415
         from processing.services.waiting import add_words  # noqa: PLC0415
 
-        engines.register(LocalEngine())
+        models = Path(settings.MODEL_DIR).absolute() if settings.MODEL_DIR else None
+        listening = local.hearing_parts(models, whisper=settings.WHISPER_MODEL)
+        engines.register(local.LocalEngine(local.sight_parts(models), listening))
         engines.register(AwsEngine(accounts.options))
         add_job_plans(STEPS)
         add_words(WAITS)

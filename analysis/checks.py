@@ -1,6 +1,7 @@
-"""System checks: can what the settings say of Amazon Web Services be used?"""
+"""System checks: can what the settings say of Amazon Web Services be used, and the models that are provided?"""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,9 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from analysis.engines.aws import hearing
 from analysis.engines.aws.prices import prices
+from analysis.engines.local import cards
+
+_HINT = "docs/operating.md says what a card holds; take the file away, or write down what is missing."
 
 
 @register("analysis")
@@ -27,3 +31,14 @@ def account_can_be_used(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessa
         said = "ANALYSIS_S3_BUCKET has no region: set ANALYSIS_AWS_REGION."
         found.append(Warning(said, id="analysis.W001"))
     return found
+
+
+@register("models")
+def models_can_be_used(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
+    """Name every card of a model that is refused, with the reason."""
+    folder = Path(settings.MODEL_DIR) if settings.MODEL_DIR else None
+    _found, refused = cards.read_all(folder)
+    return [
+        Error(f"The model of {name} is refused: {reason}.", hint=_HINT, id="analysis.E003")
+        for name, reason in refused.items()
+    ]

@@ -6,6 +6,22 @@ from django.utils.translation import gettext_noop
 from mediaportal.core.problems import Conflict
 from processing.exceptions import MediaError
 
+# What is missing for a type, in the words of `Ability.missing`.
+NEEDS_TESSERACT = gettext_noop(
+    "Tesseract is missing: apt-get install tesseract-ocr tesseract-ocr-ara tesseract-ocr-eng"
+)
+NEEDS_OPENCV = gettext_noop("OpenCV is missing: pip install opencv-python-headless")
+NEEDS_ONNXRUNTIME = gettext_noop("ONNX Runtime is missing: pip install onnxruntime")
+NEEDS_MODEL = gettext_noop("Set MODEL_DIR to a folder that holds an ONNX model of this type with its card.")
+NEEDS_WHISPER = gettext_noop("faster-whisper is missing: pip install faster-whisper")
+NEEDS_SPEECH = gettext_noop(
+    "Set WHISPER_MODEL to the folder of a Whisper model (pip install faster-whisper), or install pocketsphinx."
+)
+NEEDS_MODEL_DIR = gettext_noop("WHISPER_MODEL is a name: set MODEL_DIR to the folder that holds the models.")
+NEEDS_WHOLE_MODEL = gettext_noop(
+    "The folder of WHISPER_MODEL is not whole: it must hold config.json, model.bin, tokenizer.json and a vocabulary."
+)
+
 
 class NotAbleHere(MediaError):
     """The engine cannot do this type of this medium, or not any more."""
@@ -81,6 +97,13 @@ class OverBudget(MediaError):
 
     code = "budget_exceeded"
     sentence = gettext_noop("What may be spent on analyses this month is spent.")
+
+
+class AnalysisFailed(MediaError):
+    """A program or a model that looks or listens did not come to its end with this medium."""
+
+    code = "processing_failed"
+    sentence = gettext_noop("A program that works on the file failed.")
 
 
 class AllFailed(MediaError):

@@ -15,6 +15,8 @@ __all__ = [
     "ANALYSIS_MONTHLY_BUDGET",
     "ANALYSIS_S3_BUCKET",
     "ANALYSIS_S3_PREFIX",
+    "MODEL_DIR",
+    "WHISPER_MODEL",
 ]
 
 env = Env()
@@ -24,6 +26,8 @@ _TYPES = ("transcription", "moderation", "objects", "faces", "text", "shots", "f
 ANALYSIS_ENGINES = env.pairs("ANALYSIS_ENGINES", _TYPES, ("auto", "local", "aws"))
 # What an engine is less sure of is left out, as a share.
 ANALYSIS_CONFIDENCE = env.number("ANALYSIS_CONFIDENCE", 50, most=100) / 100
+# Models that the operator provides, and the one that writes down what is said: its name there, or its folder.
+MODEL_DIR, WHISPER_MODEL = env.text("MODEL_DIR"), env.text("WHISPER_MODEL")
 
 # What engines that cost money may cost in a month, in US dollars; none: without bound.
 ANALYSIS_MONTHLY_BUDGET = env.money("ANALYSIS_MONTHLY_BUDGET")

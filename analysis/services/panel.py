@@ -117,4 +117,5 @@ def _found(row: Analysis) -> str:
             words = ngettext("%(count)d flag", "%(count)d flags", count) if count else _("Nothing unsafe")
         case _:
             words = ngettext("%(count)d moment", "%(count)d moments", count)
-    return words % {"count": count}
+    found = words % {"count": count}
+    return _("%(found)s (draft)") % {"found": found} if row.results.get("draft") else found

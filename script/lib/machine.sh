@@ -9,10 +9,13 @@ ffmpeg|ffmpeg and ffprobe|ffmpeg|ffmpeg|ffmpeg
 bubblewrap|bubblewrap (the sandbox for foreign files)|bubblewrap|bubblewrap|
 libmagic|libmagic (tells file types by content)|libmagic1|file-libs|libmagic
 gettext|gettext (msgfmt, for the translations)|gettext|gettext|gettext
-npm|Node.js with npm (fetches the browser libraries)|nodejs npm|nodejs npm|node'
+npm|Node.js with npm (fetches the browser libraries)|nodejs npm|nodejs npm|node
+tesseract|Tesseract with Arabic and English (reads text on the screen)|tesseract-ocr tesseract-ocr-ara tesseract-ocr-eng|tesseract tesseract-langpack-ara|tesseract tesseract-lang
+fpcalc|fpcalc of Chromaprint (fingerprints of sound)|libchromaprint-tools|chromaprint-tools|chromaprint'
 REQUIREMENTS_DEV='chromium|Chromium (the tests drive a real browser)|chromium-headless-shell|chromium|chromium
 clamd|the daemon of ClamAV (the tests scan for real)|clamav-daemon|clamav-server|clamav
 nginx|nginx (the tests compare with it)|nginx-light|nginx|nginx
+espeak|espeak-ng (the tests let it speak)|espeak-ng|espeak-ng|espeak-ng
 fonts|Noto fonts with Arabic|fonts-noto-core|google-noto-sans-arabic-fonts|font-noto-sans-arabic'
 
 # postgresql_bin: the folder of the newest PostgreSQL server programs of version 15 or later.
@@ -60,6 +63,16 @@ sys.exit(1)
 PY
 }
 needs_gettext() { ! have msgfmt; }
+needs_tesseract() {
+  local name
+  have tesseract || return 0
+  for name in ara eng; do
+    tesseract --list-langs 2>/dev/null | grep -qx "$name" || return 0
+  done
+  return 1
+}
+needs_fpcalc() { ! have fpcalc; }
+needs_espeak() { ! have espeak-ng; }
 node_modules_current() {
   [[ -f node_modules/.stamp && $(cat node_modules/.stamp) == "$(digest package-lock.json)" ]]
 }

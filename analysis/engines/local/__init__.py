@@ -21,19 +21,38 @@ from analysis.engines.base import (
     Type,
 )
 from analysis.engines.local import sight
+from analysis.engines.local.faces import Faces
 from analysis.engines.local.fingerprint import Fingerprints
 from analysis.engines.local.parts import HearingPart, SightPart
 from analysis.engines.local.quality import Faults
+from analysis.engines.local.recognition import Recognition
 from analysis.engines.local.shots import Shots
+from analysis.engines.local.speech import Transcription
+from analysis.engines.local.text import ScreenText
 from analysis.exceptions import NotAbleHere
 from mediaportal.core.sandbox import ProgramFailed, ProgramTimedOut
 from processing.exceptions import CorruptMedia, MediaError
 
-SIGHT_PARTS: tuple[SightPart, ...] = (Shots(), Faults(), Fingerprints())
-HEARING_PARTS: tuple[HearingPart, ...] = ()
-
 # Of a second of a film of 720 lines on two cores; what a program takes to begin.
 _SECONDS_FOR_EACH, _BEGIN_SECONDS = 0.1, 2.0
+
+
+def sight_parts(models: Path | None = None) -> tuple[SightPart, ...]:
+    """Return everything that looks; `models` is the folder of the models that the operator provides."""
+    return (
+        Shots(),
+        Faults(),
+        Fingerprints(),
+        ScreenText(),
+        Faces(models),
+        Recognition(Type.OBJECTS, models),
+        Recognition(Type.MODERATION, models),
+    )
+
+
+def hearing_parts(models: Path | None = None, *, whisper: str = "") -> tuple[HearingPart, ...]:
+    """Return everything that listens; `whisper` is the name or the folder of a model."""
+    return (Transcription(whisper, models),)
 
 
 class LocalEngine:
@@ -44,11 +63,12 @@ class LocalEngine:
 
     def __init__(
         self,
-        looking: Sequence[SightPart] = SIGHT_PARTS,
-        listening: Sequence[HearingPart] = HEARING_PARTS,
+        looking: Sequence[SightPart] | None = None,
+        listening: Sequence[HearingPart] | None = None,
     ) -> None:
-        """The parts that it is put together from."""
-        self._looking, self._listening = tuple(looking), tuple(listening)
+        """The parts that it is put together from; None: all that need no models."""
+        self._looking = sight_parts() if looking is None else tuple(looking)
+        self._listening = hearing_parts() if listening is None else tuple(listening)
         self._found: dict[str, Found] = {}
         self._lock = threading.Lock()
 

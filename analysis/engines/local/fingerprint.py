@@ -1,18 +1,37 @@
-"""What pictures are known again by: a difference hash of each second of a film, and of an image."""
+"""What a medium is known again by: a difference hash of each second of a film, and of an image; and of its sound the
+fingerprint of Chromaprint, taken by fpcalc in the sandbox.
+"""
 
+import json
 from collections.abc import Callable, Sequence
+from shutil import which
+from typing import Any
 
 from PIL import Image
 
 from analysis.engines.base import Ability, Hash, Request, Result, Type
 from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture
+from analysis.engines.local.sound import extract
+from analysis.exceptions import AnalysisFailed
+from mediaportal.core.sandbox import Limits, ProgramFailed, ProgramTimedOut, run
+from processing.exceptions import MediaError
 
 METHOD = "dhash64"
 """64 bits: whether each of 8 × 8 points of a picture of 9 × 8 greys is darker than the one to its right."""
 
+SOUND_METHOD = "chromaprint"
+"""32 bits for each piece of sound; how many of them differ tells how unlike two pieces are."""
+
 _SIDE = 8
 _SECONDS = 1.0
 _PIXELS = 128
+_RATE = 11_025
+# Chromaprint's step, in samples of that rate.
+_STEP = 1365
+# It knows nothing of sound that is shorter.
+_LEAST_SECONDS = 3.0
+_BEGIN_SECONDS, _TIMES_ITS_LENGTH = 30.0, 0.2
+_HEX = 8
 
 
 class Fingerprints:
@@ -20,13 +39,17 @@ class Fingerprints:
 
     type = Type.FINGERPRINT
 
+    def __init__(self, program: str | None = None) -> None:
+        """`program` is fpcalc's path; None: it is looked for. Without it there are no fingerprints of sound."""
+        self._program = which("fpcalc") or "" if program is None else program
+
     def ability(self) -> Ability:
         """Return what it can do now."""
-        return Ability(frozenset({"video", "image"}), SIGHT)
+        return Ability(frozenset({"video", "audio", "image"} if self._program else {"video", "image"}), SIGHT)
 
     def watcher(self, request: Request, *, stop: Callable[[], bool]) -> "_Watcher":
         """Begin with a film or an image."""
-        return _Watcher(request)
+        return _Watcher(request, self._program, stop)
 
 
 class _Watcher:
@@ -36,8 +59,9 @@ class _Watcher:
     picture_filters: Sequence[Filter] = ()
     sound_filters: Sequence[Filter] = ()
 
-    def __init__(self, request: Request) -> None:
-        """`request` says how long it is."""
+    def __init__(self, request: Request, program: str, stop: Callable[[], bool]) -> None:
+        """`request` says how long it is; without a `program` sound has none."""
+        self._request, self._program, self._stop = request, program, stop
         self._duration = request.duration
         self._hashes: list[Hash] = []
 
@@ -47,8 +71,47 @@ class _Watcher:
         self._hashes.append(Hash(picture.time, end, method=METHOD, value=difference_hash(picture)))
 
     def result(self, notes: Notes) -> Result:
-        """Return the hashes."""
-        return Result(tuple(self._hashes), summary={"method": METHOD, "hashes": len(self._hashes)})
+        """Return the hashes, and the fingerprint of the sound in the summary: there are eight of its numbers in a
+        second. Raises `MediaError` and the errors of the sandbox.
+        """
+        summary: dict[str, Any] = {"method": METHOD, "hashes": len(self._hashes)}
+        probe = self._request.probe
+        if self._program and probe is not None and probe.audio and self._duration >= _LEAST_SECONDS:
+            summary["sound"] = self._sound()
+        return Result(tuple(self._hashes), summary=summary)
+
+    def _sound(self) -> dict[str, Any] | None:
+        """The sound's fingerprint; sound that cannot be read is no matter where pictures have theirs (None)."""
+        try:
+            heard = self._heard()
+        except MediaError:
+            if not self._hashes:
+                raise
+            return None
+        return {
+            "method": SOUND_METHOD,
+            "seconds_each": round(_STEP / _RATE, 6),
+            "values": "".join(f"{value:0{_HEX}x}" for value in heard),
+        }
+
+    def _heard(self) -> list[int]:
+        """The numbers of the whole sound, in the order of time."""
+        sound = self._request.folder / "fingerprint.wav"
+        try:
+            extract(self._request, sound, rate=_RATE, stop=self._stop)
+            seconds = _BEGIN_SECONDS + self._duration * _TIMES_ITS_LENGTH
+            # That the sound ends is an error to some versions when all of it is wanted.
+            done = run(
+                [self._program, "-raw", "-json", "-length", "0", "-ignore-errors", sound],
+                reads=[sound],
+                limits=Limits(seconds, int(seconds), 2 << 30),
+                stop=self._stop,
+            )
+            return [int(value) & 0xFFFFFFFF for value in json.loads(done.stdout)["fingerprint"]]
+        except (ProgramFailed, ProgramTimedOut, ValueError, KeyError) as error:
+            raise AnalysisFailed(str(error)) from error
+        finally:
+            sound.unlink(missing_ok=True)
 
 
 def difference_hash(picture: Picture) -> int:

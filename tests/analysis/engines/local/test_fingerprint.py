@@ -1,11 +1,14 @@
 """What pictures are known again by."""
 
+import subprocess
 from pathlib import Path
 
 from analysis.engines import Hash, Type
 from analysis.engines.local import LocalEngine
-from analysis.engines.local.fingerprint import difference_hash
+from analysis.engines.local.fingerprint import Fingerprints, difference_hash
 from analysis.engines.local.parts import Picture
+from tests.analysis import sounds
+from tests.analysis.clips import engine_of, request_of
 from tests.analysis.engines.contract import request_for
 
 
@@ -15,7 +18,7 @@ def hashes_of(name: str, folder: Path) -> list[Hash]:
     engine = LocalEngine()
     handle = engine.start(request, on_progress=lambda _done: None, stop=lambda: False)
     result = engine.results(handle, request).results[Type.FINGERPRINT]
-    assert result.summary == {"method": "dhash64", "hashes": len(result.findings)}
+    assert (result.summary["method"], result.summary["hashes"]) == ("dhash64", len(result.findings))
     return [one for one in result.findings if isinstance(one, Hash)]
 
 
@@ -40,3 +43,36 @@ def test_a_slope_to_the_right_is_all_ones() -> None:
     row = b"".join(bytes([grey] * 3) for grey in range(0, 250, 10))
     assert difference_hash(Picture(0.0, 25, 16, row * 16)) == (1 << 64) - 1
     assert difference_hash(Picture(0.0, 25, 16, bytes(reversed(row)) * 16)) == 0
+
+
+def heard_in(source: Path, mime_type: str) -> list[int]:
+    """The numbers of a sound's fingerprint."""
+    request = request_of(source, source.parent / "scratch", Type.FINGERPRINT, mime_type=mime_type)
+    engine = engine_of(Fingerprints())
+    handle = engine.start(request, on_progress=lambda _done: None, stop=lambda: False)
+    sound = engine.results(handle, request).results[Type.FINGERPRINT].summary["sound"]
+    assert sound["method"] == "chromaprint"
+    values = sound["values"]
+    assert abs(len(values) / 8 * sound["seconds_each"] - request.duration) < 4
+    return [int(values[place : place + 8], 16) for place in range(0, len(values), 8)]
+
+
+def unlike(one: list[int], other: list[int]) -> float:
+    """The share of bits that differ."""
+    pairs = list(zip(one, other, strict=False))
+    return sum((a ^ b).bit_count() for a, b in pairs) / (32 * len(pairs))
+
+
+def test_a_sound_is_known_again_in_another_format(tmp_path: Path) -> None:
+    speech = sounds.english(tmp_path / "a.wav", "the quick brown fox jumps over the lazy dog and is gone")
+    other = sounds.english(tmp_path / "b.wav", "never before has anybody seen so many ships in the harbour")
+    packed = tmp_path / "a.flac"
+    subprocess.run(["ffmpeg", "-v", "error", "-i", speech, "-ar", "44100", packed], check=True, timeout=60)
+    first = heard_in(speech, "audio/wav")
+    assert unlike(first, heard_in(packed, "audio/flac")) < 0.1
+    assert unlike(first, heard_in(other, "audio/wav")) > 0.25
+
+
+def test_without_fpcalc_sound_has_none() -> None:
+    assert "audio" in Fingerprints().ability().kinds
+    assert Fingerprints("").ability().kinds == {"video", "image"}

@@ -1,0 +1,162 @@
+"""What is said: by faster-whisper and a model on this machine, or where there is none, a draft by pocketsphinx.
+
+Both run in the sandbox, over sound that ffmpeg has made plain. Where nobody speaks nothing is written down.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from analysis.engines.base import Ability, Report, Request, Result, Speech, Type, Word
+from analysis.engines.local import children
+from analysis.engines.local.parts import HEARING
+from analysis.engines.local.sound import extract
+from analysis.exceptions import NEEDS_MODEL_DIR, NEEDS_SPEECH, NEEDS_WHISPER, NEEDS_WHOLE_MODEL
+
+MODEL_FILES = ("config.json", "model.bin", "tokenizer.json")
+VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
+"""What a model's folder holds; of the vocabularies one."""
+
+_RATE = 16_000
+_SOUND = "speech.s16"
+# Whoever waits longer for a second of sound has too large a model for this machine.
+_TIMES_ITS_LENGTH = 12.0
+_MOST_SECONDS = 6 * 3600.0
+_EXTRACTED = 0.05
+# A draft is never as sure as what it says of itself.
+_DRAFT_AT_MOST = 0.6
+
+
+@dataclass(frozen=True)
+class _Listener:
+    """What listens: a script, the model's folder if it needs one, and what is said of it in the results."""
+
+    script: str
+    folder: Path | None
+    model: str
+    draft: bool
+
+
+class Transcription:
+    """The part that writes down what is said. `model` is the name or the folder of a Whisper model in CTranslate2's
+    format; a name stands for the folder `faster-whisper-NAME` in `models`.
+    """
+
+    type = Type.TRANSCRIPTION
+
+    def __init__(self, model: str = "", models: Path | None = None) -> None:
+        """Without a model pocketsphinx makes a draft, in English only."""
+        self._model, self._models = model, models
+
+    def ability(self) -> Ability:
+        """Return what it can do now, and what is missing: a package, or a file of the model's folder."""
+        missing = self._missing()
+        languages = frozenset({"en"} if self._english_only() else ())
+        return Ability(
+            frozenset({"video", "audio"}), HEARING, languages, most_seconds=_MOST_SECONDS, missing=missing
+        )
+
+    def listen(self, request: Request, *, on_progress: Report, stop: Callable[[], bool]) -> Result:
+        """Return what was said. Raises `CorruptMedia`, `AnalysisFailed` and the errors of the sandbox."""
+        listener = self._listener()
+        if request.probe is None or not request.probe.audio:
+            return Result(summary={"model": listener.model, "draft": listener.draft})
+        sound = request.folder / _SOUND
+        try:
+            extract(request, sound, rate=_RATE, stop=stop)
+            on_progress(_EXTRACTED)
+            answer = children.ask(
+                listener.script,
+                {
+                    "sound": str(sound),
+                    "model": str(listener.folder or ""),
+                    "languages": [tag.partition("-")[0].lower() for tag in request.languages],
+                },
+                folder=request.folder,
+                seconds=request.duration * _TIMES_ITS_LENGTH,
+                reads=[listener.folder] if listener.folder else [],
+                on_progress=lambda done: on_progress(_EXTRACTED + (1 - _EXTRACTED) * done),
+                stop=stop,
+            )
+        finally:
+            sound.unlink(missing_ok=True)
+        return _result(answer, listener, request)
+
+    def _listener(self) -> _Listener:
+        """Who listens."""
+        if self._model:
+            folder = model_folder(self._model, self._models)
+            return _Listener("_whisper_child.py", folder, Path(self._model).name, draft=False)
+        return _Listener("_sphinx_child.py", None, "pocketsphinx", draft=True)
+
+    def _english_only(self) -> bool:
+        """Whether other languages are none that it knows."""
+        return not self._model or self._model.endswith(".en")
+
+    def _missing(self) -> str:
+        """What has to be installed or set."""
+        if not self._model:
+            return "" if find_spec("pocketsphinx") else NEEDS_SPEECH
+        if not find_spec("faster_whisper"):
+            return NEEDS_WHISPER
+        folder = model_folder(self._model, self._models)
+        if folder is None:
+            return NEEDS_MODEL_DIR
+        return NEEDS_WHOLE_MODEL if files_lacking(folder) else ""
+
+
+def model_folder(model: str, models: Path | None) -> Path | None:
+    """Return where a model lies, by its name or its folder; None for a name without a folder of models."""
+    if "/" in model:
+        return Path(model).absolute()
+    return (models / f"faster-whisper-{model}").absolute() if models is not None else None
+
+
+def files_lacking(folder: Path) -> list[str]:
+    """Return which files a model's folder still wants."""
+    lacking = [name for name in MODEL_FILES if not (folder / name).is_file()]
+    if not any((folder / name).is_file() for name in VOCABULARIES):
+        lacking.append(VOCABULARIES[0])
+    return lacking
+
+
+def _result(answer: dict[str, Any], listener: _Listener, request: Request) -> Result:
+    """What a script has answered as what was found."""
+    language = str(answer["language"])
+    found = [
+        speech
+        for segment in answer["segments"]
+        if (speech := _speech(segment, language, listener, request.duration)).text
+        and speech.confidence >= request.threshold
+    ]
+    found.sort(key=lambda speech: (speech.start, speech.end))
+    summary = {"model": listener.model, "draft": listener.draft}
+    return Result(tuple(found), language=language if found else "", summary=summary)
+
+
+def _speech(segment: dict[str, Any], language: str, listener: _Listener, duration: float) -> Speech:
+    """A piece of speech; times are held within the medium."""
+    most = _DRAFT_AT_MOST if listener.draft else 1.0
+    words = tuple(
+        Word(_within(start, duration), _within(end, duration), text, round(min(most, sure), 4))
+        for start, end, text, sure in segment["words"]
+    )
+    sure = sum(word.confidence for word in words) / len(words) if words else math.exp(segment["likely"])
+    start = _within(segment["start"], duration)
+    return Speech(
+        start,
+        max(start, _within(segment["end"], duration)),
+        round(max(0.0, min(most, sure)), 4),
+        segment["text"],
+        "",
+        language,
+        words,
+    )
+
+
+def _within(time: float, duration: float) -> float:
+    """A time of the medium, in milliseconds at most."""
+    return round(max(0.0, min(float(time), duration)), 3)
