@@ -10,7 +10,7 @@ from assets.models import Asset
 from mediaportal.accounts.models import User
 
 if TYPE_CHECKING:
-    from analysis.models import Analysis, Moment, Order
+    from analysis.models import Analysis, Match, Moment, Order
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -42,3 +42,16 @@ class MomentQuerySet(models.QuerySet["Moment"]):
     def saying(self, words: str) -> Self:
         """Those in whose text or label the words stand, in any case of letters."""
         return self.filter(Q(text__icontains=words) | Q(label__icontains=words))
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    """Lists of matches."""
+
+    def of(self, asset: Asset) -> Self:
+        """Those of an asset, whichever side it is on."""
+        return self.filter(Q(asset=asset) | Q(other=asset))
+
+    def between_visible(self, user: User | AnonymousUser) -> Self:
+        """Those both of whose assets a person may see."""
+        seen = Asset.objects.visible_to(user).values("pk")
+        return self.filter(asset__in=seen, other__in=seen)
