@@ -50,8 +50,3 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def of(self, asset: Asset) -> Self:
         """Those of an asset, whichever side it is on."""
         return self.filter(Q(asset=asset) | Q(other=asset))
-
-    def between_visible(self, user: User | AnonymousUser) -> Self:
-        """Those both of whose assets a person may see."""
-        seen = Asset.objects.visible_to(user).values("pk")
-        return self.filter(asset__in=seen, other__in=seen)

@@ -82,7 +82,7 @@ class ReferenceWork(models.Model):
 
 
 class Match(models.Model):
-    """Two assets that are alike in pictures or in sound: what of `asset` is at t is in `other` at `offset` + `speed` × t.
+    """Two assets that are alike in pictures or in sound: what `asset` has at t, `other` has at `offset` + `speed` × t.
 
     Times in seconds; `spans` are the parts that match, each start and end in the one and in the other. `score` is how
     alike they are there, from 0 to 1. `work` is set when `other` is the asset of a protected work.

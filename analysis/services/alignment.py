@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bits = NDArray[np.uint64]
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+"""Places in the one and in the other, and in how many bits they differ."""
 
 _NEAR_BITS = 10
 _SURE_BITS = 6
@@ -65,7 +67,7 @@ def align_images(one: int, other: int) -> Alignment | None:
 
 
 def align_pictures(one: Track, other: Track) -> Alignment | None:
-    """Return where the pictures of two films are alike; None when they are not, or what is alike is too short to tell."""
+    """Return where the pictures of two films are alike; None when they are not, or too little is alike to tell."""
     one, other = _thinned(one, other)
     rows, columns, apart = _near(one.values, other.values)
     if len(set(rows.tolist())) < _LEAST_PLACES:
@@ -77,7 +79,7 @@ def align_pictures(one: Track, other: Track) -> Alignment | None:
         if votes > best * (_BETTER if best else 1.0):
             best, speed, offset = votes, tried, at
     hits = np.abs(there - speed * here - offset) <= _TOLERANCE
-    return _of_hits(one, other, speed, rows[hits], columns[hits], apart[hits])
+    return _of_hits(one, other, speed, (rows[hits], columns[hits], apart[hits]))
 
 
 def align_sound(one: Track, other: Track) -> Alignment | None:
@@ -114,7 +116,7 @@ def _thinned(one: Track, other: Track) -> tuple[Track, Track]:
     return Track(one.times[::every], one.values[::every], one.step * every), other
 
 
-def _near(one: Bits, other: Bits) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _near(one: Bits, other: Bits) -> Pairs:
     """The pairs of places that differ in few bits, and in how many."""
     found = []
     for first in range(0, len(one), _ROWS_AT_ONCE):
@@ -137,15 +139,9 @@ def _vote(offsets: Floats, places: NDArray[np.int64], *, width: float = _BIN) ->
     return float(counts.max()), float(np.median(near))
 
 
-def _of_hits(
-    one: Track,
-    other: Track,
-    speed: float,
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    apart: NDArray[np.int64],
-) -> Alignment | None:
+def _of_hits(one: Track, other: Track, speed: float, hits: Pairs) -> Alignment | None:
     """What the agreeing places come to: each with its nearest, in runs without long gaps."""
+    rows, columns, apart = hits
     order = np.lexsort((apart, rows))
     kept = order[np.unique(rows[order], return_index=True)[1]]
     rows, columns, apart = rows[kept], columns[kept], apart[kept]

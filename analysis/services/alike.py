@@ -50,9 +50,3 @@ def side(match: Match, *, asset: Asset, user: Caller) -> Side:
         return Side(match, shown, title, match.offset, match.speed, match.spans)
     turned = [[there, end_there, here, end_here] for here, end_here, there, end_there in match.spans]
     return Side(match, shown, title, round(-match.offset / match.speed, 3), round(1 / match.speed, 4), turned)
-
-
-def of_page(*, match: Match, user: Caller) -> Match | None:
-    """A match both sides of which this person may play; None otherwise."""
-    both = access.can_play(user, match.asset) and access.can_play(user, match.other)
-    return match if both else None

@@ -22,8 +22,7 @@ _SHORT = 64
 def compare(*, asset_id: UUID) -> None:
     """Compare an asset with the library and with the protected works; what was found before is found anew.
 
-    Tells of each protected work that it is alike to. Must run outside a transaction of the caller that matters: it takes
-    as long as it takes, seconds for long films.
+    Tells of each protected work that it is alike to. Takes seconds for long films: nothing may be locked meanwhile.
     """
     asset = Asset.objects.filter(pk=asset_id, deleted_at=None).first()
     if asset is None:
