@@ -34,3 +34,4 @@ class AnalysisConfig(AppConfig):
         add_words(WAITS)
         register_option_validator(automatic.validate_options, lists=[automatic.TYPES, automatic.LANGUAGES])
         register_panel(Panel("analyses", _("Analyses"), "asset-analyses", order=30))
+        register_panel(Panel("matches", _("Alike"), "asset-matches", order=31))

@@ -6,4 +6,6 @@ from analysis import views
 
 urlpatterns = [
     path("assets/<uuid:asset_id>/analyses/", views.asset_analyses, name="asset-analyses"),
+    path("assets/<uuid:asset_id>/matches/", views.asset_matches, name="asset-matches"),
+    path("matches/<uuid:match_id>/", views.match_page, name="match"),
 ]

@@ -13,6 +13,7 @@ django.setup()
 from benchmarks import (
     chunks,
     delivery,
+    duplicates,
     engine,
     estimates,
     gate,
@@ -37,6 +38,7 @@ ALL = {
     "quality": quality.measure,
     "engine": engine.measure,
     "estimates": estimates.measure,
+    "duplicates": duplicates.measure,
 }
 
 

@@ -169,7 +169,7 @@ subscribe(`asset:${id}`, (event) => {
     refresh("#panel-analyses");
     refresh("#side");
   }
-  else if (event.type === "analysis.completed") refresh("#panel-analyses");
+  else if (event.type === "analysis.completed") for (const name of ["#panel-analyses", "#panel-matches"]) refresh(name);
   else if (event.type === "job.progress" && event.data?.job_id !== page.dataset.job) progress(event.data ?? {});
   else if (event.type === "variant.ready") {
     refreshStage();
