@@ -5,7 +5,6 @@ against films that are unlike all of them.
 """
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +12,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID, uuid4
 
-import numpy as np
 from django.core.management import call_command
-from numpy.typing import NDArray
-from PIL import Image
 
 from analysis.engines import Request, Result, Type
 from analysis.engines.local import LocalEngine
@@ -27,18 +23,7 @@ from assets.models import Asset
 from benchmarks.report import Row
 from mediaportal.accounts.models import User
 from processing.ffmpeg import probe
-
-_WIDTH, _HEIGHT, _RATE = 256, 144, 10
-_SCENES, _SCENE_SECONDS = 4, 3.0
-_ROOM = 1.5
-_TRANSFORMS: dict[str, tuple[list[str], list[str]]] = {
-    "re-encode": ([], ["-crf", "36"]),
-    "resize": ([], ["-vf", "scale=128:72"]),
-    "letter-box": ([], ["-vf", "pad=256:192:0:24:black"]),
-    "trim": (["-ss", "1.3", "-t", "8.4"], []),
-    "speed 1.05": ([], ["-vf", "setpts=PTS/1.05"]),
-}
-"""Options before and after the source."""
+from tests.analysis import scenes
 
 
 def measure(folder: Path) -> Iterator[Row]:
@@ -49,13 +34,13 @@ def measure(folder: Path) -> Iterator[Row]:
     library = _Library(folder)
     originals, waits = [], []
     for number in range(clips):
-        film = _drawn(folder / f"film{number}.mp4", seed=number)
+        film = scenes.drawn(folder / f"film{number}.mp4", seed=number)
         originals.append(library.add(film))
     false = _false_matches(originals)
-    known = dict.fromkeys(_TRANSFORMS, 0)
+    known = dict.fromkeys(scenes.TRANSFORMS, 0)
     for number, original in enumerate(originals):
-        for name, (before, after) in _TRANSFORMS.items():
-            film = _altered(folder / f"film{number}.mp4", before, after)
+        for name, (before, after) in scenes.TRANSFORMS.items():
+            film = scenes.altered(folder / f"film{number}.mp4", before, after)
             begun = time.monotonic()
             copy = library.add(film)
             waits.append(time.monotonic() - begun)
@@ -64,7 +49,7 @@ def measure(folder: Path) -> Iterator[Row]:
             false += len(found - {original})
             Asset.objects.filter(pk=copy).delete()
     for number in range(unlike):
-        film = _drawn(folder / "unlike.mp4", seed=1_000_000 + number)
+        film = scenes.drawn(folder / "unlike.mp4", seed=1_000_000 + number)
         false += Match.objects.of(Asset.objects.get(pk=library.add(film))).count()
     for name, count in known.items():
         yield Row(f"Near-duplicates known again after: {name}", count / clips, "")
@@ -105,7 +90,7 @@ class _Library:
         facts = probe.examine(film, mime_type="video/mp4")
         request = Request(
             frozenset({Type.FINGERPRINT}), film, self._scratch, "video", "video/mp4", facts.size,
-            duration=facts.duration, width=_WIDTH, height=_HEIGHT, probe=facts,
+            duration=facts.duration, width=scenes.WIDTH, height=scenes.HEIGHT, probe=facts,
         )  # fmt: skip
         handle = self._engine.start(request, on_progress=lambda _done: None, stop=lambda: False)
         return self._engine.results(handle, request).results[Type.FINGERPRINT]
@@ -126,42 +111,3 @@ def _told_of(film: Path) -> dict[str, Any]:
 def _false_matches(originals: list[UUID]) -> int:
     """How many of the films are held to be another one."""
     return Match.objects.filter(asset__in=originals).count()
-
-
-def _drawn(path: Path, *, seed: int) -> Path:
-    """A film of scenes, each a picture of patches of its own, over which the camera moves, with grain."""
-    random = np.random.default_rng(seed)
-    pictures = [frame for _number in range(_SCENES) for frame in _scene(random)]
-    size = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{_WIDTH}x{_HEIGHT}", "-r", str(_RATE), "-i", "-"]
-    kept = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-crf", "23", path]
-    subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", *size, *kept], input=b"".join(pictures), check=True, timeout=60
-    )
-    return path
-
-
-def _scene(random: np.random.Generator) -> Iterator[bytes]:
-    """The pictures of a scene."""
-    cells: NDArray[np.uint8] = random.integers(
-        0, 256, (int(random.integers(4, 9)), int(random.integers(6, 14)), 3)
-    )
-    wide, high = int(_WIDTH * _ROOM), int(_HEIGHT * _ROOM)
-    patches = Image.fromarray(cells.astype(np.uint8)).resize((wide, high), Image.Resampling.BICUBIC)
-    begin, move = random.random(2) * 0.5, (random.random(2) - 0.5)
-    count = int(_SCENE_SECONDS * _RATE)
-    for number in range(count):
-        at = np.clip(begin + move * number / count, 0, 1) * [wide - _WIDTH, high - _HEIGHT]
-        left, top = int(at[0]), int(at[1])
-        picture = np.asarray(patches.crop((left, top, left + _WIDTH, top + _HEIGHT)), dtype=np.int16)
-        grain = random.integers(-6, 7, (_HEIGHT, _WIDTH, 1), dtype=np.int16)
-        yield np.clip(picture + grain, 0, 255).astype(np.uint8).tobytes()
-
-
-def _altered(film: Path, before: list[str], after: list[str]) -> Path:
-    """A copy that was made otherwise."""
-    path = film.with_name("altered.mp4")
-    encode = ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p"]
-    subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", *before, "-i", film, *encode, *after, path], check=True, timeout=60
-    )
-    return path
