@@ -112,7 +112,7 @@ class MatchListView(generics.ListAPIView[Match]):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the asset from which matches are seen."""
-        context = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         if not getattr(self, "swagger_fake_view", False):
             context["asset"] = self._asset()
         return context

@@ -26,10 +26,13 @@ def drawn(path: Path, *, seed: int) -> Path:
     """A film of scenes, each a picture of patches of its own, over which the camera moves, with grain."""
     random = np.random.default_rng(seed)
     pictures = [frame for _number in range(_SCENES) for frame in _scene(random)]
-    size = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(_RATE), "-i", "-"]
-    kept = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-crf", "23", path]
+    source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{WIDTH}x{HEIGHT}", "-r", str(_RATE), "-i", "-"]
+    kept = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-crf", "23"]
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", *size, *kept], input=b"".join(pictures), check=True, timeout=60
+        ["ffmpeg", "-v", "error", "-y", *source, *kept, path],
+        input=b"".join(pictures),
+        check=True,
+        timeout=60,
     )
     return path
 

@@ -97,7 +97,11 @@ def test_a_protected_work_is_told_of_once_whichever_came_first(
 
 
 def test_sound_is_known_again_at_its_place(folder: Path) -> None:
-    said = "the quick brown fox jumps over the lazy dog and then goes down to the harbour to count the ships"
+    said = (
+        "the quick brown fox jumps over the lazy dog and then goes down to the harbour to count the ships,"
+        " of which there are more than anybody has seen before, most of them old, some of them new and painted red,"
+        " and when the evening comes all of them light their lamps one after the other until the water shines"
+    ).replace(",", "")
     speech = sounds.english(folder / "speech.wav", said)
     later = sounds.english(folder / "later.wav", said, before=4.0)
     packed = folder / "later.m4a"

@@ -55,6 +55,7 @@ def test_each_type_in_its_form(order: Order) -> None:
     moment(shots, "shot", 0.0, 9.0)
     quality = done(order, "quality", results={"seconds": {"black": 1.0}})
     moment(quality, "quality", 0.0, 1.0, label="black")
+    assert order.asset is not None
     known = done(order, "fingerprint", results={"method": "dhash64", "hashes": 1})
     Fingerprint.objects.create(
         asset=order.asset,
