@@ -1,7 +1,10 @@
 """The rows that media are searched by: written with the results of a fingerprint, and read as tracks."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -44,22 +47,31 @@ def sound_keys(values: Iterable[int]) -> list[int]:
     return sorted({_SOUND_MARK | value >> _SOUND_KEY_BITS for value in values})
 
 
-def track_of(asset: Asset, kind: str) -> Track | None:
-    """Return the hashes of an asset by the analysis that is shown; None where there are none that tell something."""
-    rows = Fingerprint.objects.filter(asset=asset, kind=kind, analysis__is_current=True).order_by(
-        "start", "id"
+def tracks_of(assets: Iterable[UUID], kind: str) -> dict[UUID, Track]:
+    """Return the hashes of assets by the analyses that are shown; who has none that tells something is missing.
+    One query.
+    """
+    rows = Fingerprint.objects.filter(asset__in=list(assets), kind=kind, analysis__is_current=True)
+    told = rows.order_by("asset", "start", "id").values_list("asset", "start", "step", "values")
+    tracks = (
+        (asset, _track(seconds, kind)) for asset, seconds in groupby(told.iterator(), key=itemgetter(0))
     )
+    return {asset: track for asset, track in tracks if track is not None}
+
+
+def _track(seconds: Iterable[tuple[UUID, float, float, list[int]]], kind: str) -> Track | None:
+    """The rows of one asset as a track."""
     times: list[float] = []
     values: list[int] = []
-    step = 0.0
-    for start, step_, found in rows.values_list("start", "step", "values").iterator():
-        step = max(step, step_)  # the last second of a film is a shorter one
+    longest = 0.0
+    for _asset, start, step, found in seconds:
+        longest = max(longest, step)  # the last second of a film is a shorter one
         for number, value in enumerate(found):
             if kind == MatchKind.PICTURE and not tells_something(value % _WORD):
                 continue
-            times.append(start + number * step_)
+            times.append(start + number * step)
             values.append(value % _WORD)
-    return Track(np.array(times), np.array(values, dtype=np.uint64), step) if values else None
+    return Track(np.array(times), np.array(values, dtype=np.uint64), longest) if values else None
 
 
 def hashes_of(analysis: Analysis) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def compare(*, asset_id: UUID) -> None:
         return
     found: list[tuple[str, Asset, Alignment]] = []
     for kind in (MatchKind.PICTURE, MatchKind.SOUND):
-        track = fingerprints.track_of(asset, kind)
+        track = fingerprints.tracks_of([asset.pk], kind).get(asset.pk)
         if track is not None:
             found += [(kind, other, where) for other, where in _alike(asset, kind, track)]
     _write(asset, found)
@@ -38,9 +38,10 @@ def compare(*, asset_id: UUID) -> None:
 def _alike(asset: Asset, kind: str, track: Track) -> list[tuple[Asset, Alignment]]:
     """The assets that are alike in pictures or in sound, and where."""
     others = Asset.objects.filter(pk__in=_candidates(asset, kind, track), deleted_at=None)
+    tracks = fingerprints.tracks_of([other.pk for other in others], kind)
     found = []
     for other in others:
-        theirs = fingerprints.track_of(other, kind)
+        theirs = tracks.get(other.pk)
         where = _aligned(asset, other, kind, track, theirs) if theirs is not None else None
         if where is not None:
             found.append((other, where))
