@@ -12,7 +12,7 @@ def numbers(count: int, *, seed: int, bits: int = 64) -> list[int]:
 
 
 def track(values: list[int], *, begin: float = 0.0, step: float = 1.0) -> Track:
-    times = begin + step * np.arange(len(values))
+    times = np.array([begin + step * number for number in range(len(values))], dtype=np.float64)
     return Track(times, np.array(values, dtype=np.uint64), step)
 
 
