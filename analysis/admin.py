@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from analysis.models import Analysis, CollectionSetting, Moment, Order
+from analysis.models import Analysis, CollectionSetting, Match, Moment, Order, ReferenceWork
 from mediaportal.core.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyTabular, foreign_text
 
 
@@ -91,6 +91,45 @@ class MomentAdmin(ReadOnlyAdmin):
     def shown_text(self, moment: Moment) -> str:
         """What was said or read."""
         return foreign_text(moment.text[:200])
+
+
+@admin.register(Match)
+class MatchAdmin(ReadOnlyAdmin):
+    """What was found to be alike; found by the id of one of the two."""
+
+    list_display = ("shown_asset", "shown_other", "kind", "score", "work", "created_at")
+    list_display_links = ("shown_asset",)
+    list_filter = ("kind", "created_at")
+    list_select_related = ("asset", "other", "work")
+    search_fields = ("asset__title", "other__title")
+    id_fields = ("pk", "asset_id", "other_id")
+    ordering = ("-score", "-id")
+    fields = ("asset", "other", "work", "kind", "start", "end", "other_start", "other_end", "offset", "speed",
+              "score", "spans", "created_at")  # fmt: skip
+    readonly_fields = fields
+
+    @admin.display(description=_("asset"), ordering="asset__title")
+    def shown_asset(self, match: Match) -> str:
+        """The title of the one."""
+        return _title(match)
+
+    @admin.display(description=_("other"), ordering="other__title")
+    def shown_other(self, match: Match) -> str:
+        """The title of the other."""
+        return foreign_text(match.other.title)
+
+
+@admin.register(ReferenceWork)
+class ReferenceWorkAdmin(ReadOnlyAdmin):
+    """Protected works; they are kept on the pages of their assets."""
+
+    list_display = ("title", "holder", "added_by", "created_at")
+    list_select_related = ("added_by",)
+    search_fields = ("title", "holder")
+    id_fields = ("pk", "asset_id")
+    ordering = ("-created_at", "-id")
+    fields = ("id", "asset", "title", "holder", "added_by", "created_at")
+    readonly_fields = fields
 
 
 @admin.register(CollectionSetting)

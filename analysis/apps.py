@@ -44,3 +44,4 @@ class AnalysisConfig(AppConfig):
         register_inside_search(InsideSearch(searching.find, searching.places))
         register_panel(Panel("timeline", _("Timeline"), "asset-timeline", order=5, place="stage"))
         register_panel(Panel("analyses", _("Analyses"), "asset-analyses", order=30))
+        register_panel(Panel("matches", _("Alike"), "asset-matches", order=31))

@@ -141,3 +141,10 @@ class NotCompleted(Conflict):
 
     code = "analysis_not_completed"
     title = _("Only an analysis that has been completed can be shown")
+
+
+class AlreadyReference(Conflict):
+    """The asset stands on the list of protected works already."""
+
+    code = "already_reference"
+    title = _("This file is a protected work already")

@@ -11,7 +11,7 @@ from mediaportal.accounts.models import User
 from mediaportal.core.fulltext import query_of
 
 if TYPE_CHECKING:
-    from analysis.models import Analysis, Moment, Order
+    from analysis.models import Analysis, Match, Moment, Order
 
 _MOST_LABELS = 30
 
@@ -56,3 +56,11 @@ class MomentQuerySet(models.QuerySet["Moment"]):
             "kinds": list(kinds),
             "labels": list(labels.order_by("-count", "label", "kind")[:_MOST_LABELS]),
         }
+
+
+class MatchQuerySet(models.QuerySet["Match"]):
+    """Lists of matches."""
+
+    def of(self, asset: Asset) -> Self:
+        """Those of an asset, whichever side it is on."""
+        return self.filter(Q(asset=asset) | Q(other=asset))

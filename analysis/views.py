@@ -1,15 +1,20 @@
-"""The analyses and the timeline of an asset, as fragments of its page."""
+"""The analyses, the timeline and the matches of an asset, as fragments of its page; a match with both players side by
+side.
+"""
 
 import json
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from analysis.services import panel, timeline
+from analysis.models import Match, ReferenceWork
+from analysis.services import alike, panel, references, sidebyside, timeline
 from assets import access
 from assets.models import Asset, Kind
+
+_MOST_MATCHES = 50
 
 
 @require_GET
@@ -44,3 +49,29 @@ def asset_timeline(request: HttpRequest, asset_id: UUID) -> HttpResponse:
         "analysis/timeline.html",
         {"asset": asset, "document": document, "data": json.dumps(document, ensure_ascii=False)},
     )
+
+
+@require_GET
+def asset_matches(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """What an asset is alike to; empty when there is nothing."""
+    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
+    if not access.can_play(request.user, asset):
+        return HttpResponse()
+    found = alike.of(asset=asset, user=request.user)[:_MOST_MATCHES]
+    sides = [alike.side(match, asset=asset, user=request.user) for match in found]
+    may_mark = references.may_keep(request.user) and access.can_change(request.user, asset)
+    if not sides and not may_mark:
+        return HttpResponse()
+    work = ReferenceWork.objects.filter(asset=asset).first() if may_mark else None
+    context = {"asset": asset, "sides": sides, "may_mark": may_mark, "work": work}
+    return render(request, "analysis/matches.html", context)
+
+
+@require_GET
+def match_page(request: HttpRequest, match_id: UUID) -> HttpResponse:
+    """Both media of a match, aligned; for who may play both."""
+    match = get_object_or_404(Match.objects.select_related("asset", "other", "work"), pk=match_id)
+    known = alike.of(asset=match.asset, user=request.user).filter(pk=match.pk).exists()
+    if not known or not all(access.can_play(request.user, one) for one in (match.asset, match.other)):
+        raise Http404
+    return render(request, "analysis/match.html", sidebyside.context_of(match, user=request.user))

@@ -1,5 +1,6 @@
-"""Orders, the analyses that they are made of, and the moments that were found."""
+"""Orders, the analyses that they are made of, the moments that were found, and what media are known again by."""
 
+from analysis.models.matches import Fingerprint, Match, MatchKind, ReferenceWork
 from analysis.models.moments import Moment, MomentKind
 from analysis.models.work import OPEN, Analysis, CollectionSetting, EngineChoice, Order, Status, Type
 
@@ -8,9 +9,13 @@ __all__ = [
     "Analysis",
     "CollectionSetting",
     "EngineChoice",
+    "Fingerprint",
+    "Match",
+    "MatchKind",
     "Moment",
     "MomentKind",
     "Order",
+    "ReferenceWork",
     "Status",
     "Type",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Func
 
-from analysis.engines import Face, Finding, Flag, Hash, Label, Quality, Result, Shot, Sound, Speech, Text
+from analysis.engines import Face, Finding, Flag, Label, Quality, Result, Shot, Sound, Speech, Text
 from analysis.engines.base import Box
 from analysis.models import Analysis, Moment, MomentKind
 from assets.models import Asset
@@ -18,7 +18,7 @@ _LONGEST_SPEAKER = 100
 
 
 def rows_of(analysis: Analysis, asset: Asset, result: Result) -> Iterator[Moment]:
-    """The moments of a result, not saved yet; hashes have none."""
+    """The moments of a result, not saved yet; hashes have rows of their own."""
     for finding in result.findings:
         fields = _fields(finding)
         if fields is not None:
@@ -43,11 +43,10 @@ def vector_of(moment: Moment) -> Func | None:
 
 
 def summary_of(result: Result) -> dict[str, Any]:
-    """What is kept of a result with its analysis: its summary, and the hashes that no moment holds."""
-    hashes = [finding for finding in result.findings if isinstance(finding, Hash)]
+    """What is kept of a result with its analysis: its summary, without what has rows of its own."""
     kept = dict(result.summary)
-    if hashes:
-        kept["hashes"] = [[round(one.start, 3), f"{one.value:0{one.bits // 4}x}"] for one in hashes]
+    if "sound" in kept:
+        kept["sound"] = {name: value for name, value in kept["sound"].items() if name != "values"}
     return kept
 
 

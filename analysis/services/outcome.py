@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from analysis.engines import Failure, Found, Result
-from analysis.models import OPEN, Analysis, Moment, Order, Status
-from analysis.services import moments
+from analysis.models import OPEN, Analysis, Moment, Order, Status, Type
+from analysis.services import fingerprints, matching, moments
 from analysis.services.parameters import DONE_BY
 from analysis.signals import analysis_finished
 from assets.models import Asset
@@ -94,6 +95,10 @@ def _complete(row: Analysis, asset: Asset, result: Result) -> None:
     has chosen another.
     """
     Moment.objects.bulk_create(moments.rows_of(row, asset, result), batch_size=_AT_ONCE)
+    if row.type == Type.FINGERPRINT:
+        fingerprints.write(row, asset, result)
+        # Of two that are written at once the later one sees the other.
+        transaction.on_commit(partial(matching.compare, asset_id=asset.pk), robust=True)
     others = Analysis.objects.filter(asset=asset, type=row.type, is_current=True).exclude(pk=row.pk)
     stays = others.filter(chosen=True).exists()
     if not stays:

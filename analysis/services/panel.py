@@ -111,7 +111,7 @@ def _found(row: Analysis) -> str:
         case Type.QUALITY:
             words = ngettext("%(count)d fault", "%(count)d faults", count) if count else _("No faults")
         case Type.FINGERPRINT:
-            count = len(row.results.get("hashes", ()))
+            count = int(row.results.get("hashes", 0))
             words = ngettext("%(count)d hash", "%(count)d hashes", count)
         case Type.MODERATION:
             words = ngettext("%(count)d flag", "%(count)d flags", count) if count else _("Nothing unsafe")

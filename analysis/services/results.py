@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from analysis.models import Analysis, EngineChoice, Moment, Order, Status, Type
+from analysis.services import fingerprints
 from analysis.services.outcome import status_of
 from assets.services.reasons import said
 
@@ -127,7 +128,7 @@ def _shots(one: Analysis, rows: Rows) -> list[dict[str, Any]]:
 
 
 def _fingerprint(one: Analysis, rows: Rows) -> dict[str, Any]:
-    return dict(one.results)
+    return {**one.results, **fingerprints.hashes_of(one)}
 
 
 def _quality(one: Analysis, rows: Rows) -> dict[str, Any]:

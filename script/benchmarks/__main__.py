@@ -13,6 +13,7 @@ django.setup()
 from benchmarks import (
     chunks,
     delivery,
+    duplicates,
     engine,
     estimates,
     gate,
@@ -39,6 +40,7 @@ ALL = {
     "engine": engine.measure,
     "estimates": estimates.measure,
     "search": search.measure,
+    "duplicates": duplicates.measure,
 }
 
 

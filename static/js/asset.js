@@ -170,8 +170,7 @@ subscribe(`asset:${id}`, (event) => {
     refresh("#side");
   }
   else if (event.type === "analysis.completed") {
-    refresh("#panel-analyses");
-    refresh("#panel-timeline");
+    for (const name of ["#panel-analyses", "#panel-timeline", "#panel-matches"]) refresh(name);
   }
   else if (event.type === "job.progress" && event.data?.job_id !== page.dataset.job) progress(event.data ?? {});
   else if (event.type === "variant.ready") {

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from analysis.models import Analysis, Moment, Order
+from analysis.models import Analysis, Match, Moment, Order, ReferenceWork
 from assets.models import Asset
 from tests.analysis.conftest import FakeEngine
 from tests.factories import AssetFactory, UserFactory
@@ -126,3 +126,50 @@ def test_strangers_and_images_have_no_timeline(film: Asset) -> None:
     image = AssetFactory(image=True, published=True)
     analysis_of(image, "text", engine="local", status="processing")
     assert timeline(image, image.uploaded_by) == ""
+
+
+def matched(asset: Asset, other: Asset, **traits: object) -> Match:
+    times = {"start": 0.0, "end": 5.0, "other_start": 0.0, "other_end": 5.0, "offset": 0.0}
+    spans = [[0.0, 5.0, 0.0, 5.0]]
+    return Match.objects.create(
+        asset=asset, other=other, kind="picture", score=0.9, spans=spans, **times, **traits
+    )
+
+
+def test_what_is_alike_stands_on_the_page_and_is_seen_side_by_side() -> None:
+    asset, other = AssetFactory(published=True), AssetFactory(published=True, title="Dunes")
+    match = matched(asset, other)
+    client = signed_in(asset.uploaded_by)
+    fragment = client.get(f"/assets/{asset.pk}/matches/").content.decode()
+    assert f"/matches/{match.pk}/" in fragment and "Dunes" in fragment and "90 %" in fragment
+    page = client.get(f"/matches/{match.pk}/")
+    assert page.status_code == 200
+    assert 'data-offset="0.000"' in page.content.decode()
+
+
+def test_nobody_sees_a_match_with_what_they_may_not_see() -> None:
+    asset, other = (
+        AssetFactory(published=True),
+        AssetFactory(published=True, visibility="private", title="Dunes"),
+    )
+    match = matched(asset, other)
+    client = signed_in(asset.uploaded_by)
+    assert client.get(f"/assets/{asset.pk}/matches/").content == b""
+    assert client.get(f"/matches/{match.pk}/").status_code == 404
+    work = ReferenceWork.objects.create(asset=other, title="The Harbour")
+    Match.objects.update(work=work)
+    fragment = client.get(f"/assets/{asset.pk}/matches/").content.decode()
+    assert "The Harbour" in fragment and "Dunes" not in fragment and "/matches/" not in fragment
+    assert client.get(f"/matches/{match.pk}/").status_code == 404
+
+
+def test_managers_mark_protected_works_on_the_page() -> None:
+    asset = AssetFactory(published=True)
+    client = signed_in(UserFactory(role="manager"))
+    assert "data-mark-work" in client.get(f"/assets/{asset.pk}/matches/").content.decode()
+    work = ReferenceWork.objects.create(asset=asset, title="The Harbour")
+    assert f'data-unmark-work="{work.pk}"' in client.get(f"/assets/{asset.pk}/matches/").content.decode()
+    assert (
+        "data-mark-work"
+        not in signed_in(asset.uploaded_by).get(f"/assets/{asset.pk}/matches/").content.decode()
+    )

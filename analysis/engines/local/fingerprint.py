@@ -17,7 +17,9 @@ from mediaportal.core.sandbox import Limits, ProgramFailed, ProgramTimedOut, run
 from processing.exceptions import MediaError
 
 METHOD = "dhash64"
-"""64 bits: whether each of 8 × 8 points of a picture of 9 × 8 greys is darker than the one to its right."""
+"""64 bits: whether each of 8 × 8 points of a picture of 9 × 8 greys is darker than the one to its right. Black bars are
+cut off first, so that a film is the same with and without them.
+"""
 
 SOUND_METHOD = "chromaprint"
 """32 bits for each piece of sound; how many of them differ tells how unlike two pieces are."""
@@ -25,6 +27,10 @@ SOUND_METHOD = "chromaprint"
 _SIDE = 8
 _SECONDS = 1.0
 _PIXELS = 128
+# Darker than this on average, a line at the rim belongs to a bar; what is left must be this share of each side.
+_BAR, _LEAST_LEFT = 20, 0.3
+# A point must be darker by more than this, or the grain of flat parts would decide.
+_GRAIN = 2
 _RATE = 11_025
 # Chromaprint's step, in samples of that rate.
 _STEP = 1365
@@ -117,10 +123,27 @@ class _Watcher:
 def difference_hash(picture: Picture) -> int:
     """Return the hash of a picture, the point at its top left in the highest bit."""
     image = Image.frombytes("RGB", (picture.width, picture.height), picture.pixels)
-    grey = image.convert("L").resize((_SIDE + 1, _SIDE), Image.Resampling.BOX).tobytes()
+    grey = _without_bars(image.convert("L")).resize((_SIDE + 1, _SIDE), Image.Resampling.BOX).tobytes()
     value = 0
     for row in range(_SIDE):
         for column in range(_SIDE):
             place = row * (_SIDE + 1) + column
-            value = value << 1 | (grey[place] < grey[place + 1])
+            value = value << 1 | (grey[place] + _GRAIN < grey[place + 1])
     return value
+
+
+def _without_bars(grey: Image.Image) -> Image.Image:
+    """A picture without its black bars; as it is when it is nearly all dark."""
+    width, height = grey.size
+    top, bottom = _lit(grey.resize((1, height), Image.Resampling.BOX).tobytes())
+    if bottom - top < height * _LEAST_LEFT:
+        return grey
+    middle = grey.crop((0, top, width, bottom))
+    left, right = _lit(middle.resize((width, 1), Image.Resampling.BOX).tobytes())
+    return middle.crop((left, 0, right, bottom - top)) if right - left >= width * _LEAST_LEFT else grey
+
+
+def _lit(greys: bytes) -> tuple[int, int]:
+    """From where to where lines are brighter than a bar."""
+    places = [place for place, grey in enumerate(greys) if grey > _BAR]
+    return (places[0], places[-1] + 1) if places else (0, 0)

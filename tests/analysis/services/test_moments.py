@@ -36,10 +36,9 @@ def test_each_finding_is_a_moment(finding: Finding, row: dict[str, object]) -> N
     assert {name: getattr(found, name) for name in row} == row
 
 
-def test_hashes_stay_with_the_summary() -> None:
-    result = Result((Hash(0.0, 1.0, value=255), Hash(1.00049, 2.0, value=1)), summary={"method": "dhash64"})
+def test_what_has_rows_of_its_own_is_neither_a_moment_nor_in_the_summary() -> None:
+    sound = {"method": "chromaprint", "seconds_each": 0.124, "values": "000000ff"}
+    result = Result((Hash(0.0, 1.0, value=255),), summary={"method": "dhash64", "hashes": 1, "sound": sound})
     assert list(moments.rows_of(Analysis(), Asset(), result)) == []
-    assert moments.summary_of(result) == {
-        "method": "dhash64",
-        "hashes": [[0.0, "00000000000000ff"], [1.0, "0000000000000001"]],
-    }
+    kept = {"method": "dhash64", "hashes": 1, "sound": {"method": "chromaprint", "seconds_each": 0.124}}
+    assert moments.summary_of(result) == kept

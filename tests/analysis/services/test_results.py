@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from analysis.models import Analysis, Moment, Order
+from analysis.models import Analysis, Fingerprint, Moment, Order
 from analysis.services import results
 from assets.models import Asset
 from tests.factories import AssetFactory
@@ -55,12 +55,22 @@ def test_each_type_in_its_form(order: Order) -> None:
     moment(shots, "shot", 0.0, 9.0)
     quality = done(order, "quality", results={"seconds": {"black": 1.0}})
     moment(quality, "quality", 0.0, 1.0, label="black")
-    done(order, "fingerprint", results={"method": "dhash64", "hashes": [[0.0, "ff"]]})
+    assert order.asset is not None
+    known = done(order, "fingerprint", results={"method": "dhash64", "hashes": 1})
+    Fingerprint.objects.create(
+        asset=order.asset,
+        analysis=known,
+        kind="picture",
+        method="dhash64",
+        start=0.0,
+        step=1.0,
+        values=[-256],
+    )
     with CaptureQueriesContext(
         connection,
     ) as queries:
         found = results.document_of(order=order)
-    assert len(queries) == 2
+    assert len(queries) == 3
     assert (found["status"], found["engine"], found["errors"]) == ("completed", "local", {})
     assert found["results"] == {
         "transcription": {
@@ -102,7 +112,7 @@ def test_each_type_in_its_form(order: Order) -> None:
         ],
         "shots": [{"start": 0.0, "end": 9.0}],
         "quality": {"seconds": {"black": 1.0}, "faults": [{"fault": "black", "start": 0.0, "end": 1.0}]},
-        "fingerprint": {"method": "dhash64", "hashes": [[0.0, "ff"]]},
+        "fingerprint": {"method": "dhash64", "hashes": [[0.0, "ffffffffffffff00"]]},
     }
 
 

@@ -24,7 +24,7 @@ from analysis.engines import (
     Word,
 )
 from analysis.engines.base import Report
-from analysis.models import Analysis, Moment, Order
+from analysis.models import Analysis, Fingerprint, Match, Moment, Order
 from analysis.services import orders
 from analysis.services.orders import Wish
 from assets.models import Asset
@@ -32,7 +32,7 @@ from mediaportal.core.sandbox import ProgramTimedOut
 from notifications.models import Event
 from processing.models import Job, Step
 from processing.services import jobs, leases
-from tests.analysis.conftest import FakeEngine, hearing
+from tests.analysis.conftest import FakeEngine, film_of, hearing, sight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Work = Callable[[], int]
@@ -82,12 +82,28 @@ def test_what_is_found_becomes_moments(fake: FakeEngine, film: Asset, work: Work
     assert event.data["types"] == {"transcription": "completed", "shots": "completed", "text": "completed"}
 
 
-def test_hashes_stay_with_their_analysis(fake: FakeEngine, film: Asset, work: Work) -> None:
-    fake.results_by = {Type.SHOTS: Result((Hash(0.0, 1.0, method="dhash64", value=10),))}
-    ordered(film, "shots")
+def test_hashes_have_rows_of_their_own_and_are_compared_when_the_step_has_ended(
+    fake: FakeEngine, film: Asset, work: Work
+) -> None:
+    fake.abilities[Type.FINGERPRINT] = sight()
+    hashes = tuple(
+        Hash(float(n), n + 1.0, method="dhash64", value=0x123456789ABCDEF0 ^ 0x7777 << 7 * n)
+        for n in range(6)
+    )
+    sound = {"method": "chromaprint", "seconds_each": 0.124, "values": "0000000affffffff"}
+    fake.results_by = {
+        Type.FINGERPRINT: Result(hashes, summary={"method": "dhash64", "hashes": 6, "sound": sound})
+    }
+    other = film_of("hard_cuts.mp4")
+    ordered(film, "fingerprint")
+    ordered(other, "fingerprint")
     work()
-    assert Analysis.objects.get().results == {"hashes": [[0.0, "000000000000000a"]]}
+    kept = {"method": "dhash64", "hashes": 6, "sound": {"method": "chromaprint", "seconds_each": 0.124}}
+    assert [one.results for one in Analysis.objects.all()] == [kept, kept]
     assert not Moment.objects.exists()
+    assert Fingerprint.objects.filter(asset=film, kind="picture").count() == 6
+    assert Fingerprint.objects.get(asset=film, kind="sound").values == [10, 0xFFFFFFFF]
+    assert {Match.objects.get().asset, Match.objects.get().other} == {film, other}
 
 
 def test_a_type_that_fails_does_not_fail_the_others(fake: FakeEngine, film: Asset, work: Work) -> None:

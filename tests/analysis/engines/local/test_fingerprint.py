@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+from PIL import Image
+
 from analysis.engines import Hash, Type
 from analysis.engines.local import LocalEngine
 from analysis.engines.local.fingerprint import Fingerprints, difference_hash
@@ -76,3 +78,16 @@ def test_a_sound_is_known_again_in_another_format(tmp_path: Path) -> None:
 def test_without_fpcalc_sound_has_none() -> None:
     assert "audio" in Fingerprints().ability().kinds
     assert Fingerprints("").ability().kinds == {"video", "image"}
+
+
+def test_black_bars_do_not_count() -> None:
+    drawn = Image.effect_noise((64, 36), 200).resize((160, 90)).convert("RGB")
+    boxed = Image.new("RGB", (200, 150))
+    boxed.paste(drawn, (20, 30))
+    one = difference_hash(Picture(0.0, 160, 90, drawn.tobytes()))
+    other = difference_hash(Picture(0.0, 200, 150, boxed.tobytes()))
+    assert (one ^ other).bit_count() <= 2
+
+
+def test_a_dark_picture_is_left_as_it_is() -> None:
+    assert difference_hash(Picture(0.0, 40, 30, bytes(40 * 30 * 3))) == 0

@@ -1,0 +1,49 @@
+"""The list of protected works: kept by managers, compared with everything that comes in."""
+
+from django.db import IntegrityError, transaction
+
+from analysis.exceptions import AlreadyReference
+from analysis.models import Match, ReferenceWork, Type
+from analysis.services import orders
+from assets import access
+from assets.access import Caller
+from assets.models import Asset, Visibility
+from mediaportal.accounts.models import User
+from mediaportal.audit.services.log import record
+from mediaportal.core.problems import NotPermitted
+
+
+def may_keep(user: Caller) -> bool:
+    """May this person see and change the list?"""
+    return isinstance(user, User) and user.is_active and user.has_perm("assets.manage_all_assets")
+
+
+@transaction.atomic
+def add(*, user: Caller, asset: Asset, title: str, holder: str = "") -> ReferenceWork:
+    """Put an asset on the list: it becomes private, and its fingerprint is ordered, whose matches are told.
+
+    Raises `NotPermitted`, `AlreadyReference`, and as `orders.place` does.
+    """
+    if not may_keep(user) or not access.can_change(user, asset):
+        raise NotPermitted
+    try:
+        with transaction.atomic():
+            work = ReferenceWork.objects.create(
+                asset=asset, title=title or asset.title, holder=holder, added_by=access.person(user)
+            )
+    except IntegrityError as error:
+        raise AlreadyReference from error
+    Asset.objects.filter(pk=asset.pk).update(visibility=Visibility.PRIVATE)
+    orders.place(user=user, asset=asset, wish=orders.wish_of(types=[Type.FINGERPRINT]))
+    record(action="reference.added", target=work, actor=access.person(user), asset=str(asset.pk))
+    return work
+
+
+@transaction.atomic
+def remove(*, user: Caller, work: ReferenceWork) -> None:
+    """Take a work off the list; its asset stays, private. Raises `NotPermitted`."""
+    if not may_keep(user):
+        raise NotPermitted
+    record(action="reference.removed", target=work, actor=access.person(user), title=work.title)
+    Match.objects.filter(work=work).update(work=None)
+    work.delete()

@@ -1,0 +1,33 @@
+"""The list of protected works."""
+
+import pytest
+
+from analysis.engines import Type
+from analysis.exceptions import AlreadyReference
+from analysis.models import Order, ReferenceWork
+from analysis.services import references
+from assets.models import Asset
+from mediaportal.core.problems import NotPermitted
+from tests.analysis.conftest import FakeEngine, sight
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_marked_work_becomes_private_and_is_fingerprinted(fake: FakeEngine, film: Asset) -> None:
+    fake.abilities[Type.FINGERPRINT] = sight()
+    manager = UserFactory(role="manager")
+    work = references.add(user=manager, asset=film, title="", holder="The Harbour Board")
+    film.refresh_from_db()
+    assert (work.title, work.holder, film.visibility) == (film.title, "The Harbour Board", "private")
+    assert Order.objects.get(asset=film).types == ["fingerprint"]
+    with pytest.raises(AlreadyReference):
+        references.add(user=manager, asset=film, title="")
+    references.remove(user=manager, work=work)
+    assert not ReferenceWork.objects.exists()
+
+
+def test_others_may_not(fake: FakeEngine, film: Asset) -> None:
+    with pytest.raises(NotPermitted):
+        references.add(user=film.uploaded_by, asset=film, title="")
+    assert not ReferenceWork.objects.exists()
