@@ -42,3 +42,24 @@ class NotCompleted(Conflict):
 
     code = "analysis_not_completed"
     title = _("Only an analysis that has been completed can be shown")
+
+
+class NoTranscript(Conflict):
+    """There is nothing yet that could be corrected."""
+
+    code = "no_transcript"
+    title = _("What is said here has not been written down yet")
+
+
+class TranscriptChanged(Conflict):
+    """Somebody has saved the transcript since the caller saw it, or chosen another one; `version` is the newer one."""
+
+    code = "transcript_changed"
+    title = _("Somebody has changed this transcript meanwhile")
+
+
+class CaptionsEdited(Conflict):
+    """Somebody has worked on the captions since they were made of the transcript."""
+
+    code = "captions_edited"
+    title = _("Somebody has worked on these captions since they were made of the transcript")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.api import views
+from analysis.api import transcripts, views
 
 urlpatterns = [
     path("media/analyze", views.AnalyzeView.as_view(), name="api-analyze"),
@@ -16,5 +16,31 @@ urlpatterns = [
         "assets/<uuid:asset_id>/analyses/<uuid:analysis_id>/show",
         views.ShowView.as_view(),
         name="api-analysis-show",
+    ),
+    path("assets/<uuid:asset_id>/transcript", transcripts.TranscriptView.as_view(), name="api-transcript"),
+    path(
+        "assets/<uuid:asset_id>/transcript/file",
+        transcripts.TranscriptFileView.as_view(),
+        name="api-transcript-file",
+    ),
+    path(
+        "assets/<uuid:asset_id>/transcript/captions",
+        transcripts.TranscriptCaptionsView.as_view(),
+        name="api-transcript-captions",
+    ),
+    path(
+        "assets/<uuid:asset_id>/transcript/versions",
+        transcripts.TranscriptVersionsView.as_view(),
+        name="api-transcript-versions",
+    ),
+    path(
+        "assets/<uuid:asset_id>/transcript/versions/<int:number>",
+        transcripts.TranscriptVersionView.as_view(),
+        name="api-transcript-version",
+    ),
+    path(
+        "assets/<uuid:asset_id>/transcript/versions/<int:number>/restore",
+        transcripts.TranscriptRestoreView.as_view(),
+        name="api-transcript-restore",
     ),
 ]
