@@ -1,7 +1,8 @@
 """The transcript of an asset: read by who may play it, corrected by who may change it, every save kept.
 
 It is what the analysis of speech that is shown has found. A correction changes its moments, so that everything that
-looks in those sees it at once, and makes the analysis the chosen one, so that a newer one does not take its place unseen.
+looks in those sees it at once, and makes the analysis the chosen one, so that a newer one does not take its place
+unseen.
 """
 
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ _KEYS = {"start", "end", "text", "speaker", "language", "confidence", "words"}
 
 
 def segments_from(rows: Any) -> list[Speech]:
-    """Segments as JSON (times in seconds), in any order; their words are found out, and those that are sent passed over.
+    """Segments as JSON (times in seconds), in any order; their words are found out, whatever is sent of those.
 
     Raises `InvalidInput`, which names each one by its place in the list.
     """
@@ -50,17 +50,32 @@ def _segment(row: Any) -> Speech | tuple[str, str, str]:
         return ("start" if start is None else "end"), "time", _("Must be a time in seconds.")
     if end < start:
         return "end", "end_before_start", _("The end must come after the start.")
-    text, speaker = row.get("text"), row.get("speaker", "")
-    if not isinstance(text, str) or not isinstance(speaker, str):
-        return ("speaker" if isinstance(text, str) else "text"), "invalid", _("Must be text.")
-    said, name = _plain(text), _plain(speaker)
-    if not said:
-        return "text", "empty_segment", _("This segment says nothing.")
+    text, speaker = _said(row.get("text")), _called(row.get("speaker", ""))
+    if isinstance(text, tuple):
+        return "text", *text
+    if isinstance(speaker, tuple):
+        return "speaker", *speaker
+    return Speech(start=start, end=end, text=text[0], speaker=speaker[0])
+
+
+def _said(text: Any) -> list[str] | tuple[str, str]:
+    """The words of a segment as they are kept, alone in a list; or a code, and why they are not."""
+    if not isinstance(text, str):
+        return "invalid", _("Must be text.")
+    said = _plain(text)
     if len(said) > LONGEST_TEXT:
-        return "text", "too_long", _("A segment has at most %d characters.") % LONGEST_TEXT
-    if len(name) > _LONGEST_SPEAKER:
-        return "speaker", "too_long", _("A name has at most %d characters.") % _LONGEST_SPEAKER
-    return Speech(start=start, end=end, text=said, speaker=name)
+        return "too_long", _("A segment has at most %d characters.") % LONGEST_TEXT
+    return [said] if said else ("empty_segment", _("This segment says nothing."))
+
+
+def _called(name: Any) -> list[str] | tuple[str, str]:
+    """Who speaks, as `_said`; may be nobody."""
+    if not isinstance(name, str):
+        return "invalid", _("Must be text.")
+    said = _plain(name)
+    if len(said) > _LONGEST_SPEAKER:
+        return "too_long", _("A name has at most %d characters.") % _LONGEST_SPEAKER
+    return [said]
 
 
 def _plain(text: str) -> str:
