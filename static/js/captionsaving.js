@@ -68,6 +68,7 @@ export function startSaving(pane, { desk, rows, form, notice, load, head, apply,
       Object.assign(desk.track, answer, { name: desk.track.name });
       desk.saved = sent;
       if (!desk.dirty()) forget();
+      head();
       say(t("saved"));
       told(answer);
       await asKept();
