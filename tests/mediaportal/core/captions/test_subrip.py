@@ -1,3 +1,8 @@
+"""SubRip as it is written; how it is read is tried with the other forms."""
+
+from mediaportal.core.captions import Cue, subrip
+
+
 def test_what_is_written_is_read_again() -> None:
     cues = [Cue(61500, 3_600_000, "<v Omar>two</v>"), Cue(0, 1000, "<i>one</i> &lt;&amp;")]
     written = subrip.write(cues)
