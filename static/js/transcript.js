@@ -3,11 +3,12 @@
 import * as film from "./captionfilm.js";
 import { startEditor } from "./captioneditor.js";
 import { call } from "./http.js";
-import { t } from "./words.js";
-import { startTaking } from "./transcripttaking.js";
+import { toast } from "./tell.js";
 import { startSpeakers } from "./transcriptspeakers.js";
+import { startTaking } from "./transcripttaking.js";
 import { startVersions } from "./transcriptversions.js";
 import { cutAt, markWord, sayWords, wordFrom } from "./transcriptwords.js";
+import { t } from "./words.js";
 
 const pane = document.getElementById("pane-transcript");
 const address = `/api/v1/assets/${pane.dataset.asset}/transcript`;
@@ -20,7 +21,6 @@ let standing = null;
 let editor = null;
 let asking = 0;
 
-const cuesOf = ({ segments }) => segments;
 const door = {
   glue: " ",
   say: sayWords,
@@ -29,7 +29,7 @@ const door = {
   async read() {
     const found = await call("GET", address);
     told(found);
-    return { version: found.version, cues: cuesOf(found) };
+    return { version: found.version, cues: found.segments };
   },
   async write(_track, version, cues) {
     // Over a newer version only what its author was shown is written.
@@ -60,10 +60,15 @@ function told({ segments: _segments, ...rest }) {
 }
 
 async function showNewer(button) {
+  if (editor.dirty()) {
+    toast(t("transcript.saveFirst"));
+    return;
+  }
   button.disabled = true;
   try {
     await call("POST", `/api/v1/assets/${pane.dataset.asset}/analyses/${standing.newer.analysis}/show`);
-    await editor.load();
+    told(await call("GET", address));
+    await show();
   } catch (problem) {
     failed(problem);
   } finally {
@@ -105,13 +110,15 @@ async function begin() {
   asking = setTimeout(() => (pane.hidden ? (standing = null) : begin()), AGAIN_MS);
 }
 
+/** What is not saved is kept for each analysis apart. */
+const show = () => editor.open({ id: `transcript.${standing.analysis}`, kind: "transcript", name: t("transcript"), version: standing.version });
+
 async function edit() {
   const template = part("template[data-editor]");
   template.replaceWith(template.content.cloneNode(true));
   const list = part(".cues");
   editor = startEditor(pane, { told: () => {}, ticked: (at) => markWord(list, at), door });
-  await editor.open({ id: `transcript.${pane.dataset.asset}`, kind: "transcript", name: t("transcript"), version: standing.version });
-  told({ segments: [], ...standing });
+  await show();
   startWords(list);
   startSpeakers(pane, { cues: editor.cues, change: editor.change });
   startVersions(pane, { address, editor, seen: () => ({ analysis: standing.analysis, version: standing.version }) });

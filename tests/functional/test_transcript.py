@@ -12,7 +12,7 @@ from analysis.services import transcripts
 from assets.models import Asset, Caption
 from mediaportal.accounts.models import User
 from tests.analysis.services.test_transcripts import MENDED, saved, transcribed
-from tests.factories import AssetFactory, VariantFactory
+from tests.factories import AssetFactory, UserFactory, VariantFactory
 from tests.functional.browser import LOOKS, chromium, person, sign_in, violations
 from tests.media import media
 
@@ -65,6 +65,8 @@ def test_words_seek_and_are_marked_and_corrected(page: Page, asset: Asset) -> No
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".word.now")).to_have_text("the")
     assert page.evaluate(TIME) == pytest.approx(0.4, abs=0.05)
+    page.evaluate(f"{TIME} = 0.2")
+    expect(page.locator(".word.now")).to_have_text("Mind")
     page.keyboard.press("Enter")
     words = page.get_by_label("What is said", exact=True).and_(page.locator("textarea"))
     words.fill("Mind the gap.")
@@ -132,6 +134,27 @@ def test_captions_are_made_of_it(page: Page, asset: Asset, tmp_path: Path) -> No
     dialog.get_by_role("button", name="Make captions of it").click()
     expect(dialog).to_be_hidden()
     assert Caption.objects.get().language == "en"
+
+
+def test_who_may_only_watch_reads(page: Page, asset: Asset) -> None:
+    transcribed(asset)
+    Asset.objects.filter(pk=asset.pk).update(uploaded_by=UserFactory(), visibility="internal")
+    opened(page, asset)
+    page.locator(".cue").nth(1).click()
+    assert page.evaluate(TIME) == pytest.approx(1.5, abs=0.05)
+    expect(page.locator("#pane-transcript").get_by_role("button", name="Save")).to_have_count(0)
+    expect(page.locator("#pane-transcript textarea")).to_have_count(0)
+
+
+def test_a_newer_transcription_is_offered(page: Page, asset: Asset) -> None:
+    saved(asset, transcribed(asset), 1, MENDED)
+    newer = transcribed(asset, is_current=False)
+    opened(page, asset)
+    expect(page.locator("#pane-transcript .cue")).to_have_count(1)
+    page.get_by_role("button", name="Show the newer one").click()
+    expect(page.locator("#pane-transcript .cue")).to_have_count(2)
+    newer.refresh_from_db()
+    assert newer.is_current
 
 
 def test_what_is_not_there_and_what_fails_is_told(page: Page, asset: Asset) -> None:
