@@ -161,15 +161,11 @@ def _write(
     rows = moments.rows_of(analysis, asset, Result(findings=tuple(after)))
     Moment.objects.bulk_create(rows, batch_size=_AT_ONCE)
     Analysis.objects.filter(pk=analysis.pk).update(chosen=True)
-    record(
-        action="transcript.restored" if restored else "transcript.edited",
-        target=asset,
-        actor=person,
-        analysis=str(analysis.pk),
-        version=seen + 1,
-        segments=len(after),
-        **({"restored": restored} if restored else {}),
-    )
+    told: dict[str, Any] = {"analysis": str(analysis.pk), "version": seen + 1, "segments": len(after)}
+    if restored:
+        told["restored"] = restored
+    action = "transcript.restored" if restored else "transcript.edited"
+    record(action=action, target=asset, actor=person, **told)
 
 
 def _keep(analysis: Analysis, number: int, segments: list[Speech], **said: Any) -> None:
@@ -234,7 +230,7 @@ def _segments(analysis: Analysis) -> list[Speech]:
 def _changed(analysis: Analysis, now: int) -> TranscriptChanged:
     """Why a version cannot be written over: who has saved which one, and when."""
     last = TranscriptVersion.objects.filter(analysis=analysis, number=now).select_related("author").first()
-    more = {"version": now, "analysis": str(analysis.pk)}
+    more: dict[str, Any] = {"version": now, "analysis": str(analysis.pk)}
     if last is None or last.author is None:
         return TranscriptChanged(_("Another transcript of this file is shown now."), **more)
     detail = _("%(name)s has saved version %(version)d on %(date)s. Take theirs, or save yours over it.") % {
