@@ -57,7 +57,7 @@ class AnalysisAdmin(ReadOnlyAdmin):
     id_fields = ("pk", "asset_id", "order_id")
     ordering = ("-created_at", "-id")
     fields = ("id", "asset", "order", "type", "engine", "language", "status", "confidence", "results", "error_code",
-              "error_detail", "aws_job_id", "cost", "is_current", "chosen", "created_at", "started_at",
+              "error_detail", "aws_job_id", "cost", "reserved", "is_current", "chosen", "created_at", "started_at",
               "completed_at")  # fmt: skip
     readonly_fields = fields
 
@@ -97,7 +97,7 @@ class MomentAdmin(ReadOnlyAdmin):
 class CollectionSettingAdmin(PortalAdmin):
     """What is analysed of everything that comes into a collection."""
 
-    list_display = ("collection", "types", "languages", "engine")
+    list_display = ("collection", "types", "languages", "engine", "monthly_budget")
     list_filter = ("engine",)
     list_select_related = ("collection",)
     search_fields = ("collection__name",)

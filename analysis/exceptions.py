@@ -14,6 +14,75 @@ class NotAbleHere(MediaError):
     sentence = gettext_noop("No engine can do this here.")
 
 
+class Refused(MediaError):
+    """Amazon Web Services want other credentials, or do not let ours do this."""
+
+    code = "aws_refused"
+    sentence = gettext_noop("Amazon Web Services refuse the credentials of this installation.")
+
+
+class NotTaken(MediaError):
+    """Amazon Web Services do not take what they were sent."""
+
+    code = "aws_not_taken"
+    sentence = gettext_noop("Amazon Web Services do not take this file.")
+
+
+class JobFailed(MediaError):
+    """A job at Amazon Web Services has failed."""
+
+    code = "aws_job_failed"
+    sentence = gettext_noop("Amazon Web Services could not carry this out.")
+
+
+class JobOverdue(MediaError):
+    """A job at Amazon Web Services does not end."""
+
+    code = "aws_overdue"
+    sentence = gettext_noop("Amazon Web Services have not ended this in time.")
+
+
+class ResultGone(MediaError):
+    """What a job found is not kept any more."""
+
+    code = "aws_result_gone"
+    sentence = gettext_noop("Amazon Web Services no longer have what was found.")
+
+
+class ResultUnreadable(MediaError):
+    """What a job found has another form than it should."""
+
+    code = "aws_result_unreadable"
+    sentence = gettext_noop("What Amazon Web Services answered cannot be read.")
+
+
+class NoSound(MediaError):
+    """Nothing can be heard in the medium."""
+
+    code = "no_sound"
+    sentence = gettext_noop("There is no sound to listen to.")
+
+
+class NoPictures(MediaError):
+    """Nothing can be seen in the medium."""
+
+    code = "no_pictures"
+    sentence = gettext_noop("There are no pictures to look at.")
+
+
+AWS_MISSING = gettext_noop(
+    "Name a staging bucket and its region: ANALYSIS_S3_BUCKET and ANALYSIS_AWS_REGION."
+)
+"""What the engine at Amazon Web Services lacks until it is set."""
+
+
+class OverBudget(MediaError):
+    """What is left of the month's money does not suffice, and no engine does it for nothing."""
+
+    code = "budget_exceeded"
+    sentence = gettext_noop("What may be spent on analyses this month is spent.")
+
+
 class AllFailed(MediaError):
     """Nothing of an order could be done: the reason of the first one stands for all."""
 
@@ -28,6 +97,13 @@ class EngineUnavailable(Conflict):
 
     code = "engine_unavailable"
     title = _("No engine can do this here")
+
+
+class BudgetExceeded(Conflict):
+    """An engine that costs money was asked for by its name, or no other can, and the month's money does not suffice."""
+
+    code = "budget_exceeded"
+    title = _("What may be spent on analyses this month is spent")
 
 
 class NotAnalysable(Conflict):

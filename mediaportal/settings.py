@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mediaportal.core import adminlook
 from mediaportal.core.env import Env, EnvError
+from mediaportal.settings_analysis import *  # noqa: F403 - a part of this file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -254,13 +255,6 @@ CHUNK_SECONDS = env.number("CHUNK_SECONDS", 60, least=4)
 CHUNK_FROM_SECONDS = env.number("CHUNK_FROM_SECONDS", 300, least=8)
 TRANSCODE_ENGINE = env.choice("TRANSCODE_ENGINE", "local", ("local",))
 
-# --- Analysis ---------------------------------------------------------------------------------------------------
-_TYPES = ("transcription", "moderation", "objects", "faces", "text", "shots", "fingerprint", "quality")
-# Which engine does a type where neither the request nor the collection says; the others are tried after it.
-ANALYSIS_ENGINES = env.pairs("ANALYSIS_ENGINES", _TYPES, ("auto", "local", "aws"))
-# What an engine is less sure of is left out, as a share.
-ANALYSIS_CONFIDENCE = env.number("ANALYSIS_CONFIDENCE", 50, most=100) / 100
-
 # --- The gate ---------------------------------------------------------------------------------------------------
 CLAMD_URL = env.text("CLAMD_URL")
 SCANNER = env.choice("SCANNER", "clamd" if CLAMD_URL else "none", ("none", "clamd"))
@@ -474,6 +468,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "processing.forget_interim",
         "schedule": 3_600.0,
         "options": {"queue": "upkeep", "expires": 3_600},
+    },
+    "analysis.sweep": {
+        "task": "analysis.sweep",
+        "schedule": 300.0,
+        "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
     },
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",

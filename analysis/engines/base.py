@@ -154,10 +154,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a type has no result: a stable code, and a sentence in English that is said in the reader's language."""
+    """Why a type has no result: a stable code, and a sentence in English that is said in the reader's language.
+
+    `cost` is what the work took all the same, `job_id` what the service at the other end calls it.
+    """
 
     code: str
     detail: str
+    cost: Decimal = Decimal(0)
+    job_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,6 +188,8 @@ class Request:
 
     `source` is a local file or an object in a bucket; `probe` is what was read of a video or a sound. Findings of less
     than `threshold` are left out. `folder` is scratch: absolute, existing, empty. `size` in bytes, sides in pixels.
+    `stored` is where the same bytes lie in a bucket, if they do. By `token` (letters, digits, dashes; at most 45) an
+    engine elsewhere knows again work that a run before this one has begun; without one it is begun anew.
     """
 
     types: frozenset[Type]
@@ -197,6 +204,8 @@ class Request:
     probe: Probe | None = None
     languages: tuple[str, ...] = ()
     threshold: float = 0.5
+    stored: Address | None = None
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -232,11 +241,15 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far work is that goes on elsewhere: the share done, and in how many seconds to ask again."""
+    """How far work is that goes on elsewhere: the share done, and in how many seconds to ask again.
+
+    With a `handle` it is asked for by that one from now on.
+    """
 
     done: bool
     fraction: float = 0.0
     again_in_seconds: float = 0.0
+    handle: str = ""
 
 
 class EngineAway(Exception):

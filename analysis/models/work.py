@@ -106,7 +106,8 @@ class Analysis(models.Model):
     """One type of an order: which engine does it, where it stands, and what it found in short.
 
     `results` is a summary; what has a time stands in moments. `is_current` marks the one whose moments are shown and
-    searched: the newest completed of an asset and type, unless a person has `chosen` another. `cost` in US dollars.
+    searched: the newest completed of an asset and type, unless a person has `chosen` another. `cost` in US dollars;
+    `reserved` is what it may cost, which counts while it is open.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -122,6 +123,9 @@ class Analysis(models.Model):
     error_detail = models.TextField(_("error"), blank=True)
     aws_job_id = models.CharField(max_length=200, blank=True)
     cost = models.DecimalField(_("cost in US dollars"), max_digits=12, decimal_places=6, default=0)
+    reserved = models.DecimalField(
+        _("estimated cost in US dollars"), max_digits=12, decimal_places=6, default=0
+    )
     is_current = models.BooleanField(_("shown"), default=False)
     chosen = models.BooleanField(_("chosen by a person"), default=False)
     created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
@@ -150,16 +154,28 @@ class Analysis(models.Model):
                 condition=Q(confidence=None) | Q(confidence__range=(0.0, 1.0)),
                 name="analysis_analysis_confidence",
             ),
-            models.CheckConstraint(condition=Q(cost__gte=0), name="analysis_analysis_cost"),
+            models.CheckConstraint(
+                condition=Q(cost__gte=0) & Q(reserved__gte=0), name="analysis_analysis_cost"
+            ),
         ]
-        indexes = [models.Index(fields=["asset", "type", "-created_at"], name="analysis_analysis_of_asset")]
+        indexes = [
+            models.Index(fields=["asset", "type", "-created_at"], name="analysis_analysis_of_asset"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(cost__gt=0) | Q(reserved__gt=0),
+                name="analysis_analysis_paid",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_type_display()} · {self.asset_id}"
 
 
 class CollectionSetting(models.Model):
-    """What is done with everything that comes into a collection: which types, by which engine, in which languages."""
+    """What is done with everything that comes into a collection: which types, by which engine, in which languages.
+
+    `monthly_budget` is what analyses of what lies in it may cost in a month, in US dollars; empty: no bound of its own.
+    """
 
     collection = models.OneToOneField(
         Collection, primary_key=True, on_delete=models.CASCADE, related_name="analysis_setting"
@@ -175,6 +191,15 @@ class CollectionSetting(models.Model):
     )
     engine = models.CharField(
         _("wanted engine"), max_length=20, choices=EngineChoice.choices, default=EngineChoice.AUTO
+    )
+
+    monthly_budget = models.DecimalField(
+        _("monthly budget in US dollars"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
     )
 
     class Meta:

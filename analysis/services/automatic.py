@@ -1,10 +1,13 @@
 """What is analysed without anybody ordering it: what the upload asked for, and what its collections do."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from analysis import engines
 from analysis.models import OPEN, Analysis, CollectionSetting, EngineChoice, Order, Status
@@ -14,6 +17,10 @@ from analysis.services.parameters import DONE_BY, NAMED
 from assets import registry
 from processing.models import Job, JobType
 from processing.models import Status as JobStatus
+
+_LOOKED_BACK = timedelta(hours=2)
+_SEEN_TO = timedelta(minutes=1)
+_AT_ONCE = 500
 
 TYPES, LANGUAGES = "analysis_types", "languages"
 """The processing options by which an upload asks."""
@@ -56,6 +63,29 @@ def catch_up(*, job_id: UUID) -> None:
     wish = _wish_for(job)
     if wish is not None:
         orders.stand_for(asset=job.asset, wish=wish)
+
+
+def sweep() -> int:
+    """Catch up with the jobs whose worker died between completing them and ordering what is wanted of their assets;
+    returns how many there were. Those of the last minute may still be seen to.
+    """
+    now = timezone.now()
+    done = Job.objects.filter(
+        job_type=JobType.INGEST,
+        status=JobStatus.COMPLETED,
+        completed_at__gt=now - _LOOKED_BACK,
+        completed_at__lt=now - _SEEN_TO,
+    )
+    waits = Order.objects.filter(asset=OuterRef("asset"), job=None, analyses__status__in=OPEN)
+    asks = Q(parameters__has_key=TYPES) | Exists(
+        CollectionSetting.objects.filter(collection__assets=OuterRef("asset")).exclude(types=[])
+    )
+    ordered = Order.objects.filter(asset=OuterRef("asset"), asked_by=None)
+    left = done.filter(Q(parameters__has_key=NAMED) & Exists(waits) | asks & ~Exists(ordered))
+    found = list(left.values_list("pk", flat=True)[:_AT_ONCE])
+    for pk in found:
+        catch_up(job_id=pk)
+    return len(found)
 
 
 def _wish_for(job: Job) -> Wish | None:

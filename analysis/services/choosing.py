@@ -5,6 +5,8 @@ Only a request insists: an engine that a collection or a setting names and that 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -12,8 +14,10 @@ from django.utils.translation import gettext as _
 from analysis import engines
 from analysis.engines import Ability, Engine
 from analysis.engines import Type as EngineType
-from analysis.exceptions import EngineUnavailable, NotAbleHere
+from analysis.exceptions import BudgetExceeded, EngineUnavailable, NotAbleHere, OverBudget
 from analysis.models import EngineChoice, Type
+from analysis.services.budget import Purse
+from analysis.services.requests import request_for
 from assets.models import Asset
 from assets.services.reasons import said
 from mediaportal.core.problems import FieldProblem
@@ -21,13 +25,16 @@ from mediaportal.core.problems import FieldProblem
 
 @dataclass(frozen=True)
 class Choice:
-    """Who does a type: an engine's name and the group that it is asked for with; without a name nobody can, and
-    `missing` says what to install, by the engines that lack it.
+    """Who does a type: an engine's name, the group that it is asked for with, and what it may cost. Without a name
+    nobody can: `missing` says what to install, by the engines that lack it, and `is_too_dear` that one could for more
+    than is left of the month's money.
     """
 
     engine: str = ""
     group: str = ""
     missing: tuple[str, ...] = ()
+    usd: Decimal = Decimal(0)
+    is_too_dear: bool = False
 
 
 def choose(
@@ -37,10 +44,12 @@ def choose(
     languages: Sequence[str] = (),
     wanted: str = EngineChoice.AUTO,
     collection: str = EngineChoice.AUTO,
+    purse: Purse | None = None,
 ) -> dict[str, Choice]:
     """Who does each of these types of an asset; of one that is still to be fetched, who could of any.
 
-    `wanted` is the engine that the request names, `collection` the one that its collection does.
+    `wanted` is the engine that the request names, `collection` the one that its collection does. What is chosen is
+    taken out of the `purse`; an engine that costs more than is left there gives way to the others.
     """
     return {
         name: _chosen(
@@ -51,13 +60,22 @@ def choose(
             asset,
             languages,
             insists=wanted != EngineChoice.AUTO,
+            purse=purse or Purse(),
         )
         for name in types
     }
 
 
 def require(choices: dict[str, Choice]) -> None:
-    """Raise `EngineUnavailable`, with what to install, when nobody can do one of the types."""
+    """Raise `EngineUnavailable`, with what to install, when nobody can do one of the types, and `BudgetExceeded` when
+    that is for want of money.
+    """
+    dear = [name for name, choice in choices.items() if choice.is_too_dear]
+    if dear:
+        problems = [
+            FieldProblem("analysis_types", OverBudget.code, said(OverBudget.sentence)) for _name in dear
+        ]
+        raise BudgetExceeded(problems[0].detail, errors=problems)
     errors = [
         FieldProblem("analysis_types", NotAbleHere.code, _without(name, choice))
         for name, choice in choices.items()
@@ -88,18 +106,39 @@ def names() -> list[str]:
 
 
 def _chosen(
-    name: str, preferred: Sequence[str], asset: Asset | None, languages: Sequence[str], *, insists: bool
+    name: str,
+    preferred: Sequence[str],
+    asset: Asset | None,
+    languages: Sequence[str],
+    *,
+    insists: bool,
+    purse: Purse,
 ) -> Choice:
-    """Who does a type: the first of those in their order that can."""
-    missing = []
+    """Who does a type: the first of those in their order that can, for what is left."""
+    missing: list[str] = []
+    is_too_dear = False
     for engine in _in_order(preferred, insists=insists):
         ability = engine.capabilities().types.get(EngineType(name))
         if ability is None or not _fits(ability, asset, languages):
             continue
-        if not ability.missing:
-            return Choice(engine.name, ability.group)
-        missing.append(ability.missing)
-    return Choice(missing=tuple(missing))
+        if ability.missing:
+            missing.append(ability.missing)
+            continue
+        usd = _price(engine, name, asset, languages)
+        if purse.takes(usd):
+            return Choice(engine.name, ability.group, usd=usd)
+        is_too_dear = True
+    return Choice(missing=tuple(missing), is_too_dear=is_too_dear)
+
+
+def _price(engine: Engine, name: str, asset: Asset | None, languages: Sequence[str]) -> Decimal:
+    """What a type of an asset may cost; nothing is known of a file that is still to come."""
+    if asset is None:
+        return Decimal(0)
+    nowhere = Path("/")
+    return engine.estimate(
+        request_for(asset, types=[name], languages=languages, source=nowhere, folder=nowhere)
+    ).usd
 
 
 def _in_order(preferred: Sequence[str], *, insists: bool) -> Iterator[Engine]:

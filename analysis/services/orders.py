@@ -8,14 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, F, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analysis import engines
-from analysis.exceptions import NotAbleHere, NotAnalysable
+from analysis.exceptions import NotAbleHere, NotAnalysable, OverBudget
 from analysis.models import OPEN, Analysis, EngineChoice, Order, Status, Type
 from analysis.pipeline import step_name, steps_for
-from analysis.services import choosing
+from analysis.services import budget, choosing
 from analysis.services.choosing import Choice
 from analysis.services.parameters import DONE_BY, NAMED
 from analysis.services.requests import request_for
@@ -69,7 +70,8 @@ def wish_of(*, types: Sequence[str], languages: Sequence[str] = (), engine: str 
 def place(*, user: access.Caller, asset: Asset, wish: Wish) -> Order:
     """Order analyses of an asset, and wake the workers.
 
-    Raises `NotPermitted`, `NotAnalysable`, `EngineUnavailable`, and `RateLimited` while several have not ended.
+    Raises `NotPermitted`, `NotAnalysable`, `EngineUnavailable`, `BudgetExceeded`, and `RateLimited` while several have
+    not ended.
     """
     if not access.can_change(user, asset):
         raise NotPermitted
@@ -84,6 +86,7 @@ def place(*, user: access.Caller, asset: Asset, wish: Wish) -> Order:
         languages=wish.languages,
         wanted=wish.engine,
         collection=engine_of(asset),
+        purse=budget.purse_for(asset),
     )
     choosing.require(choices)
     order = _written(asset=asset, wish=wish, user=user)
@@ -118,12 +121,16 @@ def go_on(*, order: Order) -> None:
     """Begin with an order whose asset has been processed now. Must run in a transaction."""
     if order.asset is None or order.job is not None:
         return
+    Asset.objects.select_for_update(of=("self",)).get(
+        pk=order.asset.pk
+    )  # before money is reserved, as everybody
     choices = choosing.choose(
         types=order.types,
         asset=order.asset,
         languages=order.languages,
         wanted=order.engine,
         collection=engine_of(order.asset),
+        purse=budget.purse_for(order.asset),
     )
     begin(order=order, choices=choices)
 
@@ -136,14 +143,15 @@ def begin(*, order: Order, choices: dict[str, Choice]) -> None:
     mine = Analysis.objects.filter(order=order)
     mine.update(status=Status.PENDING, error_code="", error_detail="", completed_at=None)
     for name, choice in choices.items():
-        mine.filter(type=name).update(engine=choice.engine)
-    unable = [name for name, choice in choices.items() if not choice.engine]
-    mine.filter(type__in=unable).update(
-        status=Status.FAILED,
-        error_code=NotAbleHere.code,
-        error_detail=NotAbleHere.sentence,
-        completed_at=timezone.now(),
-    )
+        mine.filter(type=name).update(engine=choice.engine, reserved=choice.usd)
+    for reason, is_too_dear in ((NotAbleHere, False), (OverBudget, True)):
+        unable = [n for n, one in choices.items() if not one.engine and one.is_too_dear == is_too_dear]
+        mine.filter(type__in=unable).update(
+            status=Status.FAILED,
+            error_code=reason.code,
+            error_detail=reason.sentence,
+            completed_at=timezone.now(),
+        )
     able = {name: choice for name, choice in choices.items() if choice.engine}
     if not able:
         analysis_finished.send(sender=Order, order=order)
@@ -211,9 +219,19 @@ def never_came(*, session_id: UUID, code: str, detail: str) -> None:
 
 
 def fail_open(*, order: Order, code: str, detail: str, status: Status = Status.FAILED) -> None:
-    """End what is open of an order with this reason, and tell that it has ended. Must run in a transaction."""
+    """End what is open of an order with this reason, and tell that it has ended. Must run in a transaction.
+
+    What has begun counts as paid: a service elsewhere may go on with it.
+    """
     open_ones = Analysis.objects.filter(order=order, status__in=OPEN)
-    if open_ones.update(status=status, error_code=code, error_detail=detail, completed_at=timezone.now()):
+    begun = When(status=Status.PROCESSING, then=F("cost") + F("reserved"))
+    if open_ones.update(
+        status=status,
+        error_code=code,
+        error_detail=detail,
+        completed_at=timezone.now(),
+        cost=Case(begun, default=F("cost")),
+    ):
         analysis_finished.send(sender=Order, order=order)
 
 

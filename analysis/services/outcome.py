@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from analysis.engines import Failure, Found, Result
@@ -20,11 +21,15 @@ _AT_ONCE = 2000
 
 @dataclass(frozen=True)
 class Share:
-    """The types of an order that one step does, by one engine; those that have ended already are left out."""
+    """The types of an order that one step does, by one engine; those that have ended already are left out.
+
+    `token` is the same for all runs that belong together, and another one when it is tried again.
+    """
 
     order: Order
     engine: str
     types: tuple[str, ...]
+    token: str
 
 
 def begin(*, job: Job, step: Step) -> Share | None:
@@ -34,7 +39,16 @@ def begin(*, job: Job, step: Step) -> Share | None:
     mine = Analysis.objects.filter(order=order, type__in=names)
     mine.filter(status=Status.PENDING).update(status=Status.PROCESSING, started_at=timezone.now())
     rows = list(mine.filter(status__in=OPEN).order_by("type"))
-    return Share(order, rows[0].engine, tuple(row.type for row in rows)) if order and rows else None
+    if order is None or not rows:
+        return None
+    begun = min(row.started_at or timezone.now() for row in rows)
+    token = f"{step.pk.hex}-{int(begun.timestamp())}"
+    return Share(order, rows[0].engine, tuple(row.type for row in rows), token)
+
+
+def is_open(*, job: Job) -> bool:
+    """Whether anybody still waits for anything of a job's order: not once it was cancelled."""
+    return Analysis.objects.filter(order__job=job, status__in=OPEN).exists()
 
 
 def fail_at_once(*, step: Step, share: Share, found: Found) -> Failure | None:
@@ -91,7 +105,7 @@ def _complete(row: Analysis, asset: Asset, result: Result) -> None:
         confidence=_confidence(result),
         language=result.language or row.language,
         aws_job_id=result.job_id,
-        cost=result.cost,
+        cost=F("cost") + result.cost,
         is_current=not stays,
     )
 
@@ -111,6 +125,8 @@ def _fail(share: Share, found: Found) -> None:
             status=Status.FAILED,
             error_code=failure.code,
             error_detail=failure.detail,
+            aws_job_id=failure.job_id,
+            cost=F("cost") + failure.cost,
             completed_at=timezone.now(),
         )
 

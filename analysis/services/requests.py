@@ -6,7 +6,7 @@ from typing import cast
 
 from django.conf import settings
 
-from analysis.engines import Request
+from analysis.engines import Address, Request
 from analysis.engines import Type as EngineType
 from analysis.engines.base import Kind
 from assets.models import Asset
@@ -14,9 +14,17 @@ from processing.ffmpeg.media import Probe
 
 
 def request_for(
-    asset: Asset, *, types: Iterable[str], languages: Sequence[str], source: Path, folder: Path
+    asset: Asset,
+    *,
+    types: Iterable[str],
+    languages: Sequence[str],
+    source: Path,
+    folder: Path,
+    token: str = "",
 ) -> Request:
-    """What is asked of an engine: these types of an asset whose original lies at `source`; `folder` is scratch."""
+    """What is asked of an engine: these types of an asset whose original lies at `source`; `folder` is scratch, and by
+    `token` an engine elsewhere knows work again.
+    """
     probe = asset.metadata.get("probe")
     return Request(
         types=frozenset(EngineType(name) for name in types),
@@ -31,4 +39,14 @@ def request_for(
         probe=Probe.from_data(probe) if probe else None,
         languages=tuple(languages),
         threshold=settings.ANALYSIS_CONFIDENCE,
+        stored=_stored(asset),
+        token=token,
     )
+
+
+def _stored(asset: Asset) -> Address | None:
+    """Where the original lies in a bucket of Amazon Web Services; other services cannot be read from there."""
+    if settings.STORAGE != "s3" or settings.S3_ENDPOINT_URL or not asset.storage_key:
+        return None
+    key = "/".join(part for part in (settings.S3_PREFIX, asset.storage_key) if part)
+    return Address(settings.S3_BUCKET, key, settings.S3_REGION)

@@ -53,6 +53,7 @@ def run(context: StepContext) -> dict[str, Any]:
         languages=share.order.languages,
         source=context.source,
         folder=context.scratch,
+        token=share.token,
     )
     found = _asked(engines.engine(share.engine), request, context)
     _raise(outcome.fail_at_once(step=context.step, share=share, found=found))
@@ -81,7 +82,7 @@ def _asked(engine: Engine, request: Request, context: StepContext) -> Found:
     except (ProgramStopped, ProgramKilled):
         raise
     except EngineAway as error:
-        return _away(request, context, error)
+        return _away(engine, request, context, error)
     except (ProgramFailed, ProgramTimedOut) as error:
         return _failed(request, Failure("processing_failed", _FAILED), str(error))
     except (SandboxError, OSError) as error:
@@ -92,28 +93,39 @@ def _asked(engine: Engine, request: Request, context: StepContext) -> Found:
 
 def _elsewhere(engine: Engine, request: Request, context: StepContext) -> Found:
     """Begin work that goes on elsewhere, or ask how far it is. Raises `StepPostponed` until it is done."""
-    kept = context.step.results
-    handle = kept.get("handle")
+    handle = context.step.results.get("handle")
     if handle is None:
         handle = engine.start(request, on_progress=context.report, stop=context.stop)
-    standing = engine.poll(handle)
-    if standing.done:
-        return engine.results(handle, request)
+        if not outcome.is_open(job=context.job):
+            # Cancelled meanwhile, by somebody who could not know of the handle.
+            _give_up(engine, handle)
+            raise ProgramStopped(engine.name)
+    try:
+        standing = engine.poll(handle)
+        handle = standing.handle or handle
+        if standing.done:
+            return engine.results(handle, request)
+    except EngineAway as error:
+        return _away(engine, request, context, error, handle)
     raise StepPostponed(
         _ELSEWHERE,
         gettext_noop("The analysis goes on elsewhere."),
         seconds=standing.again_in_seconds,
-        log=f"{engine.name} has done {standing.fraction:.0%} of {handle}",
+        log=f"{engine.name} has done {standing.fraction:.0%}",
         results={"handle": handle},
     )
 
 
-def _away(request: Request, context: StepContext, error: EngineAway) -> Found:
-    """Wait for an engine that does not answer; one that never does has failed."""
-    kept = context.step.results
+def _away(
+    engine: Engine, request: Request, context: StepContext, error: EngineAway, handle: str | None = None
+) -> Found:
+    """Wait for an engine that does not answer; one that never does has failed, and what it has begun is given up."""
+    kept = dict(context.step.results) | ({"handle": handle} if handle else {})
     aways = kept.get("aways", 0) + 1
     if aways > _MOST_AWAYS:
         failure = Failure(_AWAY, gettext_noop("The engine does not answer."))
+        if handle:
+            _give_up(engine, handle)
         return _failed(request, failure, error.log)
     raise StepPostponed(
         _AWAY,
@@ -122,6 +134,14 @@ def _away(request: Request, context: StepContext, error: EngineAway) -> Found:
         log=error.log,
         results={**kept, "aways": aways},
     )
+
+
+def _give_up(engine: Engine, handle: str) -> None:
+    """Let an engine forget its work, if it hears that."""
+    try:
+        engine.cancel(handle)
+    except EngineAway as error:
+        logger.warning("%s was not told that its work is given up: %s", engine.name, error.log)
 
 
 def _failed(request: Request, failure: Failure, log: str) -> Found:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,25 @@ class Env:
                 )
             found[key] = value
         return found
+
+    def names(self, name: str) -> dict[str, str]:
+        """Any keys, each with a value, as `key=value` parted by commas."""
+        found = {}
+        for word in self.words(name):
+            key, _sign, value = (part.strip() for part in word.partition("="))
+            if not key or not value:
+                raise EnvError(f"{name} must be such as key=value,key=value, not {word!r}")
+            found[key] = value
+        return found
+
+    def money(self, name: str) -> Decimal | None:
+        """An amount of at least 0 with at most two decimals; none when it is unset."""
+        value = self.text(name)
+        if not value:
+            return None
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", value):
+            raise EnvError(f"{name} must be an amount such as 20 or 12.50, not {value!r}")
+        return Decimal(value)
 
     def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
         """A list of networks such as 10.1.0.0/16 or single addresses, parted by commas."""

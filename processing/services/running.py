@@ -184,7 +184,7 @@ def _wait_for_storage(step: Step, error: StorageUnavailable) -> None:
         return
     sentence = gettext_noop("Waiting for the storage, which cannot be reached.")
     away = StepPostponed(_AWAY, sentence, seconds=_AWAY_SECONDS, log=f"{error.__cause__ or error}")
-    _postpone(step, away, results={"waits": waits})
+    _postpone(step, away, results={**step.results, "waits": waits})
 
 
 def _original(step: Step, this: Run) -> AbstractContextManager[Path]:

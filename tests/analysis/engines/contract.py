@@ -48,6 +48,7 @@ class EngineContract:
         for _turn in range(100):
             standing = engine.poll(handle)
             assert 0 <= standing.fraction <= 1
+            handle = standing.handle or handle
             if standing.done:
                 return engine.results(handle, request)
             assert standing.again_in_seconds > 0

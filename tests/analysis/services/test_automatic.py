@@ -1,9 +1,11 @@
 """What is analysed by itself: what an upload asks for, and what its collections do; once, and nothing by default."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from analysis.models import Analysis, CollectionSetting, Order
 from analysis.services import automatic
@@ -50,6 +52,32 @@ def test_what_the_upload_asks_for(fake: FakeEngine, capture: Capture) -> None:
     }
     automatic.catch_up(job_id=job.pk)
     assert Order.objects.count() == 1
+
+
+@pytest.mark.parametrize("asked_by_collection", [False, True])
+def test_what_a_dead_worker_left_unordered_is_ordered_by_the_sweep(
+    fake: FakeEngine, asked_by_collection: bool
+) -> None:
+    asset = AssetFactory(passed_gate=True)
+    wanted = {} if asked_by_collection else {"analysis_types": ["shots"]}
+    job = Job.objects.create(id=asset.job_id, asset=asset, status="processing", parameters=wanted)
+    if asked_by_collection:
+        collection = CollectionFactory()
+        collection.assets.add(asset)
+        CollectionSetting.objects.create(collection=collection, types=["shots"])
+    jobs._complete(job)
+    assert automatic.sweep() == 0, "the worker may still be at it"
+    Job.objects.filter(pk=job.pk).update(completed_at=timezone.now() - timedelta(minutes=2))
+    assert automatic.sweep() == 1
+    assert Order.objects.get().types == ["shots"]
+    assert automatic.sweep() == 0
+
+
+def test_the_sweep_leaves_what_nobody_asks_for(fake: FakeEngine, capture: Capture) -> None:
+    job = processed(capture, AssetFactory(passed_gate=True))
+    Job.objects.filter(pk=job.pk).update(completed_at=timezone.now() - timedelta(minutes=2))
+    assert automatic.sweep() == 0
+    assert not Order.objects.exists()
 
 
 def test_what_collections_ask_for_is_put_together(fake: FakeEngine, capture: Capture) -> None:

@@ -8,7 +8,22 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from analysis.engines import EngineAway, Failure, Hash, Result, Shot, Speech, Text, Type, Word
+from analysis.engines import (
+    Ability,
+    EngineAway,
+    Failure,
+    Found,
+    Hash,
+    Request,
+    Result,
+    Shot,
+    Speech,
+    Standing,
+    Text,
+    Type,
+    Word,
+)
+from analysis.engines.base import Report
 from analysis.models import Analysis, Moment, Order
 from analysis.services import orders
 from analysis.services.orders import Wish
@@ -161,6 +176,71 @@ def test_work_elsewhere_is_given_up_with_its_job(only_engines: Callable[..., Non
     jobs.cancel(job=Job.objects.get(analysis_order=order), user=film.uploaded_by)
     assert engine.cancelled == ["handle"]
     assert standing(order) == {"shots": ("cancelled", "cancelled")}
+
+
+class Elsewhere(FakeEngine):
+    """Its handle is another one after each poll, and what a test says happens at each call."""
+
+    def __init__(self, **at: Callable[[], None]) -> None:
+        super().__init__(name="aws", remote=True, abilities={Type.SHOTS: Ability(frozenset({"video"}), "")})
+        self.at, self.polled = at, list[str]()
+
+    def start(self, request: Request, *, on_progress: Report, stop: Callable[[], bool]) -> str:
+        handle = super().start(request, on_progress=on_progress, stop=stop)
+        self.at.get("start", lambda: None)()
+        return handle
+
+    def poll(self, handle: str) -> Standing:
+        self.polled.append(handle)
+        self.at.get("poll", lambda: None)()
+        return Standing(done=len(self.polled) > 2, handle=f"{handle}+")
+
+    def results(self, handle: str, request: Request) -> Found:
+        self.at.get("results", lambda: None)()
+        return super().results(handle, request)
+
+
+def test_the_newest_handle_is_kept(only_engines: Callable[..., None], film: Asset, work: Work) -> None:
+    engine = Elsewhere()
+    only_engines(engine)
+    order = ordered(film, "shots", engine="aws")
+    assert work() == 3
+    assert engine.polled == ["handle", "handle+", "handle++"]
+    assert ended(order) == ("completed", "")
+    assert engine.asked[0].token.startswith(Step.objects.get().pk.hex)
+
+
+def test_what_was_begun_while_it_was_cancelled_is_given_up(
+    only_engines: Callable[..., None], film: Asset, work: Work
+) -> None:
+    def cancel() -> None:
+        jobs.cancel(job=Job.objects.get(), user=film.uploaded_by)
+
+    engine = Elsewhere(start=cancel)
+    only_engines(engine)
+    order = ordered(film, "shots", engine="aws")
+    work()
+    assert engine.cancelled == ["handle"]
+    assert standing(order) == {"shots": ("cancelled", "cancelled")}
+
+
+def test_what_was_begun_at_an_engine_that_is_away_for_good_is_given_up(
+    only_engines: Callable[..., None], film: Asset, work: Work
+) -> None:
+    def away() -> None:
+        raise EngineAway("no route", again_in_seconds=60)
+
+    engine = Elsewhere(poll=away)
+    only_engines(engine)
+    order = ordered(film, "shots", engine="aws")
+    work()
+    step = Step.objects.get()
+    assert step.results == {"handle": "handle", "aways": 1}
+    Step.objects.update(ready_at=step.job.created_at, results={"handle": "handle", "aways": 120})
+    work()
+    assert ended(order) == ("failed", "engine_away")
+    assert "handle" in engine.cancelled
+    assert len(engine.asked) == 1
 
 
 def test_an_engine_that_does_not_answer_is_waited_for(fake: FakeEngine, film: Asset, work: Work) -> None:

@@ -1,6 +1,7 @@
 """The environment, read typed; a wrong value names its variable."""
 
 import base64
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,22 @@ def test_a_file_is_read_and_none_of_it_shown(tmp_path: Path) -> None:
         with pytest.raises(EnvError, match="A: the file cannot be read") as raised:
             Env({"A": str(wrong)}).file("A")
         assert "secret" not in str(raised.value)
+
+
+def test_names_and_amounts_are_read() -> None:
+    env = Env({"A": "ar-SA=places, en-US=names", "B": "12.50", "C": "0"})
+    assert env.names("A") == {"ar-SA": "places", "en-US": "names"}
+    assert env.names("X") == {}
+    assert (env.money("B"), env.money("C"), env.money("X")) == (Decimal("12.50"), Decimal(0), None)
+
+
+@pytest.mark.parametrize("value", ["places", "=places", "ar-SA="])
+def test_names_need_both_sides(value: str) -> None:
+    with pytest.raises(EnvError, match=r"^A must be such as"):
+        Env({"A": value}).names("A")
+
+
+@pytest.mark.parametrize("value", ["-1", "1.234", "20 USD", "nan", "1e3"])
+def test_amounts_are_plain(value: str) -> None:
+    with pytest.raises(EnvError, match=r"^A must be an amount"):
+        Env({"A": value}).money("A")

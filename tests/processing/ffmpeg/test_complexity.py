@@ -82,7 +82,7 @@ def test_what_cannot_be_encoded_is_told(tmp_path: Path) -> None:
         ({0: TARGET + 3, 6: TARGET - 3}, 3),
         ({0: TARGET + 3, 3: TARGET + 2, 6: TARGET - 4}, 4),
         ({0: TARGET + 1, 6: TARGET - 5}, 1),
-        ({0: 99.0, 6: TARGET + 3, 12: TARGET - 3}, 9),
+        ({0: 99.0, 6: TARGET + 3, 12: TARGET - 6}, 8),
         ({0: 99.0, 6: 98.0, 12: TARGET}, complexity.MOST_OFFSET),
         ({0: 99.0, 6: 99.0, 12: 99.0}, complexity.MOST_OFFSET),
         ({0: TARGET, 6: 90.0}, 0),
@@ -97,7 +97,8 @@ def test_the_crf_rises_until_the_target_is_met(scores: dict[int, float], offset:
 
 def easy(*rates: float) -> list[Sample]:
     """Samples of a title that may have the highest CRF, with the bit/s that they need."""
-    return [Sample(6 * place, 99.0 - place, rate) for place, rate in enumerate(rates)]
+    added = (0, complexity.STEP, complexity.MOST_OFFSET)
+    return [Sample(more, 99.0 - more / 6, rate) for more, rate in zip(added, rates, strict=True)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""Rekognition's calls for images, which answer at once: a JPEG of our own making goes with the call, and none stays."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from analysis.engines.aws import seen
+from analysis.engines.aws.clients import Clients, calling
+from analysis.engines.base import Request, Result, Type
+from processing import pictures
+from processing.exceptions import CorruptMedia
+
+# The service takes 5 MB in a call; it looks at no more than about so many pixels anyhow.
+_PIXELS = 1920
+_MOST_LABELS = 100
+_PERCENT = 100
+
+
+def picture(request: Request, *, stop: Callable[[], bool]) -> bytes:
+    """The image as a JPEG without what cameras write beside the pixels. Raises `CorruptMedia` and its kind, and the
+    errors of the sandbox.
+    """
+    if not isinstance(request.source, Path):
+        raise CorruptMedia("there is no local file")
+    made = pictures.poster(
+        request.source, request.folder, mime_type=request.mime_type, pixels=_PIXELS, stop=stop
+    )
+    return next(one.path for one in made if one.format == "jpg").read_bytes()
+
+
+def result(name: Type, data: bytes, request: Request, *, clients: Clients) -> Result:
+    """What is found of one type. Raises `EngineAway` and `Unable`."""
+    image = {"Bytes": data}
+    least = request.threshold * _PERCENT
+    service = clients.rekognition
+    with calling():
+        match name:
+            case Type.OBJECTS:
+                told = service.detect_labels(Image=image, MinConfidence=least, MaxLabels=_MOST_LABELS)
+                return seen.labels(_each("Label", told["Labels"]), request)
+            case Type.MODERATION:
+                told = service.detect_moderation_labels(Image=image, MinConfidence=least)
+                return seen.flags(_each("ModerationLabel", told["ModerationLabels"]), request)
+            case Type.FACES:
+                told = service.detect_faces(Image=image, Attributes=["DEFAULT"])
+                return seen.faces(_each("Face", told["FaceDetails"]), request)
+            case _:
+                filters = {"WordFilter": {"MinConfidence": least}}
+                told = service.detect_text(Image=image, Filters=filters)
+                return seen.texts(_each("TextDetection", told["TextDetections"]), request)
+
+
+def _each(name: str, found: list[Any]) -> list[dict[str, Any]]:
+    """What is found in an image, in the form in which it is found in films."""
+    return [{"Timestamp": 0, name: one} for one in found]

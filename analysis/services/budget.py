@@ -1,0 +1,67 @@
+"""What analyses may still cost this month: in the whole installation, and in the collections that have a bound."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import DecimalField, F, Q, QuerySet, Sum
+from django.utils import timezone
+
+from analysis.models import OPEN, Analysis, CollectionSetting
+from assets.models import Asset
+
+_LOCK = 0x6275646765  # the advisory lock under which money is reserved
+
+
+@dataclass
+class Purse:
+    """What is left, in US dollars; None is without bound."""
+
+    left: Decimal | None = None
+
+    def takes(self, usd: Decimal) -> bool:
+        """Take an amount out, if there is so much left. What costs nothing is always possible."""
+        if self.left is None or usd <= 0:
+            return True
+        if usd > self.left:
+            return False
+        self.left -= usd
+        return True
+
+
+def purse_for(asset: Asset) -> Purse:
+    """What may be spent on an asset now. Must run in a transaction that holds the asset's row: where there is a bound,
+    those who reserve money take turns until it ends.
+    """
+    bounds = list(
+        CollectionSetting.objects.filter(collection__assets=asset, monthly_budget__isnull=False).values_list(
+            "collection_id", "monthly_budget"
+        )
+    )
+    most = settings.ANALYSIS_MONTHLY_BUDGET
+    if most is None and not bounds:
+        return Purse()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    left = [] if most is None else [most - spent(Analysis.objects.all())]
+    for collection_id, bound in bounds:
+        inside = Asset.objects.filter(collections=collection_id)
+        left.append((bound or Decimal(0)) - spent(Analysis.objects.filter(asset__in=inside)))
+    return Purse(max(Decimal(0), min(left)))
+
+
+def spent(analyses: QuerySet[Analysis]) -> Decimal:
+    """What these cost this month, with what is reserved for those that are open: by when they were asked for."""
+    paid = Q(cost__gt=0) | Q(reserved__gt=0)
+    told = analyses.filter(paid, created_at__gte=_month()).aggregate(
+        cost=Sum("cost"),
+        reserved=Sum(F("reserved"), filter=Q(status__in=OPEN), output_field=DecimalField()),
+    )
+    return (told["cost"] or Decimal(0)) + (told["reserved"] or Decimal(0))
+
+
+def _month() -> datetime:
+    """When this month began, in the portal's own time."""
+    return timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,11 @@
+"""Celery's side of analyses: what is looked for now and then."""
+
+from celery import shared_task
+
+from analysis.services import automatic
+
+
+@shared_task(name="analysis.sweep", ignore_result=True)
+def sweep() -> None:
+    """Order what somebody died before he could order it."""
+    automatic.sweep()

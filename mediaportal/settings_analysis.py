@@ -1,0 +1,42 @@
+"""The settings of analyses, a part of `mediaportal.settings`: who does them, what they may cost, and the account at
+Amazon Web Services.
+"""
+
+from mediaportal.core.env import Env
+
+__all__ = [
+    "ANALYSIS_AWS_DIALECTS",
+    "ANALYSIS_AWS_PRICES",
+    "ANALYSIS_AWS_REGION",
+    "ANALYSIS_AWS_SPEAKERS",
+    "ANALYSIS_AWS_VOCABULARIES",
+    "ANALYSIS_CONFIDENCE",
+    "ANALYSIS_ENGINES",
+    "ANALYSIS_MONTHLY_BUDGET",
+    "ANALYSIS_S3_BUCKET",
+    "ANALYSIS_S3_PREFIX",
+]
+
+env = Env()
+
+_TYPES = ("transcription", "moderation", "objects", "faces", "text", "shots", "fingerprint", "quality")
+# Which engine does a type where neither the request nor the collection says; the others are tried after it.
+ANALYSIS_ENGINES = env.pairs("ANALYSIS_ENGINES", _TYPES, ("auto", "local", "aws"))
+# What an engine is less sure of is left out, as a share.
+ANALYSIS_CONFIDENCE = env.number("ANALYSIS_CONFIDENCE", 50, most=100) / 100
+
+# What engines that cost money may cost in a month, in US dollars; none: without bound.
+ANALYSIS_MONTHLY_BUDGET = env.money("ANALYSIS_MONTHLY_BUDGET")
+# Without a bucket, in which media are staged, the engine at Amazon Web Services is not used.
+ANALYSIS_S3_BUCKET = env.text("ANALYSIS_S3_BUCKET")
+ANALYSIS_S3_PREFIX = env.text("ANALYSIS_S3_PREFIX").strip("/") or "analysis"
+ANALYSIS_AWS_REGION = (
+    env.text("ANALYSIS_AWS_REGION")
+    or env.text("S3_REGION")
+    or env.text("AWS_REGION")
+    or env.text("AWS_DEFAULT_REGION")
+)
+ANALYSIS_AWS_DIALECTS = env.words("ANALYSIS_AWS_DIALECTS", ("ar-SA", "en-US"))
+ANALYSIS_AWS_VOCABULARIES = env.names("ANALYSIS_AWS_VOCABULARIES")
+ANALYSIS_AWS_SPEAKERS = env.number("ANALYSIS_AWS_SPEAKERS", 10, most=30)
+ANALYSIS_AWS_PRICES = env.text("ANALYSIS_AWS_PRICES")

@@ -1,0 +1,1 @@
+"""Tests of the engine at Amazon Web Services."""

@@ -1,0 +1,28 @@
+"""The checks at the start: what is set wrongly is named."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.checks import account_can_be_used
+
+
+def test_the_defaults_are_right() -> None:
+    assert account_can_be_used(None) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "ids"),
+    [
+        ({"ANALYSIS_AWS_PRICES": "/nowhere.json"}, ["analysis.E001"]),
+        ({"ANALYSIS_AWS_PRICES": str(Path(__file__))}, ["analysis.E001"]),
+        ({"ANALYSIS_AWS_DIALECTS": ["ar", "en-US"]}, ["analysis.E002"]),
+        ({"ANALYSIS_AWS_VOCABULARIES": {"xx-XX": "places"}}, ["analysis.E002"]),
+        ({"ANALYSIS_S3_BUCKET": "staging", "ANALYSIS_AWS_REGION": ""}, ["analysis.W001"]),
+    ],
+)
+def test_what_is_wrong_is_named(settings: Any, facts: dict[str, Any], ids: list[str]) -> None:
+    for name, value in facts.items():
+        setattr(settings, name, value)
+    assert [one.id for one in account_can_be_used(None)] == ids
