@@ -148,3 +148,24 @@ class AlreadyReference(Conflict):
 
     code = "already_reference"
     title = _("This file is a protected work already")
+
+
+class NoTranscript(Conflict):
+    """There is nothing yet that could be corrected."""
+
+    code = "no_transcript"
+    title = _("What is said here has not been written down yet")
+
+
+class TranscriptChanged(Conflict):
+    """Somebody has saved the transcript since the caller saw it, or chosen another one; `version` is the newer one."""
+
+    code = "transcript_changed"
+    title = _("Somebody has changed this transcript meanwhile")
+
+
+class CaptionsEdited(Conflict):
+    """Somebody has worked on the captions since they were made of the transcript."""
+
+    code = "captions_edited"
+    title = _("Somebody has worked on these captions since they were made of the transcript")

@@ -242,9 +242,30 @@ def watch_catalogue() -> dict[str, str | Forms]:
     }
 
 
+def transcript_words() -> dict[str, str | Forms]:
+    """What the editor of a transcript says, beside what that of captions does."""
+    return {
+        "transcript": gettext("Transcript"),
+        "transcript.facts": _forms(
+            lambda n: ngettext("Version {version} · {n} segment", "Version {version} · {n} segments", n)
+        ),
+        "transcript.newer": gettext("A newer transcription has come. This one was chosen and stays shown."),
+        "transcript.showNewer": gettext("Show the newer one"),
+        "transcript.restored": gettext("Version {version} is shown again"),
+        "transcript.saveFirst": gettext("Save or undo your changes first."),
+        "transcript.renamed": gettext("Speakers renamed"),
+        "transcript.heard": gettext("As it was heard"),
+        "transcript.version": gettext("Version {version}"),
+        "transcript.fromVersion": gettext("Went back to version {version}"),
+        "transcript.captionsMade": gettext("The captions are written"),
+        "transcript.writeOver": gettext("Write over them"),
+    }
+
+
 def caption_words() -> dict[str, str | Forms]:
     """What the editor of captions says."""
     return {
+        **transcript_words(),
         "captions.kind.subtitles": gettext("Subtitles"),
         "captions.kind.captions": gettext("Captions"),
         "captions.kind.chapters": gettext("Chapters"),

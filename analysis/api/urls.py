@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.api import matches, views
+from analysis.api import matches, transcripts, views
 
 urlpatterns = [
     path("media/analyze", views.AnalyzeView.as_view(), name="api-analyze"),
@@ -20,4 +20,30 @@ urlpatterns = [
     path("assets/<uuid:asset_id>/matches/", matches.MatchListView.as_view(), name="api-matches"),
     path("reference-works/", matches.ReferenceListView.as_view(), name="api-reference-works"),
     path("reference-works/<uuid:work_id>/", matches.ReferenceView.as_view(), name="api-reference-work"),
+    path("assets/<uuid:asset_id>/transcript", transcripts.TranscriptView.as_view(), name="api-transcript"),
+    path(
+        "assets/<uuid:asset_id>/transcript/file",
+        transcripts.TranscriptFileView.as_view(),
+        name="api-transcript-file",
+    ),
+    path(
+        "assets/<uuid:asset_id>/transcript/captions",
+        transcripts.TranscriptCaptionsView.as_view(),
+        name="api-transcript-captions",
+    ),
+    path(
+        "assets/<uuid:asset_id>/transcript/versions",
+        transcripts.TranscriptVersionsView.as_view(),
+        name="api-transcript-versions",
+    ),
+    path(
+        "assets/<uuid:asset_id>/transcript/versions/<int:number>",
+        transcripts.TranscriptVersionView.as_view(),
+        name="api-transcript-version",
+    ),
+    path(
+        "assets/<uuid:asset_id>/transcript/versions/<int:number>/restore",
+        transcripts.TranscriptRestoreView.as_view(),
+        name="api-transcript-restore",
+    ),
 ]

@@ -2,6 +2,7 @@
 
 from analysis.models.matches import Fingerprint, Match, MatchKind, ReferenceWork
 from analysis.models.moments import Moment, MomentKind
+from analysis.models.transcripts import TranscriptCaption, TranscriptVersion
 from analysis.models.work import OPEN, Analysis, CollectionSetting, EngineChoice, Order, Status, Type
 
 __all__ = [
@@ -17,5 +18,7 @@ __all__ = [
     "Order",
     "ReferenceWork",
     "Status",
+    "TranscriptCaption",
+    "TranscriptVersion",
     "Type",
 ]

@@ -17,7 +17,7 @@ const key = () => ++keys;
 export const fromJson = (cues) => cues.map((cue) => ({ ...cue, key: key(), start: Math.round(cue.start * SECOND), end: Math.round(cue.end * SECOND) }));
 
 /** As the API takes them. */
-export const toJson = (cues) => cues.map(({ start, end, text, settings, id }) => ({ start: start / SECOND, end: end / SECOND, text, ...(settings ? { settings } : {}), ...(id ? { id } : {}) }));
+export const toJson = (cues) => cues.map(({ start, end, text, settings, id, speaker: who }) => ({ start: start / SECOND, end: end / SECOND, text, ...(settings ? { settings } : {}), ...(id ? { id } : {}), ...(who ? { speaker: who } : {}) }));
 
 const sorted = (cues) => [...cues].sort((one, other) => one.start - other.start || one.end - other.end);
 const whole = (value) => Math.min(Math.max(Math.round(value), 0), LATEST);
@@ -70,12 +70,13 @@ function apart(text, caret) {
   return [before + open.map((mark) => `</${mark[1]}>`).reverse().join(""), open.join("") + text.slice(caret)];
 }
 
-/** A cue and the next one as one; null at the end. */
-export function merged(cues, wanted) {
+/** A cue and the next one as one, with `glue` between their texts; null at the end. */
+export function merged(cues, wanted, glue = "\n") {
   const place = placeOf(cues, wanted);
   const [cue, next] = [cues[place], cues[place + 1]];
   if (!cue || !next) return null;
-  const one = { ...cue, end: Math.max(cue.end, next.end), text: [cue.text, next.text].filter(Boolean).join("\n") };
+  const one = { ...cue, end: Math.max(cue.end, next.end), text: [cue.text, next.text].filter(Boolean).join(glue) };
+  if (cue.words || next.words) one.words = [...(cue.words ?? []), ...(next.words ?? [])];
   return cues.flatMap((each) => (each === cue ? [one] : each === next ? [] : [each]));
 }
 

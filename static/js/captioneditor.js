@@ -11,11 +11,25 @@ import { call } from "./http.js";
 import { offer } from "./tell.js";
 import { t } from "./words.js";
 
+/** How a track is read and written, one of an asset's captions. */
+function captionDoor(pane) {
+  const address = (track) => `/api/v1/assets/${pane.dataset.asset}/captions/${track.id}/`;
+  return {
+    read: (track) => call("GET", `${address(track)}cues`),
+    write: (track, version, cues) => call("PUT", address(track), { version, cues }),
+    facts: (track, cues) => `${t(`captions.kind.${track.kind}`)} · ${t("captions.cues", { n: cues.length })}`,
+  };
+}
+
 /**
- * The editor of a pane; `told` hears that a track has been saved, `left` that the editor was closed.
- * Returns `open(track)`, `stop()`, `close()` and what a newer version elsewhere is told to: `newer(track)`.
+ * The editor of a pane; `told` hears that a track has been saved, `left` that the editor was closed, `ticked` where the
+ * film stands. `door` reads and writes what is edited: `read(track)` gives `{ version, cues }`, `write(track, version,
+ * cues)` what is known of it then, `facts(track, cues)` is said of it; it may have a `say(place, cue)` that writes the
+ * words of a row, a `cut(cue, caret)` for the time at which a cue is split, and the `glue` of two that are joined.
+ * Returns `open(track)`, `stop()`, `close()`, what a newer version elsewhere is told to: `newer(track)`, and for tools of
+ * a pane's own `cues()`, `change(word, cues)`, `dirty()` and `load()`.
  */
-export function startEditor(pane, { told, left }) {
+export function startEditor(pane, { told, left = () => {}, ticked = () => {}, door = captionDoor(pane) }) {
   const part = (selector) => pane.querySelector(selector);
   const editor = part(".editor");
   const mayChange = pane.dataset.mayChange === "1";
@@ -24,13 +38,13 @@ export function startEditor(pane, { told, left }) {
   /** The track that is open, its cues as they are here and as they were saved: a change makes another list. */
   const desk = {
     track: null,
+    door,
     cues: [],
     saved: [],
     dirty: () => desk.cues !== desk.saved,
-    address: () => `/api/v1/assets/${pane.dataset.asset}/captions/${desk.track.id}/`,
   };
   const notice = startNotice(part(".editor-notice"));
-  const rows = startRows(pane, { act, reading: () => desk.track?.kind !== "chapters" });
+  const rows = startRows(pane, { act, say: door.say, reading: () => !["chapters", "transcript"].includes(desk.track?.kind) });
   const form = startForm(pane, { desk, rows, wrote: () => settled(), apply, undoable });
   const saving = startSaving(pane, { desk, rows, form, notice, load, head, apply, told });
 
@@ -51,13 +65,13 @@ export function startEditor(pane, { told, left }) {
     } finally {
       part(".cues-wait").hidden = true;
     }
-    part("[data-editor-close]").focus({ preventScroll: true });
+    part("[data-editor-close]")?.focus({ preventScroll: true });
     saving.offerDraft();
   }
 
   async function load() {
     const mine = desk.track.id;
-    const document = await call("GET", `${desk.address()}cues`);
+    const document = await door.read(desk.track);
     if (desk.track?.id !== mine) return;
     desk.track.version = document.version;
     desk.cues = desk.saved = fromJson(document.cues);
@@ -79,7 +93,7 @@ export function startEditor(pane, { told, left }) {
   }
 
   function facts() {
-    part("[data-track-facts]").textContent = `${t(`captions.kind.${desk.track.kind}`)} · ${t("captions.cues", { n: desk.cues.length })}`;
+    part("[data-track-facts]").textContent = door.facts(desk.track, desk.cues);
   }
 
   // Changing --------------------------------------------------------------------------------------------------------
@@ -132,7 +146,7 @@ export function startEditor(pane, { told, left }) {
     event.preventDefault();
   });
   part("[data-insert]")?.addEventListener("click", form.insert);
-  part("[data-editor-close]").addEventListener("click", close);
+  part("[data-editor-close]")?.addEventListener("click", close);
   startTools(pane, {
     cues: () => desk.cues,
     active: form.active,
@@ -145,7 +159,10 @@ export function startEditor(pane, { told, left }) {
 
   /** The page keeps time for whatever plays on it: a stage that is shown anew has another film in it. */
   const tick = () => {
-    if (!editor.hidden && !pane.hidden && film.here()) rows.follow(film.now());
+    if (!editor.hidden && !pane.hidden && film.here()) {
+      rows.follow(film.now());
+      ticked(film.now());
+    }
   };
   const timer = setInterval(tick, 200);
   addEventListener("beforeunload", (event) => {
@@ -156,7 +173,8 @@ export function startEditor(pane, { told, left }) {
   addEventListener("pagehide", saving.keep);
 
   // Leaving ---------------------------------------------------------------------------------------------------------
-  leaving?.addEventListener("click", async (event) => {
+  // Only what can be closed asks before it is.
+  if (part("[data-editor-close]")) leaving?.addEventListener("click", async (event) => {
     const choice = event.target.closest("[data-leave]")?.dataset.leave;
     if (!choice) return;
     leaving.close();
@@ -181,5 +199,5 @@ export function startEditor(pane, { told, left }) {
     left(closed);
   }
 
-  return { close, newer: saving.newer, open, opened: () => desk.track?.id ?? null, stop: () => clearInterval(timer) };
+  return { change: undoable, close, cues: () => desk.cues, dirty: desk.dirty, load, newer: saving.newer, open, opened: () => desk.track?.id ?? null, stop: () => clearInterval(timer) };
 }

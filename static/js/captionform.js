@@ -12,8 +12,8 @@ import { t } from "./words.js";
  * `undoable(word, result)` does so and offers the way back.
  */
 export function startForm(pane, { desk, rows, wrote, apply, undoable }) {
-  const form = pane.querySelector("#cue-form")?.content.firstElementChild.cloneNode(true) ?? null;
-  const field = Object.fromEntries(["start", "end", "words", "speed"].map((name) => [name, form?.querySelector(`.cue-${name}`)]));
+  const form = pane.querySelector("[data-cue-form]")?.content.firstElementChild.cloneNode(true) ?? null;
+  const field = Object.fromEntries(["start", "end", "words", "speed", "speaker"].map((name) => [name, form?.querySelector(`.cue-${name}`)]));
   let active = null;
 
   /** Open a cue for writing, or none. */
@@ -46,13 +46,14 @@ export function startForm(pane, { desk, rows, wrote, apply, undoable }) {
       field[name].removeAttribute("aria-invalid");
     }
     if (field.words.value !== cue.text) field.words.value = cue.text;
+    if (field.speaker && document.activeElement !== field.speaker) field.speaker.value = cue.speaker ?? "";
     pace(cue);
   }
 
   /** What follows from the words: how fast they are, and which way they are written. */
   function pace(cue) {
     field.words.dir = directionOf(cue.text);
-    field.speed.textContent = desk.track.kind === "chapters" || !cue.text ? "" : t("captions.speed", { n: Math.round(speed(cue)) });
+    if (field.speed) field.speed.textContent = desk.track.kind === "chapters" || !cue.text ? "" : t("captions.speed", { n: Math.round(speed(cue)) });
   }
 
   /** Go so many cues on; false where there is none. */
@@ -78,12 +79,13 @@ export function startForm(pane, { desk, rows, wrote, apply, undoable }) {
     undoable("captions.wasDeleted", { cues: next, key: (next[place] ?? next[place - 1])?.key ?? null });
   }
 
+  const cutAt = () => desk.door.cut?.(desk.cues[placeOf(desk.cues, active)], field.words.selectionStart) ?? film.now();
   const atThisSecond = (name) => film.here() && apply(changed(desk.cues, active, { [name]: film.now() }), active);
   const acts = {
     start: () => atThisSecond("start"),
     end: () => atThisSecond("end"),
-    split: () => undoable("captions.wasSplit", split(desk.cues, active, field.words.selectionStart, film.now())),
-    merge: () => undoable("captions.wasMerged", merged(desk.cues, active)),
+    split: () => undoable("captions.wasSplit", split(desk.cues, active, field.words.selectionStart, cutAt())),
+    merge: () => undoable("captions.wasMerged", merged(desk.cues, active, desk.door.glue)),
     insert,
     delete: remove,
     next: () => go(1) || insert(),
@@ -106,8 +108,8 @@ export function startForm(pane, { desk, rows, wrote, apply, undoable }) {
   }
 
   form?.addEventListener("input", (event) => {
-    if (event.target !== field.words) return;
-    desk.cues = changed(desk.cues, active, { text: field.words.value });
+    if (event.target !== field.words && event.target !== field.speaker) return;
+    desk.cues = changed(desk.cues, active, event.target === field.words ? { text: field.words.value } : { speaker: field.speaker.value.trim() });
     const place = placeOf(desk.cues, active);
     rows.repaint(desk.cues, place);
     pace(desk.cues[place]);

@@ -7,13 +7,13 @@ import { t } from "./words.js";
 const STILL_MS = 4000;
 
 /**
- * Rows in `list` for cues; `act(name, key)` hears "open" and "seek". By keys the list is one stop: arrows go through it,
+ * Rows in `list` for cues; `act(name, key)` hears "open" and "seek", `say(place, cue)` writes the words of one. By keys the list is one stop: arrows go through it,
  * Enter opens. Rows are made once for each cue and painted when
  * it, or the one that follows, is another object: a change of one cue costs no more than that one.
  */
-export function startRows(pane, { act, reading = () => true }) {
+export function startRows(pane, { act, say = sayText, reading = () => true }) {
   const list = pane.querySelector(".cues");
-  const template = pane.querySelector("#cue-row");
+  const template = pane.querySelector("[data-cue-row]");
   const rows = new Map();
   let cues = [];
   let lit = null;
@@ -34,8 +34,7 @@ export function startRows(pane, { act, reading = () => true }) {
     if (row.cue === cue && row.next === next && row.reading === reading()) return;
     Object.assign(row, { cue, next, reading: reading() });
     row.querySelector(".cue-time").textContent = clockOf(cue.start);
-    const who = speaker(cue.text);
-    row.querySelector(".cue-text").textContent = who ? `${who}: ${plain(cue.text)}` : plain(cue.text);
+    say(row.querySelector(".cue-text"), cue);
     const found = judged(cue, next, reading());
     const word = row.querySelector(".cue-word");
     word.hidden = !found;
@@ -154,6 +153,12 @@ export function startRows(pane, { act, reading = () => true }) {
   }
 
   return { clear, complain, follow, repaint, reveal, row: (key) => rows.get(key), show };
+}
+
+/** The words of a cue, without its marks. */
+function sayText(place, cue) {
+  const who = speaker(cue.text);
+  place.textContent = who ? `${who}: ${plain(cue.text)}` : plain(cue.text);
 }
 
 /** What is to be said of a cue, in words. */

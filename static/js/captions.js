@@ -34,9 +34,10 @@ function choose(tab, focus = false) {
     each.tabIndex = chosen ? 0 : -1;
     document.getElementById(each.getAttribute("aria-controls")).hidden = !chosen;
   }
-  document.getElementById("asset").classList.toggle("beside", tab.id === "tab-captions");
+  document.getElementById("asset").classList.toggle("beside", tab.id !== "tab-about");
   if (focus) tab.focus();
   if (tab.id === "tab-captions") begin();
+  document.dispatchEvent(new CustomEvent("portal:beside", { detail: tab.id }));
 }
 for (const [place, tab] of tabs.entries()) {
   tab.addEventListener("click", () => choose(tab));

@@ -2,14 +2,13 @@
 
 import { fromJson, judged, toJson } from "./captioncues.js";
 import { draftOf, dropDraft, keepDraft } from "./captiondraft.js";
-import { call } from "./http.js";
 import { say } from "./tell.js";
 import { t } from "./words.js";
 
 const DRAFT_MS = 800;
 
 /**
- * Saving for a pane. `desk` has the track, its cues, those that were saved, and its address; `load()` asks for it anew,
+ * Saving for a pane. `desk` has the track, its cues, those that were saved, and its door; `load()` asks for it anew,
  * `head()` names it anew, `apply(cues)` takes a list, `told(answer)` hears that a version has been saved.
  */
 export function startSaving(pane, { desk, rows, form, notice, load, head, apply, told }) {
@@ -65,10 +64,11 @@ export function startSaving(pane, { desk, rows, form, notice, load, head, apply,
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
     try {
-      const answer = await call("PUT", desk.address(), { version, cues: toJson(sent) });
+      const answer = await desk.door.write(desk.track, version, toJson(sent));
       Object.assign(desk.track, answer, { name: desk.track.name });
       desk.saved = sent;
       if (!desk.dirty()) forget();
+      head();
       say(t("saved"));
       told(answer);
       await asKept();
@@ -85,21 +85,21 @@ export function startSaving(pane, { desk, rows, form, notice, load, head, apply,
 
   /** The server closes marks and drops empty lines: show what it keeps, unless somebody writes on already. */
   async function asKept() {
-    const kept = fromJson((await call("GET", `${desk.address()}cues`).catch(() => ({ cues: [] }))).cues);
+    const kept = fromJson((await desk.door.read(desk.track).catch(() => ({ cues: [] }))).cues);
     if (desk.dirty() || kept.length !== desk.cues.length) return;
-    desk.cues = desk.saved = desk.cues.map((cue, place) => (cue.text === kept[place].text ? cue : { ...cue, text: kept[place].text }));
+    desk.cues = desk.saved = desk.cues.map((cue, place) => (cue.text === kept[place].text && !kept[place].words ? cue : { ...cue, ...kept[place], key: cue.key }));
     rows.show(desk.cues);
     if (form.active() !== null && !form.writing()) form.fill();
   }
 
   function refused(problem, sent) {
-    if (problem.code === "conflict" && problem.document.version) {
+    if (["conflict", "transcript_changed"].includes(problem.code) && problem.document.version) {
       conflict(problem.message, problem.document.version);
       return;
     }
     let first = null;
     for (const wrong of problem.errors ?? []) {
-      const cue = sent[Number(/^cues\.(\d+)/.exec(wrong.field)?.[1])];
+      const cue = sent[Number(/^(?:cues|segments)\.(\d+)/.exec(wrong.field)?.[1])];
       if (cue) rows.complain(cue.key, wrong.detail);
       first ??= cue ?? null;
     }

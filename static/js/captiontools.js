@@ -17,26 +17,26 @@ export function startTools(pane, { cues, active, show, change }) {
       if (!tool.hidden) tool.querySelector("input").focus();
     });
   }
-  part("#tool-shift")?.addEventListener("submit", (event) => {
+  part("[data-shift]")?.addEventListener("submit", (event) => {
     event.preventDefault();
-    const by = secondsOf(part("#shift-by").value);
+    const by = secondsOf(part("[name=by]").value);
     const next = by === null ? null : shifted(cues(), by);
-    const word = part("#tool-shift .wrong-word");
+    const word = part("[data-shift] .wrong-word");
     word.hidden = Boolean(next);
     word.textContent = next ? "" : t(by === null ? "captions.noSeconds" : "captions.tooEarly");
     if (next && by) change("captions.wasShifted", next);
   });
-  part("#tool-replace")?.addEventListener("submit", (event) => {
+  part("[data-replace]")?.addEventListener("submit", (event) => {
     event.preventDefault();
-    const words = part("#find-words").value;
+    const words = part("[name=find]").value;
     const place = words ? found(cues(), words, active()) : -1;
     part("[data-found]").textContent = words && place < 0 ? t("captions.notFound") : "";
     if (place >= 0) show(cues()[place]);
   });
   part("[data-replace-all]")?.addEventListener("click", () => {
-    const words = part("#find-words").value;
+    const words = part("[name=find]").value;
     if (!words) return;
-    const { cues: next, count } = replaced(cues(), words, part("#replace-words").value);
+    const { cues: next, count } = replaced(cues(), words, part("[name=replace]").value);
     part("[data-found]").textContent = t("captions.replaced", { n: count });
     if (count) change("captions.wasReplaced", next);
   });

@@ -8,6 +8,7 @@ searches again what it has searched. `read` raises the errors of `errors`.
 from .cues import Cue, in_order
 from .errors import BrokenCaptions, CaptionsError, NoCues, TooMuch, UnknownForm
 from .reading import MOST_BYTES, MOST_CUES, Reading, read
+from .subrip import write as write_subrip
 from .webvtt import write
 from .words import LONGEST_TEXT, tidy
 
@@ -26,4 +27,5 @@ __all__ = [
     "read",
     "tidy",
     "write",
+    "write_subrip",
 ]

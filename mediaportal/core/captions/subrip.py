@@ -1,10 +1,10 @@
 """SubRip (.srt): numbers, times with an arrow, text; what is between two times is text, whatever it looks like."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from . import times, words
-from .cues import Cue
+from .cues import Cue, in_order
 from .errors import BrokenCaptions
 from .lines import numbered
 from .webvtt import ARROW
@@ -83,3 +83,28 @@ def place_of(text: str) -> str:
 def keypad(place: int) -> str:
     """WebVTT's settings for a key: 1 to 3 below, 4 to 6 in the middle, 7 to 9 above."""
     return _PLACES.get(place, "")
+
+
+def write(cues: Iterable[Cue]) -> str:
+    """A whole SubRip file in the order of time, with line feeds. Italics, bold and underlines stay as they are written
+    there; who speaks stands before the words.
+    """
+    parts: list[str] = []
+    for number, cue in enumerate(in_order(cues), 1):
+        timing = f"{times.write(cue.start)} {ARROW} {times.write(cue.end)}".replace(".", ",")
+        parts.append(f"{number}\n{timing}\n{_written(cue.text)}\n")
+    return "\n".join(parts)
+
+
+def _written(text: str) -> str:
+    """A text in our own form as SubRip has it."""
+    out: list[str] = []
+    for kind, value in words.ours(text):
+        mark, _blank, name = value.partition(" ")
+        if kind == words.TEXT:
+            out.append(value)
+        elif mark != "v":
+            out.append(f"<{mark}>" if kind == words.OPEN else f"</{mark}>")
+        elif name:
+            out.append(f"{name}: ")
+    return "".join(out)
