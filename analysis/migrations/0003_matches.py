@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analysis', '0001_initial'),
+        ('analysis', '0002_budgets'),
         ('assets', '0011_room_of_captions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

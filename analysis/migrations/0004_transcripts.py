@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analysis', '0002_budgets'),
+        ('analysis', '0003_matches'),
         ('assets', '0011_room_of_captions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
