@@ -31,6 +31,8 @@ ARGUMENTS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 AXE = Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js"
+# It ends with the process that has started it, also when that is killed: then nobody writes to the pipe any longer.
+_WATCHED = '"$@" & cat > /dev/null; kill -TERM 0'
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -44,15 +46,10 @@ def _server() -> tuple["subprocess.Popen[str]", str]:
         wishes.flush()
         process = subprocess.Popen(
             [
-                sys.executable,
-                "-m",
-                "playwright",
-                "launch-server",
-                "--browser",
-                "chromium",
-                "--config",
-                wishes.name,
+                *("sh", "-c", _WATCHED, "chromium", sys.executable, "-m", "playwright", "launch-server"),
+                *("--browser", "chromium", "--config", wishes.name),
             ],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
