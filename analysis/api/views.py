@@ -90,9 +90,9 @@ class MomentPaging(PortalCursorPagination):
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The form of a page."""
         page: dict[str, Any] = super().get_paginated_response_schema(schema)
-        count = {"type": "integer"}
-        kind = {"type": "object", "properties": {"kind": {"type": "string"}, "count": count}}
-        label = {"type": "object", "properties": {**kind["properties"], "label": {"type": "string"}}}  # type: ignore[dict-item]
+        properties = {"kind": {"type": "string"}, "count": {"type": "integer"}}
+        kind = {"type": "object", "properties": properties}
+        label = {"type": "object", "properties": {**properties, "label": {"type": "string"}}}
         page["properties"]["facets"] = {
             "type": ["object", "null"],
             "description": "On the first page only.",

@@ -8,6 +8,7 @@ from analysis.services import orders
 from assets import access
 from assets.access import Caller
 from assets.models import Asset, Visibility
+from assets.services import library
 from mediaportal.accounts.models import User
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import NotPermitted
@@ -33,8 +34,10 @@ def add(*, user: Caller, asset: Asset, title: str, holder: str = "") -> Referenc
             )
     except IntegrityError as error:
         raise AlreadyReference from error
-    Asset.objects.filter(pk=asset.pk).update(visibility=Visibility.PRIVATE)
+    # First the order: its work is locked before the asset.
     orders.place(user=user, asset=asset, wish=orders.wish_of(types=[Type.FINGERPRINT]))
+    # The one way that is told to whoever watches it.
+    library.edit(user=user, asset=asset, visibility=Visibility.PRIVATE)
     record(action="reference.added", target=work, actor=access.person(user), asset=str(asset.pk))
     return work
 

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.engines import Engine, Found, Request, Type
 from analysis.engines.base import Kind
-from processing.ffmpeg import probe as ffprobe
+from tests.analysis.clips import request_of
 from tests.media import media
 
 MIME_TYPES = {"mp4": "video/mp4", "flac": "audio/flac", "png": "image/png"}
@@ -20,20 +20,7 @@ def request_for(name: str, folder: Path, *types: Type, kind: Kind | None = None)
     if kind == "image" or mime_type.startswith("image/"):
         size = source.stat().st_size
         return Request(frozenset(types), source, folder, "image", mime_type, size, width=64, height=48)
-    probe = ffprobe.examine(source, mime_type=mime_type)
-    return Request(
-        types=frozenset(types),
-        source=source,
-        folder=folder,
-        kind=probe.kind,
-        mime_type=mime_type,
-        size=probe.size,
-        duration=probe.duration,
-        width=probe.video.display_width if probe.video else 0,
-        height=probe.video.display_height if probe.video else 0,
-        probe=probe,
-        languages=("en", "ar"),
-    )
+    return request_of(source, folder, *types, mime_type=mime_type, languages=("en", "ar"))
 
 
 class EngineContract:

@@ -7,6 +7,7 @@ from analysis.exceptions import AlreadyReference
 from analysis.models import Order, ReferenceWork
 from analysis.services import references
 from assets.models import Asset
+from assets.signals import access_changed
 from mediaportal.core.problems import NotPermitted
 from tests.analysis.conftest import FakeEngine, sight
 from tests.factories import UserFactory
@@ -25,6 +26,22 @@ def test_a_marked_work_becomes_private_and_is_fingerprinted(fake: FakeEngine, fi
         references.add(user=manager, asset=film, title="")
     references.remove(user=manager, work=work)
     assert not ReferenceWork.objects.exists()
+
+
+def test_whoever_watches_a_work_that_is_marked_is_told(fake: FakeEngine, film: Asset) -> None:
+    fake.abilities[Type.FINGERPRINT] = sight()
+    Asset.objects.filter(pk=film.pk).update(visibility="public")
+    told: list[str] = []
+
+    def hear(asset: Asset, **_kwargs: object) -> None:
+        told.append(asset.visibility)
+
+    access_changed.connect(hear)
+    try:
+        references.add(user=UserFactory(role="manager"), asset=film, title="")
+    finally:
+        access_changed.disconnect(hear)
+    assert told == ["private"]
 
 
 def test_others_may_not(fake: FakeEngine, film: Asset) -> None:
