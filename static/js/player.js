@@ -7,7 +7,7 @@ import { tellGrowth } from "./growingword.js";
 import { lastPicture, newPicture } from "./lastpicture.js";
 import { askPlayback, isPlayable, isRefusal, playbackIn } from "./playback.js";
 import { drmOf, isLocked } from "./playerdrm.js";
-import { engineOf } from "./playerengine.js";
+import { engineOf, retry } from "./playerengine.js";
 import { linksOf } from "./playerlinks.js";
 import { lowerControls } from "./playerlook.js";
 import { watermarkOver } from "./playermark.js";
@@ -126,7 +126,7 @@ export function startPlayer(stage) {
     if (grows()) ask();
     else await renew();
     if (over) return;
-    if (!broken) player.retryStreaming();
+    if (!broken) retry(player);
     else if (!grows()) await goOn();
   });
 

@@ -36,3 +36,14 @@ export async function engineOf(shaka, screen, video, { grows, marked, copyLink, 
   wakeText(shaka, player);
   return { player, overlay };
 }
+
+/**
+ * Ask again for what broke off. The library puts a quality aside for half a minute when one of its segments cannot be had;
+ * links run out for all qualities at once, so with newer ones none of them is to be missing. It has no call for that, and
+ * takes them back when its own choosing is switched off.
+ */
+export function retry(player) {
+  const { enabled } = player.getConfiguration().abr;
+  for (const state of [false, enabled]) player.configure("abr.enabled", state);
+  player.retryStreaming();
+}

@@ -83,14 +83,18 @@ def test_nothing_asked_costs_nothing(django_assert_num_queries: Any) -> None:
         assert searching.find("  ", user) == {}
 
 
-def test_many_assets_cost_two_queries(django_assert_num_queries: Any) -> None:
+def test_many_assets_cost_three_queries(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Counted by the database on its own, whenever that suits it: which words are common is not for it to say here.
+    monkeypatch.setattr(searching, "_COMMON_WORDS", "SELECT 'dunes' WHERE %s > 0")
     user = UserFactory(role="administrator")
     for asset in AssetFactory.create_batch(5, published=True):
         says(asset, "harbour", "sea")
     user.has_perm("assets.see_all_assets")
-    with django_assert_num_queries(2):  # the common words, and the search
+    with django_assert_num_queries(3):  # the common words, whether these are, and the search
         assert len(searching.find("harbour", user)) == 5
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(searching.find("sea", user)) == 5
 
 
