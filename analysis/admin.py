@@ -136,7 +136,7 @@ class ReferenceWorkAdmin(ReadOnlyAdmin):
 class CollectionSettingAdmin(PortalAdmin):
     """What is analysed of everything that comes into a collection."""
 
-    list_display = ("collection", "types", "languages", "engine", "monthly_budget")
+    list_display = ("collection", "types", "languages", "engine", "only_here", "monthly_budget")
     list_filter = ("engine",)
     list_select_related = ("collection",)
     search_fields = ("collection__name",)

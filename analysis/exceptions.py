@@ -17,6 +17,7 @@ NEEDS_WHISPER = gettext_noop("faster-whisper is missing: pip install faster-whis
 NEEDS_SPEECH = gettext_noop(
     "Set WHISPER_MODEL to the folder of a Whisper model (pip install faster-whisper), or install pocketsphinx."
 )
+NEEDS_LANGUAGE = gettext_noop("An engine that could do this knows none of these languages.")
 NEEDS_MODEL_DIR = gettext_noop("WHISPER_MODEL is a name: set MODEL_DIR to the folder that holds the models.")
 NEEDS_WHOLE_MODEL = gettext_noop(
     "The folder of WHISPER_MODEL is not whole: it must hold config.json, model.bin, tokenizer.json and a vocabulary."
@@ -127,6 +128,10 @@ class BudgetExceeded(Conflict):
 
     code = "budget_exceeded"
     title = _("What may be spent on analyses this month is spent")
+
+
+NOT_ANALYSABLE = gettext_noop("This file has not been read yet, or is not kept any more")
+"""What is said of an order whose file has gone before its turn came; the same words as below."""
 
 
 class NotAnalysable(Conflict):

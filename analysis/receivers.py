@@ -1,10 +1,14 @@
-"""What `analysis` hears: an upload has become an asset, or never will; a job has moved."""
+"""What `analysis` hears: an upload has become an asset, or never will; a job has moved; a collection got an asset."""
 
+from functools import partial
 from typing import Any
 
+from django.db import transaction
+from django.db.models.signals import m2m_changed
 from django.dispatch import receiver
 
 from analysis.services import automatic, orders
+from assets.models import Asset
 from assets.signals import asset_stored, upload_failed
 from processing.signals import job_changed
 
@@ -26,3 +30,11 @@ def follow(job: Any, durable: bool, **_kwargs: Any) -> None:
     """Begin, end and open orders with their jobs."""
     if durable:
         automatic.follow(job=job)
+
+
+@receiver(m2m_changed, sender=Asset.collections.through, dispatch_uid="analysis.collections_changed")
+def come_in(instance: Any, action: str, reverse: bool, pk_set: Any, **_kwargs: Any) -> None:
+    """Begin with what a collection wants of the assets that have been put into it."""
+    if action == "post_add" and pk_set:
+        for asset_id in pk_set if reverse else [instance.pk]:
+            transaction.on_commit(partial(automatic.come_in, asset_id=asset_id), robust=True)

@@ -213,7 +213,8 @@ class Ability:
     """What an engine can do of one type: for which kinds of media, in which languages (empty: any, or none matter),
     up to how many seconds and bytes (0: any), and in which `group`: types of one group are asked for together.
 
-    `missing` names what must be installed or set before it can; empty when it can.
+    `missing` names what must be installed or set before it can; empty when it can. `for_others` names what must be for
+    other languages; `draft` marks what is good enough only where nobody else can.
     """
 
     kinds: frozenset[Kind]
@@ -222,6 +223,8 @@ class Ability:
     most_seconds: float = 0.0
     most_bytes: int = 0
     missing: str = ""
+    for_others: str = ""
+    draft: bool = False
 
 
 @dataclass(frozen=True)

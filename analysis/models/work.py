@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from analysis.querysets import AnalysisQuerySet, OrderQuerySet
 from assets.models import Asset, Collection, UploadSession
 from mediaportal.core.ids import new_id
+from mediaportal.core.languages import as_tag
 from processing.models import Job
 
 _SHARE = [MinValueValidator(0.0), MaxValueValidator(1.0)]
@@ -54,7 +56,8 @@ class Order(models.Model):
     """Analyses of one asset that were asked for at once; its id is the `analysis_id` of the contract.
 
     One for a file that is still to be fetched has its upload and no asset yet, one of a file that is still being
-    processed no job. `asked_by` is empty where the upload or a collection asked for it.
+    processed no job. `asked_by` is empty where the upload or a collection asked for it. `charged` are the collections
+    whose budgets it counts against, wherever the asset stands later.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -82,6 +85,7 @@ class Order(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    charged = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)
     created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
 
     objects = OrderQuerySet.as_manager()
@@ -172,9 +176,11 @@ class Analysis(models.Model):
 
 
 class CollectionSetting(models.Model):
-    """What is done with everything that comes into a collection: which types, by which engine, in which languages.
+    """What is done with everything that comes into a collection or into one inside it: which types, by which engine, in
+    which languages.
 
     `monthly_budget` is what analyses of what lies in it may cost in a month, in US dollars; empty: no bound of its own.
+    `only_here`: nothing of it is sent to a service elsewhere, whoever asks.
     """
 
     collection = models.OneToOneField(
@@ -193,6 +199,11 @@ class CollectionSetting(models.Model):
         _("wanted engine"), max_length=20, choices=EngineChoice.choices, default=EngineChoice.AUTO
     )
 
+    only_here = models.BooleanField(
+        _("only on our own machines"),
+        default=False,
+        help_text=_("Nothing in it, and in the collections inside it, is sent to a service elsewhere."),
+    )
     monthly_budget = models.DecimalField(
         _("monthly budget in US dollars"),
         max_digits=12,
@@ -208,3 +219,11 @@ class CollectionSetting(models.Model):
 
     def __str__(self) -> str:
         return str(self.collection)
+
+    def clean(self) -> None:
+        """Refuse languages that are none; raises `ValidationError`."""
+        wrong = [language for language in self.languages if as_tag(language) is None]
+        if wrong:
+            raise ValidationError(
+                {"languages": _("These are no languages, such as ar or en-GB: %s.") % ", ".join(wrong)}
+            )

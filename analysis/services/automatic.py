@@ -1,5 +1,7 @@
 """What is analysed without anybody ordering it: what the upload asked for, and what its collections do."""
 
+import logging
+from collections.abc import Sequence, Set
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,13 +12,16 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from analysis import engines
-from analysis.models import OPEN, Analysis, CollectionSetting, EngineChoice, Order, Status
-from analysis.services import orders
-from analysis.services.orders import Wish
+from analysis.models import OPEN, Analysis, Order, Status, Type
+from analysis.services import choosing, collected, orders
+from analysis.services.orders import MOST_LANGUAGES
 from analysis.services.parameters import DONE_BY, NAMED
 from assets import registry
+from assets.models import Asset, Collection, Kind
 from processing.models import Job, JobType
 from processing.models import Status as JobStatus
+
+logger = logging.getLogger(__name__)
 
 _LOOKED_BACK = timedelta(hours=2)
 _SEEN_TO = timedelta(minutes=1)
@@ -60,9 +65,40 @@ def catch_up(*, job_id: UUID) -> None:
         orders.go_on(order=order)
     if Order.objects.filter(asset=job.asset, asked_by=None).exists():
         return
-    wish = _wish_for(job)
-    if wish is not None:
-        orders.stand_for(asset=job.asset, wish=wish)
+    asked = set(job.parameters.get(TYPES, ()))
+    _order(job.asset, asked=asked, languages=job.parameters.get(LANGUAGES, ()))
+
+
+@transaction.atomic
+def come_in(*, asset_id: UUID) -> None:
+    """Order what the collections into which somebody has put an asset want of it and nobody has ordered yet. One that
+    is still being processed waits until it has been.
+    """
+    registry.lock_work(asset_id)
+    processed = Job.objects.filter(asset=asset_id, job_type=JobType.INGEST, status=JobStatus.COMPLETED)
+    asset = Asset.objects.filter(pk=asset_id).first()
+    if asset is None or not processed.exists():
+        return
+    had = Analysis.objects.filter(asset=asset).exclude(status__in=[Status.FAILED, Status.CANCELLED])
+    _order(asset, leave=set(had.values_list("type", flat=True)))
+
+
+def _order(
+    asset: Asset,
+    *,
+    asked: Set[str] = frozenset(),
+    languages: Sequence[str] = (),
+    leave: Set[str] = frozenset(),
+) -> None:
+    """Order what an upload `asked` for, and what the collections of an asset want as far as there is an engine for its
+    kind; without those that it is to `leave`.
+    """
+    said = collected.said_of(asset)
+    types = asked | set(choosing.of_kind(said.types, asset.kind)) - leave
+    if not types or not orders.is_analysable(asset):
+        return
+    expected = list(dict.fromkeys([*languages, *said.languages]))[:MOST_LANGUAGES]
+    orders.stand_for(asset=asset, wish=orders.wish_of(types=sorted(types), languages=expected))
 
 
 def sweep() -> int:
@@ -75,29 +111,23 @@ def sweep() -> int:
         status=JobStatus.COMPLETED,
         completed_at__gt=now - _LOOKED_BACK,
         completed_at__lt=now - _SEEN_TO,
+        asset__deleted_at=None,
     )
     waits = Order.objects.filter(asset=OuterRef("asset"), job=None, analyses__status__in=OPEN)
-    asks = Q(parameters__has_key=TYPES) | Exists(
-        CollectionSetting.objects.filter(collection__assets=OuterRef("asset")).exclude(types=[])
-    )
+    asks = Q(parameters__has_key=TYPES)
+    for kind in Kind.values:
+        wanting = collected.wanting(choosing.of_kind(Type.values, kind))
+        stands = Collection.objects.filter(pk__in=wanting, assets=OuterRef("asset"))
+        asks |= Q(asset__kind=kind) & Q(Exists(stands))
     ordered = Order.objects.filter(asset=OuterRef("asset"), asked_by=None)
     left = done.filter(Q(parameters__has_key=NAMED) & Exists(waits) | asks & ~Exists(ordered))
     found = list(left.values_list("pk", flat=True)[:_AT_ONCE])
     for pk in found:
-        catch_up(job_id=pk)
+        try:
+            catch_up(job_id=pk)
+        except Exception:
+            logger.exception("what is wanted of the asset of job %s cannot be ordered", pk)
     return len(found)
-
-
-def _wish_for(job: Job) -> Wish | None:
-    """What the upload and the collections of an asset ask for together, as far as it can be done of its kind."""
-    types = set(job.parameters.get(TYPES, ()))
-    languages = list(job.parameters.get(LANGUAGES, ()))
-    for setting in CollectionSetting.objects.filter(collection__assets=job.asset).order_by("pk"):
-        types.update(setting.types)
-        languages += [language for language in setting.languages if language not in languages]
-    if not types:
-        return None
-    return orders.wish_of(types=sorted(types), languages=languages[:10], engine=EngineChoice.AUTO)
 
 
 def _follow_own(job: Job) -> None:

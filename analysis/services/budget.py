@@ -1,16 +1,17 @@
 """What analyses may still cost this month: in the whole installation, and in the collections that have a bound."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import DecimalField, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from analysis.models import OPEN, Analysis, CollectionSetting
-from assets.models import Asset
+from analysis.models import OPEN, Analysis
 
 _LOCK = 0x6275646765  # the advisory lock under which money is reserved
 
@@ -31,24 +32,18 @@ class Purse:
         return True
 
 
-def purse_for(asset: Asset) -> Purse:
-    """What may be spent on an asset now. Must run in a transaction that holds the asset's row: where there is a bound,
-    those who reserve money take turns until it ends.
+def purse_for(bounds: Iterable[tuple[UUID, Decimal]]) -> Purse:
+    """What may be spent now on an asset whose collections have these budgets. Must run in a transaction that holds the
+    asset's row: where there is a bound, those who reserve money take turns until it ends.
     """
-    bounds = list(
-        CollectionSetting.objects.filter(collection__assets=asset, monthly_budget__isnull=False).values_list(
-            "collection_id", "monthly_budget"
-        )
-    )
     most = settings.ANALYSIS_MONTHLY_BUDGET
-    if most is None and not bounds:
+    if most is None and not (bounds := list(bounds)):
         return Purse()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     left = [] if most is None else [most - spent(Analysis.objects.all())]
     for collection_id, bound in bounds:
-        inside = Asset.objects.filter(collections=collection_id)
-        left.append((bound or Decimal(0)) - spent(Analysis.objects.filter(asset__in=inside)))
+        left.append(bound - spent(Analysis.objects.filter(order__charged__contains=[collection_id])))
     return Purse(max(Decimal(0), min(left)))
 
 

@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 from analysis import engines
 from analysis.engines import Ability, Engine
 from analysis.engines import Type as EngineType
-from analysis.exceptions import BudgetExceeded, EngineUnavailable, NotAbleHere, OverBudget
+from analysis.exceptions import (
+    NEEDS_LANGUAGE,
+    BudgetExceeded,
+    EngineUnavailable,
+    NotAbleHere,
+    OverBudget,
+)
 from analysis.models import EngineChoice, Type
 from analysis.services.budget import Purse
 from analysis.services.requests import request_for
@@ -45,11 +51,13 @@ def choose(
     wanted: str = EngineChoice.AUTO,
     collection: str = EngineChoice.AUTO,
     purse: Purse | None = None,
+    only_here: bool = False,
 ) -> dict[str, Choice]:
     """Who does each of these types of an asset; of one that is still to be fetched, who could of any.
 
-    `wanted` is the engine that the request names, `collection` the one that its collection does. What is chosen is
-    taken out of the `purse`; an engine that costs more than is left there gives way to the others.
+    `wanted` is the engine that the request names, `collection` the one that its collection does; `only_here` leaves out
+    all that are elsewhere, whoever asks. What is chosen is taken out of the `purse`; an engine that costs more than is
+    left there gives way to the others.
     """
     return {
         name: _chosen(
@@ -61,6 +69,7 @@ def choose(
             languages,
             insists=wanted != EngineChoice.AUTO,
             purse=purse or Purse(),
+            only_here=only_here,
         )
         for name in types
     }
@@ -96,6 +105,17 @@ def possible(kind: str) -> list[str]:
     return [name for name in Type.values if name in able]
 
 
+def of_kind(types: Iterable[str], kind: str) -> list[str]:
+    """Those of some types that any engine could do of this kind of medium if it had what it needs."""
+    known = {
+        str(name)
+        for engine in engines.engines()
+        for name, ability in engine.capabilities().types.items()
+        if kind in ability.kinds
+    }
+    return [name for name in types if name in known]
+
+
 def names() -> list[str]:
     """The engines of this installation that can do anything now."""
     return [
@@ -113,16 +133,17 @@ def _chosen(
     *,
     insists: bool,
     purse: Purse,
+    only_here: bool,
 ) -> Choice:
-    """Who does a type: the first of those in their order that can, for what is left."""
+    """Who does a type: the first of those in their order that can, for what is left; drafts only when nobody else."""
     missing: list[str] = []
     is_too_dear = False
-    for engine in _in_order(preferred, insists=insists):
-        ability = engine.capabilities().types.get(EngineType(name))
-        if ability is None or not _fits(ability, asset, languages):
-            continue
-        if ability.missing:
-            missing.append(ability.missing)
+    for engine, ability in _able(name, _in_order(preferred, insists=insists, only_here=only_here), asset):
+        lacking = ability.missing or (
+            "" if _speaks(ability, languages) else ability.for_others or NEEDS_LANGUAGE
+        )
+        if lacking:
+            missing.append(lacking)
             continue
         usd = _price(engine, name, asset, languages)
         if purse.takes(usd):
@@ -141,21 +162,33 @@ def _price(engine: Engine, name: str, asset: Asset | None, languages: Sequence[s
     ).usd
 
 
-def _in_order(preferred: Sequence[str], *, insists: bool) -> Iterator[Engine]:
+def _able(name: str, those: Iterable[Engine], asset: Asset | None) -> list[tuple[Engine, Ability]]:
+    """Those of some engines that take such a medium, with what they can do of it; what is only a draft comes last."""
+    found = [(engine, engine.capabilities().types.get(EngineType(name))) for engine in those]
+    fit = [(engine, ability) for engine, ability in found if ability is not None and _fits(ability, asset)]
+    return sorted(fit, key=lambda one: one[1].draft)
+
+
+def _in_order(preferred: Sequence[str], *, insists: bool, only_here: bool) -> Iterator[Engine]:
     """Those that are preferred, and then, unless the request insists, all others."""
-    every = engines.engines()
+    every = [engine for engine in engines.engines() if not (only_here and engine.remote)]
     for name in preferred:
         yield from (engine for engine in every if engine.name == name)
     if not insists:
         yield from (engine for engine in every if engine.name not in preferred)
 
 
-def _fits(ability: Ability, asset: Asset | None, languages: Sequence[str]) -> bool:
-    """Whether a medium, as far as it is known, lies within what an engine takes, in one of the languages."""
+def _speaks(ability: Ability, languages: Sequence[str]) -> bool:
+    """Whether an engine knows one of the languages; where it only makes a draft, all of them."""
     spoken = {language.partition("-")[0] for language in languages}
     known = {language.partition("-")[0] for language in ability.languages}
-    if spoken and known and not spoken & known:
-        return False
+    if not spoken or not known:
+        return True
+    return spoken <= known if ability.draft else bool(spoken & known)
+
+
+def _fits(ability: Ability, asset: Asset | None) -> bool:
+    """Whether a medium, as far as it is known, lies within what an engine takes."""
     if asset is None:
         return True
     too_long = ability.most_seconds and (asset.duration or 0.0) > ability.most_seconds

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analysis import engines
-from analysis.exceptions import NotAbleHere, NotAnalysable, OverBudget
+from analysis.exceptions import NOT_ANALYSABLE, NotAbleHere, NotAnalysable, OverBudget
 from analysis.models import OPEN, Analysis, EngineChoice, Order, Status, Type
 from analysis.pipeline import step_name, steps_for
-from analysis.services import budget, choosing
+from analysis.services import budget, choosing, collected
 from analysis.services.choosing import Choice
 from analysis.services.parameters import DONE_BY, NAMED
 from analysis.services.requests import request_for
@@ -34,7 +34,7 @@ from processing.services import planning
 
 _MOST_OPEN = 5
 _BUSY_SECONDS = 10
-_MOST_LANGUAGES = 10
+MOST_LANGUAGES = 10
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def wish_of(*, types: Sequence[str], languages: Sequence[str] = (), engine: str 
         said = _("Must be some of: %s.") % ", ".join(Type.values)
         problems.append(FieldProblem("analysis_types", "invalid", said))
     tags = [as_tag(language) for language in languages]
-    if len(tags) > _MOST_LANGUAGES or None in tags:
-        said = _("Must be at most %(most)d languages, such as ar or en-GB.") % {"most": _MOST_LANGUAGES}
+    if len(tags) > MOST_LANGUAGES or None in tags:
+        said = _("Must be at most %(most)d languages, such as ar or en-GB.") % {"most": MOST_LANGUAGES}
         problems.append(FieldProblem("languages", "invalid", said))
     if engine not in EngineChoice.values:
         said = _("Must be one of: %s.") % ", ".join(EngineChoice.values)
@@ -76,21 +76,14 @@ def place(*, user: access.Caller, asset: Asset, wish: Wish) -> Order:
     if not access.can_change(user, asset):
         raise NotPermitted
     registry.lock_work(asset.pk)  # before the asset's own row, as everybody does
-    Asset.objects.select_for_update(of=("self",)).get(pk=asset.pk)  # those who ask at once take turns
+    asset = Asset.objects.select_for_update(of=("self",)).get(pk=asset.pk)  # those who ask at once take turns
     require_analysable(asset)
     if Analysis.objects.filter(asset=asset, status__in=OPEN).values("order").distinct().count() >= _MOST_OPEN:
         raise RateLimited(_("This file is being analysed already."), retry_after=_BUSY_SECONDS)
-    choices = choosing.choose(
-        types=wish.types,
-        asset=asset,
-        languages=wish.languages,
-        wanted=wish.engine,
-        collection=engine_of(asset),
-        purse=budget.purse_for(asset),
-    )
+    choices, around = _chosen(asset, wish)
     choosing.require(choices)
     order = _written(asset=asset, wish=wish, user=user)
-    begin(order=order, choices=choices)
+    begin(order=order, choices=choices, charged=around)
     return order
 
 
@@ -121,25 +114,38 @@ def go_on(*, order: Order) -> None:
     """Begin with an order whose asset has been processed now. Must run in a transaction."""
     if order.asset is None or order.job is not None:
         return
-    Asset.objects.select_for_update(of=("self",)).get(
-        pk=order.asset.pk
-    )  # before money is reserved, as everybody
+    # Before money is reserved, as everybody does; and it may have been removed meanwhile.
+    asset = Asset.objects.select_for_update(of=("self",)).get(pk=order.asset.pk)
+    if not is_analysable(asset):
+        fail_open(order=order, code=NotAnalysable.code, detail=NOT_ANALYSABLE)
+        return
+    choices, around = _chosen(asset, Wish(tuple(order.types), tuple(order.languages), order.engine))
+    begin(order=order, choices=choices, charged=around)
+
+
+def _chosen(asset: Asset, wish: Wish) -> tuple[dict[str, Choice], Sequence[UUID]]:
+    """Who does what is wished of an asset, and the collections that pay for it. Must run in a transaction that holds
+    the asset's row.
+    """
+    said = collected.said_of(asset)
     choices = choosing.choose(
-        types=order.types,
-        asset=order.asset,
-        languages=order.languages,
-        wanted=order.engine,
-        collection=engine_of(order.asset),
-        purse=budget.purse_for(order.asset),
+        types=wish.types,
+        asset=asset,
+        languages=wish.languages,
+        wanted=wish.engine,
+        collection=said.engine,
+        purse=budget.purse_for(said.bounds),
+        only_here=said.only_here,
     )
-    begin(order=order, choices=choices)
+    return choices, said.around
 
 
-def begin(*, order: Order, choices: dict[str, Choice]) -> None:
-    """Make the job of an order by what was chosen. Must run in a transaction."""
+def begin(*, order: Order, choices: dict[str, Choice], charged: Sequence[UUID] = ()) -> None:
+    """Make the job of an order by what was chosen, `charged` to these collections. Must run in a transaction."""
     asset = order.asset
     if asset is None:
         raise ValueError("an order without an asset cannot begin")
+    Order.objects.filter(pk=order.pk).update(charged=list(charged))
     mine = Analysis.objects.filter(order=order)
     mine.update(status=Status.PENDING, error_code="", error_detail="", completed_at=None)
     for name, choice in choices.items():
@@ -170,16 +176,14 @@ def begin(*, order: Order, choices: dict[str, Choice]) -> None:
 
 
 def require_analysable(asset: Asset) -> None:
-    """Raise `NotAnalysable` before the gate has let an asset through, and when its bytes are gone."""
-    if not access.gate_passed(asset) or asset.original_removed_at is not None:
+    """Raise `NotAnalysable` before the gate has let an asset through, and when it or its bytes are gone."""
+    if not is_analysable(asset):
         raise NotAnalysable
 
 
-def engine_of(asset: Asset) -> str:
-    """The engine that an asset's collections name: that of the first one which does."""
-    named = asset.collections.exclude(analysis_setting__engine=EngineChoice.AUTO).order_by("created_at")
-    found: str | None = named.values_list("analysis_setting__engine", flat=True).first()
-    return found or EngineChoice.AUTO
+def is_analysable(asset: Asset) -> bool:
+    """Whether there is something that may be looked at: the gate has let it through, and it is still there."""
+    return access.gate_passed(asset) and asset.deleted_at is None and asset.original_removed_at is None
 
 
 def estimated_cost(order: Order) -> Decimal:

@@ -14,6 +14,7 @@ from analysis.services import fingerprints, matching, moments
 from analysis.services.parameters import DONE_BY
 from analysis.signals import analysis_finished
 from assets.models import Asset
+from processing.exceptions import LeaseLost
 from processing.models import Job, Step
 from processing.services import leases
 
@@ -54,7 +55,7 @@ def is_open(*, job: Job) -> bool:
 
 def fail_at_once(*, step: Step, share: Share, found: Found) -> Failure | None:
     """When nothing of a share was found, write its failures down now, and return the first one if with them everything
-    of the order has failed. Raises `LeaseLost` when the job is gone.
+    of the order has failed. Raises `LeaseLost` when this run no longer holds the step.
 
     The job's row is locked meanwhile, so of two steps that fail at once the second one sees the first.
     """
@@ -62,6 +63,8 @@ def fail_at_once(*, step: Step, share: Share, found: Found) -> Failure | None:
         return None
     with transaction.atomic():
         leases.lock_job_of(step_id=step.pk)
+        if not leases.holds(step=step):  # another run has it, which may find something yet
+            raise LeaseLost(str(step.pk))
         _fail(share, found)
         reason = reason_of_all(job=step.job)
         if reason is not None:

@@ -56,7 +56,13 @@ class Transcription:
         missing = self._missing()
         languages = frozenset({"en"} if self._english_only() else ())
         return Ability(
-            frozenset({"video", "audio"}), HEARING, languages, most_seconds=_MOST_SECONDS, missing=missing
+            frozenset({"video", "audio"}),
+            HEARING,
+            languages,
+            most_seconds=_MOST_SECONDS,
+            missing=missing,
+            for_others=NEEDS_SPEECH if languages else "",
+            draft=not self._model,
         )
 
     def listen(self, request: Request, *, on_progress: Report, stop: Callable[[], bool]) -> Result:

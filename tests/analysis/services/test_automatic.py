@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from analysis.models import Analysis, CollectionSetting, Order
 from analysis.services import automatic
 from assets.exceptions import InvalidOptions
-from assets.models import Asset
+from assets.models import Asset, Collection
 from assets.services import wishes
 from processing.models import Job
 from processing.services import jobs
@@ -113,3 +114,97 @@ def test_an_upload_says_what_it_wants_in_lists() -> None:
 def test_wishes_that_cannot_be_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(InvalidOptions):
         wishes.of_values(filename="", kind="", metadata={}, options=options)
+
+
+def inside(asset: Asset, **setting: Any) -> Collection:
+    """A collection of this setting in which the asset stands."""
+    collection = CollectionFactory()
+    CollectionSetting.objects.create(collection=collection, **setting)
+    collection.assets.add(asset)
+    return collection
+
+
+def test_a_collection_asks_only_for_what_can_be_of_a_kind(fake: FakeEngine, capture: Capture) -> None:
+    image = AssetFactory(passed_gate=True, kind="image")
+    inside(image, types=["transcription", "text"])
+    job = processed(capture, image)
+    assert Order.objects.get().types == ["text"]
+    other = AssetFactory(passed_gate=True, kind="image")
+    inside(other, types=["transcription"])
+    job = processed(capture, other)
+    Job.objects.filter(pk=job.pk).update(completed_at=timezone.now() - timedelta(minutes=2))
+    assert automatic.sweep() == 0, "and no sweep looks at it again and again"
+    assert Order.objects.count() == 1
+
+
+def test_the_collections_around_ask_too(fake: FakeEngine, capture: Capture) -> None:
+    outer = CollectionFactory()
+    CollectionSetting.objects.create(collection=outer, types=["shots"])
+    asset = AssetFactory(passed_gate=True)
+    CollectionFactory(parent=CollectionFactory(parent=outer)).assets.add(asset)
+    job = Job.objects.create(id=asset.job_id, asset=asset, status="processing", parameters={})
+    jobs._complete(job)
+    Job.objects.filter(pk=job.pk).update(completed_at=timezone.now() - timedelta(minutes=2))
+    assert automatic.sweep() == 1
+    assert Order.objects.get().types == ["shots"]
+
+
+def test_what_is_put_into_a_collection_later_is_analysed_then(fake: FakeEngine, capture: Capture) -> None:
+    asset = AssetFactory(passed_gate=True)
+    processed(capture, asset, analysis_types=["shots"])
+    with capture(execute=True):
+        inside(asset, types=["shots", "text"])
+    assert [order.types for order in Order.objects.order_by("created_at")] == [["shots"], ["text"]]
+    with capture(execute=True):
+        inside(asset, types=["text"])
+    assert Order.objects.count() == 2, "nothing is done twice"
+
+
+def test_what_is_not_processed_yet_waits(fake: FakeEngine, capture: Capture) -> None:
+    asset = AssetFactory(passed_gate=True)
+    with capture(execute=True):
+        inside(asset, types=["shots"])
+    assert not Order.objects.exists()
+
+
+def test_what_lies_in_the_trash_is_not_looked_at(fake: FakeEngine, capture: Capture) -> None:
+    waiting = AssetFactory(passed_gate=True)
+    order = Order.objects.create(asset=waiting, types=["shots"])
+    Analysis.objects.create(order=order, asset=waiting, type="shots")
+    Asset.objects.update(deleted_at=timezone.now())
+    processed(capture, waiting, analysis_order=str(order.pk), analysis_types=["text"])
+    row = Analysis.objects.get()
+    assert (row.status, row.error_code, Order.objects.get().job) == ("failed", "not_analysable", None)
+
+
+def test_a_language_that_is_none_is_refused_and_hinders_nothing(fake: FakeEngine, capture: Capture) -> None:
+    asset = AssetFactory(passed_gate=True)
+    collection = inside(asset, types=["shots"], languages=["ar EG", "en"])
+    with pytest.raises(ValidationError, match="ar EG"):
+        collection.analysis_setting.full_clean()
+    processed(capture, asset)
+    assert Order.objects.get().languages == ["en"]
+
+
+def test_one_that_cannot_be_ordered_keeps_no_other_from_it(
+    fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _number in range(2):
+        asset = AssetFactory(passed_gate=True)
+        job = Job.objects.create(
+            id=asset.job_id, asset=asset, status="processing", parameters={"analysis_types": ["shots"]}
+        )
+        jobs._complete(job)
+    Job.objects.update(completed_at=timezone.now() - timedelta(minutes=2))
+    tried: list[Any] = []
+    catch_up = automatic.catch_up
+
+    def fails_once(*, job_id: Any) -> None:
+        tried.append(job_id)
+        if len(tried) == 1:
+            raise RuntimeError("something unforeseen")
+        catch_up(job_id=job_id)
+
+    monkeypatch.setattr(automatic, "catch_up", fails_once)
+    automatic.sweep()
+    assert Order.objects.count() == 1

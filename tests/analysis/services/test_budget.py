@@ -1,20 +1,22 @@
 """What may be spent in a month: in the installation and in a collection, by those that are open too."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 
 from analysis.engines import Ability, Type
 from analysis.exceptions import BudgetExceeded
 from analysis.models import Analysis, CollectionSetting, Order, Status
-from analysis.services import budget, orders
+from analysis.services import budget, collected, orders
 from assets.models import Asset
-from tests.analysis.conftest import FakeEngine, sight
+from tests.analysis.conftest import FakeEngine, film_of, sight
 from tests.factories import CollectionFactory
 
 EVERYWHERE = Ability(frozenset({"video", "audio", "image"}), "")
@@ -40,7 +42,7 @@ def ordered(film: Asset, *types: str, engine: str = "auto") -> Order:
 
 def left(film: Asset) -> Decimal | None:
     with transaction.atomic():
-        return budget.purse_for(film).left
+        return budget.purse_for(collected.said_of(film).bounds).left
 
 
 def test_without_a_bound_everything_goes(dear: FakeEngine, film: Asset) -> None:
@@ -111,3 +113,38 @@ def test_what_had_begun_counts_as_paid_when_it_is_given_up(
     with transaction.atomic():
         orders.fail_open(order=order, code="cancelled", detail="", status=Status.CANCELLED)
     assert left(film) == 6
+
+
+def test_what_was_spent_stays_with_the_collection_that_paid(
+    dear: FakeEngine, film: Asset, settings: Any
+) -> None:
+    outer = CollectionFactory()
+    CollectionSetting.objects.create(collection=outer, monthly_budget=Decimal(6))
+    inner = CollectionFactory(parent=outer)
+    inner.assets.add(film)
+    ordered(film, "faces")
+    film.collections.clear()
+    assert left(film) is None
+    film.collections.add(inner)
+    assert left(film) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_orders_at_once_do_not_spend_the_same_money(dear: FakeEngine, settings: Any) -> None:
+    settings.ANALYSIS_MONTHLY_BUDGET = Decimal(6)
+    films = [film_of("hard_cuts.mp4") for _number in range(4)]
+    together = threading.Barrier(len(films))
+
+    def order(film: Asset) -> bool:
+        try:
+            together.wait(30)
+            ordered(film, "faces", engine="aws")
+        except BudgetExceeded:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(len(films)) as threads:
+        assert sorted(threads.map(order, films)) == [False, False, False, True]
+    assert sum(Analysis.objects.values_list("reserved", flat=True)) == 4

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from analysis.engines import Ability, Type
-from analysis.exceptions import EngineUnavailable
+from analysis.exceptions import NEEDS_LANGUAGE, EngineUnavailable
 from analysis.services import choosing
 from analysis.services.choosing import Choice
 from tests.analysis.conftest import FakeEngine, sight
@@ -68,7 +68,6 @@ def test_what_is_preferred_gives_way_when_it_cannot(only_engines: Only, film: An
         Ability(frozenset({"audio"}), ""),
         Ability(frozenset({"video"}), "", most_seconds=99.0),
         Ability(frozenset({"video"}), "", most_bytes=1000),
-        Ability(frozenset({"video"}), "", languages=frozenset({"fr"})),
     ],
 )
 def test_what_lies_beyond_an_engine_is_not_given_to_it(
@@ -97,3 +96,41 @@ def test_what_is_possible_has_an_engine_that_lacks_nothing(only_engines: Only) -
     assert choosing.possible("video") == ["shots"]
     assert choosing.possible("image") == ["faces"]
     assert choosing.names() == ["local"]
+
+
+def listener(**said: Any) -> Ability:
+    """What hears, in these words."""
+    return Ability(frozenset({"video"}), "hearing", **said)
+
+
+def test_a_draft_is_made_only_where_nobody_else_can(only_engines: Only, film: Any) -> None:
+    draft = listener(languages=frozenset({"en"}), draft=True, for_others="Get a model.")
+    elsewhere = FakeEngine(name="aws", remote=True, abilities={Type.TRANSCRIPTION: listener()})
+    only_engines(FakeEngine(abilities={Type.TRANSCRIPTION: draft}), elsewhere)
+    for languages in ((), ("en",), ("ar", "en")):
+        found = choosing.choose(types=["transcription"], asset=film, languages=languages)
+        assert found["transcription"].engine == "aws", languages
+    only_engines(FakeEngine(abilities={Type.TRANSCRIPTION: draft}))
+    assert choosing.choose(types=["transcription"], asset=film)["transcription"].engine == "local"
+    for languages in (("ar",), ("ar", "en")):
+        found = choosing.choose(types=["transcription"], asset=film, languages=languages)
+        assert found["transcription"].missing == ("Get a model.",), languages
+
+
+def test_a_language_that_nobody_knows_is_told(only_engines: Only, film: Any) -> None:
+    only_engines(FakeEngine(abilities={Type.TRANSCRIPTION: listener(languages=frozenset({"en"}))}))
+    found = choosing.choose(types=["transcription"], asset=film, languages=["ja"])
+    assert found["transcription"].missing == (NEEDS_LANGUAGE,)
+
+
+def test_nothing_leaves_where_only_our_own_machines_may_work(only_engines: Only, film: Any) -> None:
+    only_engines(FakeEngine(name="aws", remote=True, abilities={Type.SHOTS: EVERYWHERE}))
+    for wanted in ("auto", "aws"):
+        assert not choosing.choose(types=["shots"], asset=film, wanted=wanted, only_here=True)["shots"].engine
+        assert choosing.choose(types=["shots"], asset=film, wanted=wanted)["shots"].engine == "aws"
+
+
+def test_what_could_be_of_a_kind_counts_what_lacks_something(only_engines: Only) -> None:
+    only_engines(FakeEngine(abilities={Type.SHOTS: EVERYWHERE, Type.TEXT: listener(missing="Get it.")}))
+    assert choosing.of_kind(["text", "shots", "faces"], "video") == ["text", "shots"]
+    assert choosing.of_kind(["text", "shots"], "image") == ["shots"]
