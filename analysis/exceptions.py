@@ -148,6 +148,13 @@ class NotCompleted(Conflict):
     title = _("Only an analysis that has been completed can be shown")
 
 
+class NotComparable(Conflict):
+    """Two analyses can be compared when both have been completed and are of one type and asset."""
+
+    code = "not_comparable"
+    title = _("These two cannot be compared")
+
+
 class AlreadyReference(Conflict):
     """The asset stands on the list of protected works already."""
 

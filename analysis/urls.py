@@ -8,5 +8,10 @@ urlpatterns = [
     path("assets/<uuid:asset_id>/analyses/", views.asset_analyses, name="asset-analyses"),
     path("assets/<uuid:asset_id>/timeline/", views.asset_timeline, name="asset-timeline"),
     path("assets/<uuid:asset_id>/matches/", views.asset_matches, name="asset-matches"),
+    path(
+        "assets/<uuid:asset_id>/analyses/<uuid:analysis_id>/beside/<uuid:other_id>/",
+        views.comparison_page,
+        name="analysis-comparison",
+    ),
     path("matches/<uuid:match_id>/", views.match_page, name="match"),
 ]

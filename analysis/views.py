@@ -9,10 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from analysis.exceptions import NotComparable
 from analysis.models import Match, ReferenceWork
-from analysis.services import alike, panel, references, sidebyside, timeline
+from analysis.services import alike, comparing, current, panel, references, sidebyside, timeline
 from assets import access
 from assets.models import Asset, Kind
+from mediaportal.core.problems import NotFound
 
 _MOST_MATCHES = 50
 
@@ -49,6 +51,19 @@ def asset_timeline(request: HttpRequest, asset_id: UUID) -> HttpResponse:
         "analysis/timeline.html",
         {"asset": asset, "document": document, "data": json.dumps(document, ensure_ascii=False)},
     )
+
+
+@require_GET
+def comparison_page(request: HttpRequest, asset_id: UUID, analysis_id: UUID, other_id: UUID) -> HttpResponse:
+    """Two analyses of one type beside each other, for who may play the asset."""
+    try:
+        first, second = current.two_of(
+            user=request.user, asset_id=asset_id, analysis_id=analysis_id, other_id=other_id
+        )
+        comparison = comparing.compare(first, second)
+    except (NotFound, NotComparable) as error:
+        raise Http404 from error
+    return render(request, "analysis/comparison.html", panel.comparison_of(comparison))
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.api import matches, transcripts, views
+from analysis.api import comparisons, matches, transcripts, views
 
 urlpatterns = [
     path("media/analyze", views.AnalyzeView.as_view(), name="api-analyze"),
@@ -16,6 +16,11 @@ urlpatterns = [
         "assets/<uuid:asset_id>/analyses/<uuid:analysis_id>/show",
         views.ShowView.as_view(),
         name="api-analysis-show",
+    ),
+    path(
+        "assets/<uuid:asset_id>/analyses/<uuid:analysis_id>/compare/<uuid:other_id>",
+        comparisons.ComparisonView.as_view(),
+        name="api-analysis-compare",
     ),
     path("assets/<uuid:asset_id>/matches/", matches.MatchListView.as_view(), name="api-matches"),
     path("reference-works/", matches.ReferenceListView.as_view(), name="api-reference-works"),

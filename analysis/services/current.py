@@ -1,5 +1,7 @@
 """Which of several analyses of one type is shown and searched."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from analysis.exceptions import NotCompleted
@@ -7,7 +9,7 @@ from analysis.models import Analysis, Status
 from assets import access
 from assets.models import Asset
 from mediaportal.audit.services.log import record
-from mediaportal.core.problems import NotPermitted
+from mediaportal.core.problems import NotFound, NotPermitted
 
 
 @transaction.atomic
@@ -29,3 +31,18 @@ def show(*, user: access.Caller, analysis: Analysis) -> None:
         type=analysis.type,
         engine=analysis.engine,
     )
+
+
+def two_of(
+    *, user: access.Caller, asset_id: UUID, analysis_id: UUID, other_id: UUID
+) -> tuple[Analysis, Analysis]:
+    """Two analyses of an asset that a person may play; two queries. Raises `NotFound`."""
+    asset = Asset.objects.visible_to(user).filter(pk=asset_id).first()
+    if asset is None or not access.can_play(user, asset):
+        raise NotFound
+    found = Analysis.objects.filter(asset=asset).in_bulk([analysis_id, other_id])
+    if len(found) != len({analysis_id, other_id}):
+        raise NotFound
+    first, second = found[analysis_id], found[other_id]
+    first.asset = second.asset = asset
+    return first, second

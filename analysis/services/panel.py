@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 
 from analysis.models import OPEN, Analysis, EngineChoice, Status, Type
 from analysis.services import choosing
+from analysis.services.comparing import Comparison
 from assets import access
 from assets.access import Caller
 from assets.models import Asset
@@ -21,13 +23,16 @@ _MOST_ROWS = 200
 
 @dataclass(frozen=True)
 class Line:
-    """One analysis: `found` says in words what it found, `reason` why it failed."""
+    """One analysis: `found` says in words what it found, `reason` why it failed; `beside` is the one that it can be
+    compared with.
+    """
 
     analysis: Analysis
     engine: str
     found: str
     reason: str
     may_show: bool
+    beside: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -74,16 +79,17 @@ def _type(name: str, rows: Sequence[Analysis], able: Sequence[str], may_change: 
         return None
     first = next((row for row in rows if row.is_current), rows[0])
     others = [row for row in rows if row.pk != first.pk][:_SHOWN]
+    compares = first.status == Status.COMPLETED and name != Type.FINGERPRINT
     return TypeLines(
         type=name,
         label=str(Type(name).label),
         first=_line(first, may_change=may_change),
-        others=[_line(row, may_change=may_change) for row in others],
+        others=[_line(row, may_change=may_change, beside=first.pk if compares else None) for row in others],
         can_again=name in able and not any(row.status in OPEN for row in rows),
     )
 
 
-def _line(row: Analysis, *, may_change: bool) -> Line:
+def _line(row: Analysis, *, may_change: bool, beside: UUID | None = None) -> Line:
     """One analysis in words."""
     return Line(
         analysis=row,
@@ -91,7 +97,25 @@ def _line(row: Analysis, *, may_change: bool) -> Line:
         found=_found(row),
         reason=said(row.error_detail),
         may_show=may_change and row.status == Status.COMPLETED and not row.is_current,
+        beside=beside if row.status == Status.COMPLETED else None,
     )
+
+
+def comparison_of(found: Comparison) -> dict[str, Any]:
+    """What the template of two analyses beside each other is given."""
+    return {
+        "asset": found.first.asset,
+        "type_label": Type(found.first.type).label,
+        "heads": [
+            {"engine": _engine_word(one.engine), "at": one.completed_at, "is_current": one.is_current}
+            for one in (found.first, found.second)
+        ],
+        "rows": found.rows,
+        "more": found.more,
+        "agreement": found.agreement,
+        "percent": None if found.agreement is None else round(found.agreement * 100),
+        "cut_word": _("Cut") if found.first.type == Type.SHOTS else "",
+    }
 
 
 def _engine_word(name: str) -> str:
