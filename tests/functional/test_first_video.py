@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assets.models import Asset
-from tests.functional.browser import choose, chromium, person, send, sign_in
+from tests.functional.browser import choose, chromium, person, send, sign_in_by_form
 from tests.media import media
 
 pytestmark = pytest.mark.xdist_group("workers")
@@ -48,7 +48,7 @@ def test_a_dropped_video_is_watched_into_being_and_played(web: str, workers: Non
         failures: list[str] = []
         page.on("pageerror", lambda error: failures.append(str(error)))
         page.on("console", lambda line: failures.append(line.text) if line.type == "error" else None)
-        sign_in(page, web, "lina@example.org")
+        sign_in_by_form(page, web, "lina@example.org")
         expect(page.get_by_role("heading", name="Drop your first files here")).to_be_visible()
 
         page.goto(f"{web}/upload/")
@@ -76,7 +76,7 @@ def test_what_cannot_be_read_fails_in_words_beside_its_row(web: str, workers: No
     person("lina@example.org", settings)
     with chromium() as browser:
         page = browser.new_page()
-        sign_in(page, web, "lina@example.org")
+        sign_in_by_form(page, web, "lina@example.org")
         page.goto(f"{web}/upload/")
         _drop(page, "text.mp4", "cut_off.mp4")
         for row in page.locator(".row-of").all():

@@ -20,7 +20,7 @@ from processing.services import linksets
 from tests.factories import AssetFactory, ShareLinkFactory, VariantFactory
 from tests.forms import png
 from tests.functional.browser import LOOKS, chromium, person, settled, sign_in, violations
-from tests.functional.films import begun, encoded, packaged, shown
+from tests.functional.films import begun, packaged, shown
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
 PLAYED = "() => document.querySelector('#stage video').currentTime > 1"
@@ -39,13 +39,6 @@ def browser(web: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
 def owner(settings: Any) -> User:
     """Whoever shares."""
     return person("lina@example.org", settings, name="Lina Haddad")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Encoded]:
-    """A film of six seconds in two rungs, and the folder that it lies in."""
-    folder = tmp_path_factory.mktemp("film")
-    return folder, encoded(folder)
 
 
 def film(owner: User, made: Encoded, folder: Path, **facts: Any) -> Asset:
