@@ -184,7 +184,7 @@ def tell_ends(page: Page, *minutes: float | None) -> None:
 
 def choose(page: Page, *paths: Path | str) -> None:
     """Choose files on the upload page, once it is ready to take them."""
-    expect(page.locator("#dashboard .uppy-Dashboard--isInnerWrapVisible")).to_be_visible(timeout=20_000)
+    expect(page.locator("#dashboard .uppy-Dashboard--isInnerWrapVisible")).to_be_visible()
     page.set_input_files("#files", [str(path) for path in paths])
 
 

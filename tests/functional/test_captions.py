@@ -17,7 +17,7 @@ from tests.functional.browser import LOOKS, chromium, person, sign_in, violation
 from tests.functional.films import begun, packaged
 from tests.media import media
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.xdist_group("browser")
 SRT = """1
 00:00:00,500 --> 00:00:01,500
 مرحبا بكم في المحطة

@@ -54,17 +54,15 @@ def test_a_dropped_video_is_watched_into_being_and_played(web: str, workers: Non
         page.goto(f"{web}/upload/")
         _drop(page, "plain.mp4")
         row = page.locator(".row-of")
-        expect(row).to_have_attribute("data-state", re.compile("checking|processing"), timeout=20_000)
+        expect(row).to_have_attribute("data-state", re.compile("checking|processing"))
         row.get_by_role("link", name="Open", include_hidden=True).evaluate("(link) => window.open(link.href)")
         expect(row).to_have_attribute("data-state", "ready", timeout=90_000)
 
         # The asset page was open all the while: the player has come by itself, without a reload.
         watching = page.context.pages[-1]
         assert watching is not page
-        expect(watching.locator("#stage")).to_have_attribute("data-mode", "video", timeout=20_000)
-        expect(watching.locator(".asset-line .state")).to_have_attribute(
-            "data-state", "ready", timeout=20_000
-        )
+        expect(watching.locator("#stage")).to_have_attribute("data-mode", "video")
+        expect(watching.locator(".asset-line .state")).to_have_attribute("data-state", "ready")
         played = watching.evaluate(PLAYED)
         assert played["moved"] >= 0.5
         assert played["width"] > 0

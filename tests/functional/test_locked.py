@@ -25,7 +25,7 @@ from tests.functional.browser import (
 )
 from tests.functional.films import begun, packaged, shown
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.xdist_group("workers")
 LICENCE = re.compile(r"/license$")
 KEY = re.compile(r"/keys/[0-9a-f-]+$")
 LATER_SEGMENTS = re.compile(r"/[2-9]\.m4s$")

@@ -25,7 +25,7 @@ from tests.functional.films import begun
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.xdist_group("workers")
 
 LOADED = """async (address) => {
   const shaka = window.shaka;

@@ -24,7 +24,7 @@ from tests.functional.browser import (
 )
 from tests.functional.films import begun, grown, packaged
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.xdist_group("workers")
 # Of every stream its first segment comes, and nothing after it.
 LATER_SEGMENTS = re.compile(r"/[2-9]\.m4s$")
 LINKS = re.compile(r"/api/v1/assets/[^/]+/playback$")

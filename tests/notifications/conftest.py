@@ -114,12 +114,12 @@ def listening() -> Listening:
     async def connect(user: User, **limits: Any) -> AsyncIterator[Ear]:
         wire = wire_of(await in_database(session_of, user), **limits)
         await wire.send_input({"type": "websocket.connect"})
-        assert (await wire.receive_output(timeout=15))["type"] == "websocket.accept"
+        assert (await wire.receive_output(timeout=30))["type"] == "websocket.accept"
         try:
             yield Ear(wire)
         finally:
             if wire.future is not None and not wire.future.done():
                 await wire.send_input({"type": "websocket.disconnect", "code": 1000})
-            await wire.wait(timeout=15)
+            await wire.wait(timeout=30)
 
     return connect
