@@ -355,7 +355,7 @@ async def test_switching_an_account_off_ends_the_line(listening: Listening) -> N
 
 async def test_a_quiet_line_is_pinged(listening: Listening) -> None:
     async with listening(await made(UserFactory), care_seconds=0.2) as ear:
-        assert (await ear.hear())["type"] == "ping"
+        assert (await ear.hear(pings=True))["type"] == "ping"
 
 
 async def test_what_redis_lost_is_found_in_the_outbox(
@@ -369,7 +369,8 @@ async def test_what_redis_lost_is_found_in_the_outbox(
             await in_database(news.tell_of_asset, event_type="asset.held", asset=asset)
         await in_database(news.tell_of_asset, event_type="asset.published", asset=asset)
         heard = [await ear.hear(), await ear.hear()]
-        assert [message["type"] for message in heard] == ["asset.published", "asset.held"]
+        # The outbox is looked into now and then, at times also before the second of them is told.
+        assert {message["type"] for message in heard} == {"asset.published", "asset.held"}
         assert await ear.hear_nothing(0.1)
 
 
