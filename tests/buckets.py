@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import boto3.session
+import botocore.session
 import pytest
+from botocore.loaders import Loader
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.conf import settings
@@ -23,6 +26,17 @@ from mediaportal.core.buckets import BucketStorage
 REGION = "eu-central-1"
 
 
+class _Remembering(Loader):
+    """Reads the description of a service once for all sessions of boto, of which every thread of every test makes one:
+    to read it takes longer than most of these tests.
+    """
+
+    @property
+    def search_paths(self) -> list[str]:
+        """Where descriptions lie; what a session adds is here already."""
+        return list(self._search_paths)
+
+
 @pytest.fixture(scope="session")
 def bucket_service() -> Iterator[str]:
     """The address of a running service."""
@@ -31,6 +45,8 @@ def bucket_service() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ACCESS_KEY_ID", "testing")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        loader = _Remembering([str(Path(boto3.session.__file__).with_name("data"))])
+        patch.setattr(botocore.session, "create_loader", lambda _path: loader)
         server.start()
         try:
             host, port = server.get_host_and_port()

@@ -32,7 +32,7 @@ def send(signed: dict[str, Any], content: bytes) -> str:
     """What a browser does with a signed address; returns the ETag."""
     headers = {"Content-Type": "application/octet-stream"} | signed["headers"]
     request = urllib.request.Request(signed["url"], data=content, method=signed["method"], headers=headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         return str(answer.headers["ETag"])
 
 

@@ -1,6 +1,7 @@
 """Somebody else's web server, on this machine: it answers as its script says, by http or https."""
 
 import datetime
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ class Visit(BaseHTTPRequestHandler):
         """Note the request and do as the script says."""
         origin: Origin = self.server.origin  # type: ignore[attr-defined]  # set by `serving`
         origin.seen.append(dict(self.headers.items()) | {":path": self.path})
+        origin.lines.append(self.connection)
         with suppress(ConnectionError):
             origin.script(self)
         self.close_connection = True
@@ -52,11 +54,12 @@ class Visit(BaseHTTPRequestHandler):
 
 @dataclass
 class Origin:
-    """A running server: what it does at a visit, and what it has seen."""
+    """A running server: what it does at a visit, what it has seen, and the lines over which it was asked."""
 
     script: Callable[[Visit], None]
     port: int = 0
     seen: list[dict[str, str]] = field(default_factory=list)
+    lines: list[socket.socket] = field(default_factory=list)
 
     def url(self, path: str = "/film.mp4", host: str = "127.0.0.1", scheme: str = "http") -> str:
         """An address of this server."""
@@ -65,7 +68,9 @@ class Origin:
 
 @contextmanager
 def serving(script: Callable[[Visit], None], *, certificate: Path | None = None) -> Iterator[Origin]:
-    """Run an origin while the block runs."""
+    """Run an origin while the block runs; with it ends every line on which it still has something to say, so that
+    nobody waits for the rest.
+    """
     server = ThreadingHTTPServer(("127.0.0.1", 0), Visit)
     server.daemon_threads = True
     if certificate is not None:
@@ -82,6 +87,9 @@ def serving(script: Callable[[Visit], None], *, certificate: Path | None = None)
     finally:
         server.shutdown()
         thread.join()
+        for line in origin.lines:
+            with suppress(OSError):  # most have ended by themselves
+                line.shutdown(socket.SHUT_RDWR)
         server.server_close()
 
 

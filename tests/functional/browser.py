@@ -16,7 +16,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
+from django.http import HttpRequest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
@@ -33,6 +37,21 @@ ARGUMENTS = [
 AXE = Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js"
 # It ends with the process that has started it, also when that is killed: then nobody writes to the pipe any longer.
 _WATCHED = '"$@" & cat > /dev/null; kill -TERM 0'
+# Only of what is wrong it is asked where it stands: for each of the many parts that are well, too, that takes long.
+_RUN_AXE = """async ([rules, within]) => {
+  const wishes = { runOnly: rules, resultTypes: ["violations"] };
+  return (await axe.run(within ?? document, wishes)).violations;
+}"""
+# For films of which only the end is looked at. It does not wait until the playing begins.
+PLAY_QUICKLY = """() => {
+  const video = document.querySelector("#stage video");
+  video.defaultPlaybackRate = video.playbackRate = 4;
+  video.play().catch(() => {});
+}"""
+ENDED = "() => document.querySelector('#stage video').ended"
+# What a test waits for comes in a moment; on a machine that has much else to do it may take longer than the five
+# seconds that Playwright waits when nobody tells it otherwise.
+expect.set_options(timeout=30_000)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -90,13 +109,42 @@ def close_connections() -> None:
         connections.close_all()
 
 
+@cache
+def _hashed() -> str:
+    """The password of the tests as a portal in another process knows it: to hash it takes a third of a second."""
+    return PBKDF2PasswordHasher().encode(PASSWORD, "not a secret")
+
+
 def person(email: str, hashers: Any, **traits: Any) -> User:
     """Somebody who can sign in at a portal in another process, which knows the real password hashers only."""
+    user = UserFactory(email=email, **traits)
+    user.password = _hashed()
+    user.save(update_fields=["password"])
     hashers.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
-    return UserFactory(email=email, **traits)
+    return user
 
 
 def sign_in(page: Page, address: str, email: str) -> None:
+    """Be signed in, with the cookies that the form would have set; the portal takes a while over a password."""
+    with pytest.MonkeyPatch.context() as patch:
+        # Playwright's own loop runs in this thread.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        user = User.objects.get(email=email)
+        asked = HttpRequest()
+        asked.session = SessionStore()
+        login(asked, user)
+        asked.session.save()
+    cookies = {
+        settings.SESSION_COOKIE_NAME: asked.session.session_key,
+        settings.LANGUAGE_COOKIE_NAME: user.language,
+    }
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in cookies.items() if value]
+    )
+    page.goto(f"{address}/")
+
+
+def sign_in_by_form(page: Page, address: str, email: str) -> None:
     """Sign in as a person does."""
     page.goto(f"{address}/sign-in/")
     page.get_by_label("E-mail").fill(email)
@@ -136,7 +184,7 @@ def tell_ends(page: Page, *minutes: float | None) -> None:
 
 def choose(page: Page, *paths: Path | str) -> None:
     """Choose files on the upload page, once it is ready to take them."""
-    expect(page.locator("#dashboard .uppy-Dashboard--isInnerWrapVisible")).to_be_visible(timeout=20_000)
+    expect(page.locator("#dashboard .uppy-Dashboard--isInnerWrapVisible")).to_be_visible()
     page.set_input_files("#files", [str(path) for path in paths])
 
 
@@ -178,6 +226,5 @@ def violations(page: Page, *, within: str | None = None) -> list[str]:
 def _look(page: Page, within: str | None) -> list[str]:
     page.evaluate("document.getAnimations().forEach((one) => { try { one.finish(); } catch {} })")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    run = "async ([rules, within]) => (await axe.run(within ?? document, { runOnly: rules })).violations"
-    found = page.evaluate(run, [RULES, within])
+    found = page.evaluate(_RUN_AXE, [RULES, within])
     return [f"{one['id']}: {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary']}" for one in found]

@@ -17,8 +17,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from processing.ffmpeg.transcode import Encoded
 from script.lib.processes import EVERY_QUEUE, end, worker_command
 from tests.functional.browser import end_chromium
+from tests.functional.films import encoded
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180.0
@@ -114,6 +116,13 @@ def _browser() -> Iterator[None]:
     """Whichever test began the browser, it ends with the last of them."""
     yield
     end_chromium()
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Encoded]:
+    """A film of six seconds in two rungs, and the folder that it lies in; both are only read."""
+    folder = tmp_path_factory.mktemp("film")
+    return folder, encoded(folder)
 
 
 @pytest.fixture(scope="session")

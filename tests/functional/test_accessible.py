@@ -8,7 +8,7 @@ from assets.services.shelves import tag_named
 from mediaportal.accounts.models import User
 from processing.models import Job
 from tests.factories import AssetFactory, CollectionFactory, VariantFactory
-from tests.functional.browser import LOOKS, chromium, person, settled, sign_in, violations
+from tests.functional.browser import LOOKS, chromium, person, settled, sign_in_by_form, violations
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -58,7 +58,7 @@ def test_pages_pass_axe(
         )
         page = context.new_page()
         found = settled(page, "/sign-in/")
-        sign_in(page, web, "lina@example.org")
+        sign_in_by_form(page, web, "lina@example.org")
         User.objects.filter(pk=user.pk).update(language=language)
         found += settled(page, "/") + settled(page, "/collections/")
         addresses = _fill(user)
@@ -103,7 +103,7 @@ def test_an_empty_box_is_written_from_where_the_page_begins(
     user = person("lina@example.org", settings)
     with chromium() as browser:
         page = browser.new_page(locale="en")
-        sign_in(page, web, "lina@example.org")
+        sign_in_by_form(page, web, "lina@example.org")
         User.objects.filter(pk=user.pk).update(language="ar")
         page.goto(f"{web}/upload/")
         direction = "(box) => getComputedStyle(box).direction"

@@ -14,7 +14,7 @@ from tests.analysis.conftest import film_of
 from tests.functional.browser import chromium, person, sign_in, violations
 from tests.functional.test_work import Caller
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.xdist_group("workers")
 PATIENCE = 120.0
 
 

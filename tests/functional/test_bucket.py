@@ -84,7 +84,7 @@ def test_a_picture_goes_straight_to_the_bucket(bucket: BucketStorage, bucket_web
         put = urllib.request.Request(
             begun["url"], data=png(), method="PUT", headers={"Content-Type": "image/png"}
         )
-        with urllib.request.urlopen(put, timeout=10) as answer:
+        with urllib.request.urlopen(put, timeout=60) as answer:
             assert answer.status == 200
         code, accepted = post(f"/api/v1/uploads/{begun['upload_id']}/refresh")
         assert code == 202, accepted

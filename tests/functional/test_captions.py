@@ -11,12 +11,13 @@ from assets.models import Asset, Caption
 from assets.services import captions
 from mediaportal.accounts.models import User
 from mediaportal.core.captions import Cue
+from processing.ffmpeg.transcode import Encoded
 from tests.factories import AssetFactory, UserFactory, VariantFactory
 from tests.functional.browser import LOOKS, chromium, person, sign_in, violations
-from tests.functional.films import begun, encoded, packaged
+from tests.functional.films import begun, packaged
 from tests.media import media
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.xdist_group("browser")
 SRT = """1
 00:00:00,500 --> 00:00:01,500
 مرحبا بكم في المحطة
@@ -292,9 +293,11 @@ def test_who_may_only_watch_reads_and_follows(page: Page, user: User, web: str) 
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
 
 
-def test_the_player_shows_what_was_just_saved(page: Page, user: User, tmp_path: Path) -> None:
+def test_the_player_shows_what_was_just_saved(
+    page: Page, user: User, made: tuple[Path, Encoded], tmp_path: Path
+) -> None:
     job = begun(user)
-    packaged(job, encoded(tmp_path), tmp_path)
+    packaged(job, made[1], tmp_path)
     asset = job.asset
     track = track_of(asset, [Cue(0, 5000, "before")], language="ar", default=True)
     page.goto(f"/assets/{asset.pk}/")

@@ -11,7 +11,7 @@ from tests.functional.browser import chromium, violations
 from tests.functional.conftest import portal_environment, portal_process
 from tests.media import media
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.xdist_group("browser")
 PLAYS = "() => document.querySelector('#stage video').play()"
 PLAYED = "() => document.querySelector('#stage video').currentTime > 0.3"
 

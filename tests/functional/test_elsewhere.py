@@ -9,13 +9,12 @@ from playwright.sync_api import ConsoleMessage, Response
 
 from assets import delivery
 from mediaportal.core.buckets import BucketStorage
-from tests.functional.browser import chromium, person, sign_in
+from processing.ffmpeg.transcode import Encoded
+from tests.functional.browser import ENDED, PLAY_QUICKLY, chromium, person, sign_in
 from tests.functional.conftest import portal_environment, portal_process
-from tests.functional.films import begun, encoded, packaged
+from tests.functional.films import begun, packaged
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
-PLAYS = "() => { document.querySelector('#stage video').play().catch(() => {}); }"
-ENDED = "() => document.querySelector('#stage video').ended"
+pytestmark = pytest.mark.xdist_group("workers")
 STATUS = "async (url) => (await fetch(url)).status"
 REFUSED = """
 async (url) => {
@@ -32,6 +31,7 @@ def test_a_film_is_played_from_the_bucket_and_stops_when_it_is_taken_back(
     bucket: BucketStorage,
     transactional_db: None,
     settings: Any,
+    made: tuple[Path, Encoded],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -39,7 +39,7 @@ def test_a_film_is_played_from_the_bucket_and_stops_when_it_is_taken_back(
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     user = person("lina@example.org", settings)
     job = begun(user)
-    packaged(job, encoded(tmp_path), tmp_path)
+    packaged(job, made[1], tmp_path)
     there = urlsplit(settings.S3_ENDPOINT_URL).netloc
     answers: list[tuple[str, str, int]] = []
     said: list[str] = []
@@ -60,7 +60,7 @@ def test_a_film_is_played_from_the_bucket_and_stops_when_it_is_taken_back(
         page.on("response", note)
         page.on("console", hear)
         page.goto(f"/assets/{job.asset_id}/")
-        page.evaluate(PLAYS)
+        page.evaluate(PLAY_QUICKLY)
         page.wait_for_function(ENDED, timeout=60_000)
         segments = [one for one in answers if one[1].endswith(".m4s")]
         assert {status for host, _path, status in segments if host == there} <= {200, 206}
@@ -73,7 +73,7 @@ def test_a_film_is_played_from_the_bucket_and_stops_when_it_is_taken_back(
         page.route("**/manifest.mpd", lambda route: route.fulfill(status=403))
         answers.clear()
         page.reload()
-        page.evaluate(PLAYS)
+        page.evaluate(PLAY_QUICKLY)
         page.wait_for_function(ENDED, timeout=60_000)
         assert [status for _host, path, status in answers if path.endswith("master.m3u8")] == [200]
         assert any(path.endswith(".m4s") and host == there for host, path, _status in answers)

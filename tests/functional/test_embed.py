@@ -15,7 +15,7 @@ from tests.functional.browser import chromium, violations
 from tests.functional.conftest import portal_environment, portal_process
 from tests.media import media
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 class _Site(BaseHTTPRequestHandler):

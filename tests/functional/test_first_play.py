@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from assets.models import Asset
+from processing.ffmpeg.transcode import Encoded
 from processing.models import Job, Status
 from tests.functional.browser import choose, chromium, person, send, sign_in
-from tests.functional.films import begun, encoded, grown, packaged
+from tests.functional.films import begun, grown, packaged
 from tests.media import media
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(400)]
@@ -37,6 +38,7 @@ ADVANCES = """async (rate) => {
   }
   return { from, moved: video.currentTime - from, width: video.videoWidth };
 }"""
+SLOWER = "(rate) => { document.querySelector('#stage video').playbackRate = rate; }"
 NOW = """() => {
   const video = document.querySelector("#stage video");
   return { at: video.currentTime, paused: video.paused, rate: video.playbackRate, width: video.videoWidth };
@@ -93,13 +95,17 @@ def test_a_film_is_watched_while_it_is_made(
 
 
 def test_an_open_film_gets_better_without_a_jump(
-    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    web: str,
+    made: tuple[Path, Encoded],
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    made = encoded(tmp_path)
+    folder, film = made
     job = begun(person("lina@example.org", settings))
     person("omar@example.org", settings)
-    grown(job, tmp_path)
+    grown(job, folder)
     with chromium() as browser:
         page = browser.new_context().new_page()
         failures: list[str] = []
@@ -112,13 +118,14 @@ def test_an_open_film_gets_better_without_a_jump(
         grows(resting)
         resting.evaluate(ADVANCES, 1)
         stopped_at = resting.evaluate(PAUSED)
-        first = page.evaluate(ADVANCES, SLOWLY)
+        first = page.evaluate(ADVANCES, 1)
+        page.evaluate(SLOWER, SLOWLY)
         page.evaluate(WATCHED)
         nobody_else_plays(browser, web, job.asset)
         links = f"{web}/api/v1/assets/{job.asset_id}/playback"
         assert page.request.get(links).json()["growing"] is True
 
-        packaged(job, made, tmp_path)
+        packaged(job, film, tmp_path)
         for one in (page, resting):
             assert one.evaluate(BETTER) > 640
             expect(one.locator(".growing-word")).to_have_count(0)

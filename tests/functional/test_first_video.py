@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assets.models import Asset
-from tests.functional.browser import choose, chromium, person, send, sign_in
+from tests.functional.browser import choose, chromium, person, send, sign_in_by_form
 from tests.media import media
 
 pytestmark = pytest.mark.xdist_group("workers")
@@ -48,23 +48,21 @@ def test_a_dropped_video_is_watched_into_being_and_played(web: str, workers: Non
         failures: list[str] = []
         page.on("pageerror", lambda error: failures.append(str(error)))
         page.on("console", lambda line: failures.append(line.text) if line.type == "error" else None)
-        sign_in(page, web, "lina@example.org")
+        sign_in_by_form(page, web, "lina@example.org")
         expect(page.get_by_role("heading", name="Drop your first files here")).to_be_visible()
 
         page.goto(f"{web}/upload/")
         _drop(page, "plain.mp4")
         row = page.locator(".row-of")
-        expect(row).to_have_attribute("data-state", re.compile("checking|processing"), timeout=20_000)
+        expect(row).to_have_attribute("data-state", re.compile("checking|processing"))
         row.get_by_role("link", name="Open", include_hidden=True).evaluate("(link) => window.open(link.href)")
         expect(row).to_have_attribute("data-state", "ready", timeout=90_000)
 
         # The asset page was open all the while: the player has come by itself, without a reload.
         watching = page.context.pages[-1]
         assert watching is not page
-        expect(watching.locator("#stage")).to_have_attribute("data-mode", "video", timeout=20_000)
-        expect(watching.locator(".asset-line .state")).to_have_attribute(
-            "data-state", "ready", timeout=20_000
-        )
+        expect(watching.locator("#stage")).to_have_attribute("data-mode", "video")
+        expect(watching.locator(".asset-line .state")).to_have_attribute("data-state", "ready")
         played = watching.evaluate(PLAYED)
         assert played["moved"] >= 0.5
         assert played["width"] > 0
@@ -76,7 +74,7 @@ def test_what_cannot_be_read_fails_in_words_beside_its_row(web: str, workers: No
     person("lina@example.org", settings)
     with chromium() as browser:
         page = browser.new_page()
-        sign_in(page, web, "lina@example.org")
+        sign_in_by_form(page, web, "lina@example.org")
         page.goto(f"{web}/upload/")
         _drop(page, "text.mp4", "cut_off.mp4")
         for row in page.locator(".row-of").all():

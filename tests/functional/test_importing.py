@@ -102,7 +102,7 @@ def answer(visit: Visit) -> None:
 
 def hand_in(page: Page, url: str) -> None:
     """Put an address into the box and send it."""
-    expect(page.locator("#dashboard .uppy-Dashboard--isInnerWrapVisible")).to_be_visible(timeout=20_000)
+    expect(page.locator("#dashboard .uppy-Dashboard--isInnerWrapVisible")).to_be_visible()
     page.get_by_label("From an address").fill(url)
     page.get_by_role("button", name="Fetch").click()
 
@@ -128,7 +128,7 @@ def test_a_person_hands_in_addresses_and_watches_them(web: str, workers: None, s
 
         hand_in(page, origin.url("/page.png"))
         refused = page.locator('#rows .row-of[data-state="failed"] .copy-code')
-        expect(refused).to_have_attribute("data-copy", "unsupported_media_type", timeout=20_000)
+        expect(refused).to_have_attribute("data-copy", "unsupported_media_type")
         assert failures == []
 
 
@@ -142,10 +142,10 @@ def test_what_is_fetched_is_shown_on_every_page_and_can_be_stopped(
         page.goto(f"{web}/upload/")
         hand_in(page, origin.url("/endless.mp4"))
         going = page.locator('#rows .row-of[data-state="fetching"]')
-        expect(going.locator(".row-what")).to_contain_text("95.4", timeout=20_000)
+        expect(going.locator(".row-what")).to_contain_text("95.4")
         page.goto(f"{web}/")
         docked = page.locator('#dock .row-of[data-state="fetching"]')
-        docked.locator('[data-act="cancel"]').click(timeout=20_000)
+        docked.locator('[data-act="cancel"]').click()
         expect(docked).to_be_hidden()
         session = UploadSession.objects.get(origin=origin.url("/endless.mp4"))
         wait_for(lambda: UploadSession.objects.get(pk=session.pk).error_code == "upload_terminated")

@@ -189,8 +189,8 @@ def test_the_remaining_time_stands_there_without_a_line_for_news_too(
         tell_ends(page, 130)
         sign_in(page, web, "lina@example.org")
         page.goto(f"/jobs/{job.pk}/")
-        expect(page.locator("html")).to_have_attribute("data-live", "polling", timeout=15_000)
-        expect(page.locator("[data-left]")).to_have_text("about 2 h 10 min left", timeout=15_000)
+        expect(page.locator("html")).to_have_attribute("data-live", "polling")
+        expect(page.locator("[data-left]")).to_have_text("about 2 h 10 min left")
 
 
 @pytest.mark.parametrize("lost", [True, False], ids=["no answer", "an error"])
@@ -220,11 +220,11 @@ def test_what_was_not_answered_is_asked_for_once_more_and_then_told(
         page.route(f"**/jobs/{job.pk}/", answer)
         Job.objects.filter(pk=job.pk).update(status=Status.COMPLETED, completed_at=timezone.now())
         page.evaluate("htmx.trigger('#job', 'refresh')")
-        expect(page.locator("#job")).to_have_attribute("data-job-status", "completed", timeout=15_000)
+        expect(page.locator("#job")).to_have_attribute("data-job-status", "completed")
         expect(page.locator(".toast-line")).to_have_count(0)
         failures = 2
         page.evaluate("htmx.trigger('#job', 'refresh')")
-        expect(page.locator(".toast-line")).to_contain_text("did not answer", timeout=15_000)
+        expect(page.locator(".toast-line")).to_contain_text("did not answer")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -21,7 +21,6 @@ from tests.factories import AssetFactory, PackageFactory, VariantFactory, put_fi
 from tests.functional.browser import chromium
 from tests.media import media
 
-pytestmark = pytest.mark.timeout(300)
 SHAKA = Path(settings.NODE_MODULES) / "shaka-player" / "dist" / "shaka-player.compiled.js"
 NO_LICENSE_SERVER, LICENSE_REFUSED, HTTP_REFUSED = 6012, 6007, 1001
 PLAY = """

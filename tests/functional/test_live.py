@@ -27,7 +27,7 @@ def line(web: str, user: User | None, **headers: str) -> Any:
         web.replace("http://", "ws://") + "/ws/v1/events/",
         additional_headers=cookie | headers,
         origin=None if "Origin" in headers else web,  # type: ignore[arg-type]
-        open_timeout=10,
+        open_timeout=60,
     )
 
 

@@ -14,17 +14,24 @@ from mediaportal.accounts.models import User
 from processing.ffmpeg.transcode import Encoded
 from processing.models import Scheme
 from tests.factories import ShareLinkFactory
-from tests.functional.browser import chromium, person, refuse_until_renewed, sign_in, violations
-from tests.functional.films import begun, encoded, packaged, shown
+from tests.functional.browser import (
+    ENDED,
+    PLAY_QUICKLY,
+    chromium,
+    person,
+    refuse_until_renewed,
+    sign_in,
+    violations,
+)
+from tests.functional.films import begun, packaged, shown
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.xdist_group("workers")
 LICENCE = re.compile(r"/license$")
 KEY = re.compile(r"/keys/[0-9a-f-]+$")
 LATER_SEGMENTS = re.compile(r"/[2-9]\.m4s$")
 VIDEO = "document.querySelector('#stage video')"
 SHOWS = f"() => {VIDEO}.readyState >= 2 && {VIDEO}.getVideoPlaybackQuality().totalVideoFrames > 0"
 PLAYS = f"() => {{ {VIDEO}.play().catch(() => {{}}); }}"
-ENDED = f"() => {VIDEO}.ended"
 # The library asks for a system by what the browser says of its abilities.
 NO_SYSTEM = """
 const able = navigator.mediaCapabilities.decodingInfo.bind(navigator.mediaCapabilities);
@@ -40,13 +47,6 @@ navigator.mediaCapabilities.decodingInfo = (asked) => asked.keySystemConfigurati
 Object.defineProperty(window, "isSecureContext", { value: false });
 Object.defineProperty(navigator, "requestMediaKeySystemAccess", { value: undefined });
 """
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Encoded]:
-    """A film of six seconds in two rungs, and the folder that it lies in."""
-    folder = tmp_path_factory.mktemp("film")
-    return folder, encoded(folder)
 
 
 @pytest.fixture
@@ -95,12 +95,12 @@ def test_it_plays_goes_on_with_newer_links_and_changes_its_quality(
     renewed = refuse_until_renewed(page, LATER_SEGMENTS)
     page.goto(f"/assets/{locked(owner, made, tmp_path, form).pk}/")
     page.wait_for_function(SHOWS, timeout=60_000)
-    page.evaluate(PLAYS)
+    page.evaluate(PLAY_QUICKLY)
     page.wait_for_function(ENDED, timeout=60_000)
     assert len(renewed) == 1
     expect(page.locator(".broken-off")).to_be_hidden()
 
-    page.evaluate(f"() => {{ {VIDEO}.currentTime = 1; }}")
+    page.evaluate(f"() => {{ {VIDEO}.playbackRate = 1; {VIDEO}.currentTime = 1; }}")
     wanted = other_quality(page)
     page.evaluate(PLAYS)
     page.wait_for_function(

@@ -14,17 +14,18 @@ from assets.models import Asset, Variant
 from mediaportal.accounts.models import User
 from processing.ffmpeg import stills
 from processing.ffmpeg.storyboard import Board
+from processing.ffmpeg.transcode import Encoded
 from processing.models import Job
 from processing.packager import DASH_MANIFEST, HLS_MASTER, images, package
 from processing.services import publishing
 from processing.services.publishing import Product
 from tests.factories import AssetFactory, VariantFactory
 from tests.functional.browser import chromium, person, sign_in, violations
-from tests.functional.films import begun, encoded
+from tests.functional.films import begun
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.xdist_group("workers")
 
 LOADED = """async (address) => {
   const shaka = window.shaka;
@@ -185,10 +186,9 @@ def test_a_card_moves_while_it_is_looked_at_and_is_quiet_otherwise(page: Page) -
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def with_storyboard(made: tuple[Path, Encoded], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A packaged set of a film of six seconds with its storyboard in it."""
-    folder = tmp_path_factory.mktemp("film")
-    film_of = encoded(folder)
+    film_of, folder = made[1], tmp_path_factory.mktemp("storyboard")
     pictures = folder / "stills"
     pictures.mkdir()
     taken = stills.take(media("full_1080.mp4"), probed("full_1080.mp4"), pictures)
@@ -201,10 +201,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def test_the_player_finds_the_storyboard_in_both_manifests(page: Page, made: Path) -> None:
+def test_the_player_finds_the_storyboard_in_both_manifests(page: Page, with_storyboard: Path) -> None:
     owner = User.objects.get()
     job = begun(owner)
-    product = Product(made, "manifest", "hls", HLS_MASTER, entries={"hls": HLS_MASTER, "dash": DASH_MANIFEST})
+    product = Product(
+        with_storyboard, "manifest", "hls", HLS_MASTER, entries={"hls": HLS_MASTER, "dash": DASH_MANIFEST}
+    )
     step = job.steps.get(name="packaging")
     prepared = publishing.prepare(step=step, asset=job.asset, products=[product])
     with transaction.atomic():

@@ -15,7 +15,7 @@ from tests.functional.test_work import Caller
 from tests.media import media
 from tests.processing.test_secrecy import database, forms, found_in
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.xdist_group("workers")
 KID = "8f1c4b5e-0d3a-4e57-9d0c-5b8a1f6c2e90"
 KEY = bytes.fromhex("9e1b6a07d45cf23388a1c0e7115fb2d4")
 

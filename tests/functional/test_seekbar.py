@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.functional.browser import choose, chromium, person, send, sign_in
 from tests.media import media
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.xdist_group("workers")
 TRACKS = "() => document.querySelector('#stage video').ui.getControls().getPlayer().getImageTracks().length"
 LOADED = """() => {
   const picture = document.querySelector(".shaka-player-ui-thumbnail-image");

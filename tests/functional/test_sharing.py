@@ -20,9 +20,9 @@ from processing.services import linksets
 from tests.factories import AssetFactory, ShareLinkFactory, VariantFactory
 from tests.forms import png
 from tests.functional.browser import LOOKS, chromium, person, settled, sign_in, violations
-from tests.functional.films import begun, encoded, packaged, shown
+from tests.functional.films import begun, packaged, shown
 
-pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.xdist_group("workers")
 PLAYED = "() => document.querySelector('#stage video').currentTime > 1"
 PLAYS = "() => { document.querySelector('#stage video').play().catch(() => {}); }"
 
@@ -39,13 +39,6 @@ def browser(web: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
 def owner(settings: Any) -> User:
     """Whoever shares."""
     return person("lina@example.org", settings, name="Lina Haddad")
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Encoded]:
-    """A film of six seconds in two rungs, and the folder that it lies in."""
-    folder = tmp_path_factory.mktemp("film")
-    return folder, encoded(folder)
 
 
 def film(owner: User, made: Encoded, folder: Path, **facts: Any) -> Asset:
@@ -249,8 +242,8 @@ def test_a_name_is_burnt_in_and_both_see_how_far_it_is(
     work = Job.objects.filter(asset=asset, job_type="share")
     work.update(status="failed", error_code="worker_trouble", error_detail="It broke.")
     again = sheet.get_by_role("button", name="Try again")
-    expect(again).to_be_visible(timeout=15_000)
-    expect(visitor.get_by_text("could not be prepared")).to_be_visible(timeout=15_000)
+    expect(again).to_be_visible()
+    expect(visitor.get_by_text("could not be prepared")).to_be_visible()
     again.press("Enter")
     expect(making).to_be_visible()
 
@@ -260,8 +253,8 @@ def test_a_name_is_burnt_in_and_both_see_how_far_it_is(
     shutil.copytree(places.path_of(everybodys), places.path_of(prefix))
     package = Package.objects.get(share=link)
     linksets.place(prefix, package_id=package.pk, formats=["dash", "hls"], encrypted_tracks=[])
-    expect(sheet.locator(".share-making")).to_have_count(0, timeout=15_000)
-    expect(visitor.locator("#stage video")).to_be_visible(timeout=15_000)
+    expect(sheet.locator(".share-making")).to_have_count(0)
+    expect(visitor.locator("#stage video")).to_be_visible()
     visitor.bring_to_front()
     visitor.goto(sharing.path_of(link))
     watched(visitor)

@@ -11,7 +11,7 @@ from tests.factories import AssetFactory, VariantFactory
 from tests.functional.browser import chromium, person, settled, sign_in
 from tests.media import media
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.xdist_group("browser")
 READY = "() => [...document.querySelectorAll('#pair video')].every((one) => one.readyState >= 2)"
 TIMES = "() => [...document.querySelectorAll('#pair video')].map((one) => one.currentTime)"
 PLAYED = (

@@ -10,7 +10,7 @@ from tests.factories import AssetFactory, ShareLinkFactory, VariantFactory
 from tests.functional.browser import chromium
 from tests.media import media
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.xdist_group("browser")
 TEN_MINUTES = 600_000
 HIDES = """(hidden) => {
   Object.defineProperty(document, "hidden", { configurable: true, value: hidden });

@@ -16,7 +16,7 @@ from tests.factories import AssetFactory, UserFactory, VariantFactory
 from tests.functional.browser import LOOKS, chromium, person, sign_in, violations
 from tests.media import media
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.xdist_group("browser")
 TIME = "document.querySelector('#stage video').currentTime"
 
 

@@ -104,9 +104,7 @@ def _begin_slowly(page: Page, file: Path) -> _Wire:
     wire.limit(SLOWLY)
     choose(page, file)
     send(page)
-    expect(_row(page, file.name).locator(".row-state")).to_contain_text(
-        re.compile(r"[2-9]\d\s%"), timeout=20_000
-    )
+    expect(_row(page, file.name).locator(".row-state")).to_contain_text(re.compile(r"[2-9]\d\s%"))
     return wire
 
 
@@ -323,7 +321,7 @@ def test_what_is_dropped_while_the_page_still_loads_is_taken(web: str, settings:
         page.locator("#dashboard").wait_for(state="attached")
         assert page.evaluate(DROP), "the browser would have opened the file"
         held[0].continue_()
-        expect(page.get_by_text("quay.png")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("quay.png")).to_be_visible()
 
 
 def test_without_a_websocket_the_work_is_followed_all_the_same(

@@ -70,7 +70,7 @@ def get(
         connection.close()
 
 
-def wait_for(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
+def wait_for(condition: Callable[[], bool], *, seconds: float = 60.0) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -15,7 +15,7 @@ from tests.factories import AssetFactory, VariantFactory
 from tests.functional.browser import chromium, person, sign_in, violations
 from tests.media import media
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.xdist_group("browser")
 READY = "() => document.querySelector('#stage video').readyState >= 2"
 AT = "document.querySelector('#stage video').currentTime"
 
@@ -212,7 +212,7 @@ def test_what_is_taken_back_stops_and_says_why(page: Page, film: Asset) -> None:
     play(page, 0, 1, rate=1)
     library.edit(user=film.uploaded_by, asset=film, visibility="private")
     trouble = page.locator(".player-trouble")
-    expect(trouble).to_contain_text("You may not watch this any longer", timeout=10_000)
+    expect(trouble).to_contain_text("You may not watch this any longer")
     expect(trouble).to_contain_text("refused (not_found)")
     assert page.evaluate("document.querySelector('#stage video').paused")
     page.wait_for_function("() => document.querySelector('#stage video').readyState === 0")

@@ -55,11 +55,14 @@ class Ear:
         """Send a text as it stands."""
         await self.wire.send_input({"type": "websocket.receive", "text": text})
 
-    async def hear(self, seconds: float = 15.0) -> dict[str, Any]:
-        """The next message."""
-        message = await self.wire.receive_output(timeout=seconds)
-        assert message["type"] == "websocket.send", message
-        return dict(json.loads(message["text"]))
+    async def hear(self, seconds: float = 30.0, *, pings: bool = False) -> dict[str, Any]:
+        """The next message; `pings`, which come whenever a line has been quiet, only when they are asked for."""
+        while True:
+            message = await self.wire.receive_output(timeout=seconds)
+            assert message["type"] == "websocket.send", message
+            told = dict(json.loads(message["text"]))
+            if pings or told["type"] != "ping":
+                return told
 
     async def open(self, topic: str, **more: Any) -> dict[str, Any]:
         """Subscribe, and the answer."""
@@ -70,7 +73,7 @@ class Ear:
         """Is it quiet for so long?"""
         return bool(await self.wire.receive_nothing(timeout=seconds, interval=0.05))
 
-    async def closed_with(self, seconds: float = 15.0) -> int:
+    async def closed_with(self, seconds: float = 30.0) -> int:
         """The code with which the server closes."""
         while (message := await self.wire.receive_output(timeout=seconds))["type"] != "websocket.close":
             pass
@@ -114,12 +117,12 @@ def listening() -> Listening:
     async def connect(user: User, **limits: Any) -> AsyncIterator[Ear]:
         wire = wire_of(await in_database(session_of, user), **limits)
         await wire.send_input({"type": "websocket.connect"})
-        assert (await wire.receive_output(timeout=15))["type"] == "websocket.accept"
+        assert (await wire.receive_output(timeout=30))["type"] == "websocket.accept"
         try:
             yield Ear(wire)
         finally:
             if wire.future is not None and not wire.future.done():
                 await wire.send_input({"type": "websocket.disconnect", "code": 1000})
-            await wire.wait(timeout=15)
+            await wire.wait(timeout=30)
 
     return connect

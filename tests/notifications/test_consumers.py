@@ -304,27 +304,27 @@ async def test_one_person_has_a_limited_number_of_lines() -> None:
     wires = [communicator(app, wire_of(await in_database(session_of, user)).scope) for _line in range(2)]
     for wire in wires:
         await wire.send_input({"type": "websocket.connect"})
-        assert (await wire.receive_output(timeout=5))["type"] == "websocket.accept"
+        assert (await wire.receive_output(timeout=30))["type"] == "websocket.accept"
     assert await Ear(wires[1]).closed_with() == 1013
     await wires[0].send_input({"type": "websocket.disconnect", "code": 1000})
     for wire in wires:
-        await wire.wait(timeout=5)
+        await wire.wait(timeout=30)
 
 
 async def test_nobody_signed_in_is_closed_with_4401() -> None:
     wire = wire_of(None)
     await wire.send_input({"type": "websocket.connect"})
-    assert (await wire.receive_output(timeout=15))["type"] == "websocket.accept"
+    assert (await wire.receive_output(timeout=30))["type"] == "websocket.accept"
     assert await Ear(wire).closed_with() == SIGN_IN_AGAIN
-    await wire.wait(timeout=15)
+    await wire.wait(timeout=30)
 
 
 async def test_a_foreign_page_is_refused() -> None:
     user = await made(UserFactory)
     wire = wire_of(await in_database(session_of, user), headers=((b"origin", b"https://evil.example"),))
     await wire.send_input({"type": "websocket.connect"})
-    assert (await wire.receive_output(timeout=15))["type"] == "websocket.close"
-    await wire.wait(timeout=15)
+    assert (await wire.receive_output(timeout=30))["type"] == "websocket.close"
+    await wire.wait(timeout=30)
 
 
 async def test_a_bearer_token_serves_as_well() -> None:
@@ -332,10 +332,10 @@ async def test_a_bearer_token_serves_as_well() -> None:
     token = await in_database(lambda: str(AccessToken.for_user(user)))
     wire = wire_of(None, headers=((b"authorization", f"Bearer {token}".encode()),))
     await wire.send_input({"type": "websocket.connect"})
-    assert (await wire.receive_output(timeout=15))["type"] == "websocket.accept"
+    assert (await wire.receive_output(timeout=30))["type"] == "websocket.accept"
     assert (await Ear(wire).open("me"))["type"] == "snapshot"
     await wire.send_input({"type": "websocket.disconnect", "code": 1000})
-    await wire.wait(timeout=15)
+    await wire.wait(timeout=30)
 
 
 async def test_signing_out_ends_the_line(listening: Listening) -> None:
@@ -355,7 +355,7 @@ async def test_switching_an_account_off_ends_the_line(listening: Listening) -> N
 
 async def test_a_quiet_line_is_pinged(listening: Listening) -> None:
     async with listening(await made(UserFactory), care_seconds=0.2) as ear:
-        assert (await ear.hear())["type"] == "ping"
+        assert (await ear.hear(pings=True))["type"] == "ping"
 
 
 async def test_what_redis_lost_is_found_in_the_outbox(
@@ -369,7 +369,8 @@ async def test_what_redis_lost_is_found_in_the_outbox(
             await in_database(news.tell_of_asset, event_type="asset.held", asset=asset)
         await in_database(news.tell_of_asset, event_type="asset.published", asset=asset)
         heard = [await ear.hear(), await ear.hear()]
-        assert [message["type"] for message in heard] == ["asset.published", "asset.held"]
+        # The outbox is looked into now and then, at times also before the second of them is told.
+        assert {message["type"] for message in heard} == {"asset.published", "asset.held"}
         assert await ear.hear_nothing(0.1)
 
 
@@ -432,9 +433,9 @@ async def test_without_redis_a_client_is_asked_to_try_later(settings: Any, tmp_p
     }
     wire = wire_of(await in_database(session_of, await made(UserFactory)))
     await wire.send_input({"type": "websocket.connect"})
-    assert (await wire.receive_output(timeout=5))["type"] == "websocket.accept"
+    assert (await wire.receive_output(timeout=30))["type"] == "websocket.accept"
     assert await Ear(wire).closed_with() == 1013
-    await wire.wait(timeout=5)
+    await wire.wait(timeout=30)
 
 
 async def test_a_topic_that_the_database_cannot_open_may_be_asked_for_again(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_FOR_SCRIPTS = ("DATABASE_URL", "REDIS_URL", "MASTER_KEYS", "SECRET_KEY", "PORT", "MAKEFLAGS")
-SECONDS = 60
+SECONDS = 120
 
 
 def environment(var_dir: Path, **more: str) -> dict[str, str]:

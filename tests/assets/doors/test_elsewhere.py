@@ -66,7 +66,7 @@ def told(answer: Answer) -> dict[str, str]:
 def fetched(answer: Answer, **headers: str) -> tuple[int, dict[str, str], bytes]:
     """What is there: status, headers in small letters, body."""
     asked = urllib.request.Request(answer.headers["location"], headers=headers)
-    with urllib.request.urlopen(asked, timeout=10) as found:
+    with urllib.request.urlopen(asked, timeout=60) as found:
         return found.status, {name.lower(): value for name, value in found.headers.items()}, found.read()
 
 

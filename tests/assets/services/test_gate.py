@@ -41,7 +41,7 @@ def test_clean_and_infected(scanned: clamav.Clamd, tmp_path: Path) -> None:
     path.write_bytes(b"before" + eicar())
     word = gate.scanner().scan(path)
     assert word.verdict == ScanVerdict.INFECTED and clamav.NAME in word.detail
-    gate.scanner().ask(seconds=5)
+    gate.scanner().ask(seconds=30)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_clean_and_infected(scanner: clamav.Clamd, file: Path, shared: bool) -> 
     file.write_bytes(bytes(3 << 20) + eicar())
     found = asked.scan(file, shared=shared)
     assert found.verdict == "infected" and found.detail.startswith(clamav.NAME)
-    asked.ping(seconds=5)
+    asked.ping(seconds=30)
     assert "ClamAV" in asked.version()
 
 

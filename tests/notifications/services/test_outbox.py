@@ -43,16 +43,16 @@ def test_a_late_commit_gets_the_larger_number() -> None:
         with transaction.atomic():
             write("asset:slow")
             written.set()
-            may_commit.wait(5)
+            may_commit.wait(30)
         connection.close()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert written.wait(5)
+    assert written.wait(30)
     quick = write("asset:quick")
     quick.refresh_from_db()
     may_commit.set()
-    thread.join(5)
+    thread.join(30)
     late = Event.objects.get(topics__contains=["asset:slow"])
     assert late.pk < quick.pk
     assert late.seq is not None and quick.seq is not None and late.seq > quick.seq

@@ -1,5 +1,6 @@
 """One run of a step: published and completed, or given back, tried again, failed, taken away; never half."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -424,7 +425,8 @@ def test_a_step_that_nobody_waits_for_yields_the_processor(
     def ask(_context: StepContext) -> dict[str, Any]:
         return {"niceness": sandbox.run(["nice"]).stdout.decode().strip()}
 
-    assert run_step(ask).results["niceness"] == "9"
+    # Nothing is nicer than 19, and the tests themselves may have been told to yield.
+    assert run_step(ask).results["niceness"] == str(min(os.nice(0) + 9, 19))
 
 
 def test_what_a_steps_programs_take_of_the_processors_is_kept(run_step: Callable[[Work], Step]) -> None:

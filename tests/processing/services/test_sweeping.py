@@ -56,7 +56,7 @@ def test_a_process_sweeps_again_and_again_whatever_goes_wrong(monkeypatch: pytes
     monkeypatch.setattr(sweeping, "sweep_scratch", sweep)
     sweeping.keep_swept(over=over)
     try:
-        assert all(swept.acquire(timeout=10) for _ in range(3))
+        assert all(swept.acquire(timeout=60) for _ in range(3))
     finally:
         over.set()
 
