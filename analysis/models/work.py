@@ -174,7 +174,8 @@ class Analysis(models.Model):
 class CollectionSetting(models.Model):
     """What is done with everything that comes into a collection: which types, by which engine, in which languages.
 
-    `monthly_budget` is what analyses of what lies in it may cost in a month, in US dollars; empty: no bound of its own.
+    `names_people` lets people who have consented be named in it. `monthly_budget` is what analyses of what lies in it
+    may cost in a month, in US dollars; empty: no bound of its own.
     """
 
     collection = models.OneToOneField(
@@ -192,7 +193,13 @@ class CollectionSetting(models.Model):
     engine = models.CharField(
         _("wanted engine"), max_length=20, choices=EngineChoice.choices, default=EngineChoice.AUTO
     )
-
+    names_people = models.BooleanField(
+        _("name people"),
+        default=False,
+        help_text=_(
+            "People who have consented are named in what lies here, where the installation allows it."
+        ),
+    )
     monthly_budget = models.DecimalField(
         _("monthly budget in US dollars"),
         max_digits=12,

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import DecimalField, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from analysis.models import OPEN, Analysis, CollectionSetting
+from analysis.models import OPEN, Analysis, CollectionSetting, PersonPicture
 from assets.models import Asset
 
 _LOCK = 0x6275646765  # the advisory lock under which money is reserved
@@ -40,16 +40,27 @@ def purse_for(asset: Asset) -> Purse:
             "collection_id", "monthly_budget"
         )
     )
-    most = settings.ANALYSIS_MONTHLY_BUDGET
-    if most is None and not bounds:
+    if settings.ANALYSIS_MONTHLY_BUDGET is None and not bounds:
         return Purse()
+    whole = purse()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    left = [] if most is None else [most - spent(Analysis.objects.all())]
+    left = [] if whole.left is None else [whole.left]
     for collection_id, bound in bounds:
         inside = Asset.objects.filter(collections=collection_id)
         left.append((bound or Decimal(0)) - spent(Analysis.objects.filter(asset__in=inside)))
     return Purse(max(Decimal(0), min(left)))
+
+
+def purse() -> Purse:
+    """What may be spent in the whole installation now, also on keeping faces. Must run in a transaction, as above."""
+    most = settings.ANALYSIS_MONTHLY_BUDGET
+    if most is None:
+        return Purse()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    kept = PersonPicture.objects.filter(tried_at__gte=_month()).aggregate(cost=Sum("cost"))["cost"]
+    return Purse(max(Decimal(0), most - spent(Analysis.objects.all()) - (kept or Decimal(0))))
 
 
 def spent(analyses: QuerySet[Analysis]) -> Decimal:
