@@ -27,7 +27,7 @@ from mediaportal.core.serializers import ErrorSerializer
 _NOT_KEPT = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
-class ConsentSerializer(serializers.Serializer[Any]):
+class NamingConsentSerializer(serializers.Serializer[Any]):
     """A consent to be named. The service judges it."""
 
     given_by = serializers.CharField(
@@ -39,7 +39,7 @@ class ConsentSerializer(serializers.Serializer[Any]):
     expires_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-class StandingConsentSerializer(ConsentSerializer):
+class NamingConsentStandingSerializer(NamingConsentSerializer):
     """A consent as it stands."""
 
     id = serializers.UUIDField()
@@ -58,14 +58,16 @@ class PersonPictureSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class PersonSerializer(serializers.Serializer[Any]):
+class NameablePersonSerializer(serializers.Serializer[Any]):
     """Somebody who may be named while `consent_status` is in_force."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
     note = serializers.CharField()
     consent_status = serializers.ChoiceField(choices=list(persons.STANDINGS))
-    consent = StandingConsentSerializer(allow_null=True, help_text="the one in force, or else the newest")
+    consent = NamingConsentStandingSerializer(
+        allow_null=True, help_text="the one in force, or else the newest"
+    )
     pictures = PersonPictureSerializer(many=True)
     faces_to_remove = serializers.IntegerField(help_text="that are still kept where they were")
     created_at = serializers.DateTimeField()
@@ -76,7 +78,7 @@ class NewPersonSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=200)
     note = serializers.CharField(max_length=5_000, required=False, allow_blank=True, default="")
-    consent = ConsentSerializer()
+    consent = NamingConsentSerializer()
 
 
 class PersonEditSerializer(serializers.Serializer[Any]):
@@ -109,7 +111,7 @@ class _Jpeg(DefaultContentNegotiation):
 class _People(generics.GenericAPIView[Person]):
     """People, for those who manage them; others are refused before anything is told."""
 
-    serializer_class = PersonSerializer
+    serializer_class = NameablePersonSerializer
     filter_backends: list[Any] = []
     queryset = Person.objects.none()
 
@@ -148,14 +150,14 @@ class PeopleListView(_People):
 
     pagination_class = Paging
 
-    @extend_schema(responses=PersonSerializer(many=True), operation_id="people_list")
+    @extend_schema(responses=NameablePersonSerializer(many=True), operation_id="people_list")
     def get(self, request: Request) -> Response:
         """A page of them."""
         page = self.paginate_queryset(self.get_queryset()) or []
         return self.get_paginated_response([_document(one, request) for one in page])
 
     @extend_schema(
-        request=NewPersonSerializer, responses={201: PersonSerializer}, operation_id="people_create"
+        request=NewPersonSerializer, responses={201: NameablePersonSerializer}, operation_id="people_create"
     )
     def post(self, request: Request) -> Response:
         """Add a person with the consent."""
@@ -171,13 +173,13 @@ class PeopleListView(_People):
 class PersonView(_People):
     """One person."""
 
-    @extend_schema(responses=PersonSerializer, operation_id="people_retrieve")
+    @extend_schema(responses=NameablePersonSerializer, operation_id="people_retrieve")
     def get(self, request: Request, person_id: UUID) -> Response:
         """How a person stands."""
         return self.shown(person_id)
 
     @extend_schema(
-        request=PersonEditSerializer, responses=PersonSerializer, operation_id="people_partial_update"
+        request=PersonEditSerializer, responses=NameablePersonSerializer, operation_id="people_partial_update"
     )
     def patch(self, request: Request, person_id: UUID) -> Response:
         """Change the name or the note."""
@@ -197,11 +199,13 @@ class PersonConsentsView(_People):
     """Further consents."""
 
     @extend_schema(
-        request=ConsentSerializer, responses={201: PersonSerializer}, operation_id="people_consent"
+        request=NamingConsentSerializer,
+        responses={201: NameablePersonSerializer},
+        operation_id="people_consent",
     )
     def post(self, request: Request, person_id: UUID) -> Response:
         """Write a consent down."""
-        form = ConsentSerializer(data=request.data)
+        form = NamingConsentSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         people.consented(user=request.user, person=self.person(), consent=Consent(**form.validated_data))
         return self.shown(person_id, code=status.HTTP_201_CREATED)
@@ -210,7 +214,7 @@ class PersonConsentsView(_People):
 class PersonWithdrawView(_People):
     """The end of all consents."""
 
-    @extend_schema(request=None, responses=PersonSerializer, operation_id="people_withdraw")
+    @extend_schema(request=None, responses=NameablePersonSerializer, operation_id="people_withdraw")
     def post(self, request: Request, person_id: UUID) -> Response:
         """Withdraw them."""
         people.withdraw(user=request.user, person=self.person())
@@ -227,7 +231,7 @@ class PersonPicturesView(_People):
             "multipart/form-data": SentPictureSerializer,
             "application/json": MomentPictureSerializer,
         },
-        responses={201: PersonSerializer},
+        responses={201: NameablePersonSerializer},
         operation_id="people_pictures_create",
     )
     def post(self, request: Request, person_id: UUID) -> Response:

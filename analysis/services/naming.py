@@ -15,7 +15,7 @@ from assets.models import Asset
 
 def is_on() -> bool:
     """Whether this installation names people: it has a collection of faces, and an engine that can."""
-    return bool(settings.ANALYSIS_FACE_COLLECTION) and engines.album() is not None
+    return is_allowed() and is_able()
 
 
 def is_wanted(asset: Asset) -> bool:
@@ -52,6 +52,11 @@ def beyond() -> QuerySet[Moment]:
     wanted = Asset.objects.filter(collections__analysis_setting__names_people=True).values("pk")
     right = named_now.filter(asset__in=wanted, person__in=Person.objects.consenting())
     return named_now.exclude(pk__in=right.values("pk"))
+
+
+def is_able() -> bool:
+    """Whether an engine can say now whose a face is."""
+    return engines.album() is not None
 
 
 def is_allowed() -> bool:

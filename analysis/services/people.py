@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analysis.exceptions import NamingOff, NoConsent
-from analysis.models import Moment, Person, PersonConsent
+from analysis.models import CollectionSetting, Moment, Person, PersonConsent
 from analysis.services import faces, forgetting, naming
 from assets import access
 from assets.access import Caller
@@ -114,6 +114,20 @@ def remove(*, user: Caller, person: Person) -> None:
     record(action="person.deleted", target=held, actor=actor, moments=gone["moments"], faces=gone["faces"])
     held.delete()
     faces.wake()
+
+
+@transaction.atomic
+def choose_collection(*, user: User, setting: CollectionSetting) -> None:
+    """Write down that somebody has chosen whether people are named in a collection; where they are not any more, the
+    names go.
+    """
+    record(
+        action="collection.people_named" if setting.names_people else "collection.people_not_named",
+        target=setting.collection,
+        actor=user,
+    )
+    if not setting.names_people:
+        faces.wake()
 
 
 def _manager(user: Caller) -> User:

@@ -8,7 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from analysis.models import FaceRemoval, Moment, Person, PersonConsent, PersonPicture, PictureStatus
+from analysis.models import (
+    CollectionSetting,
+    FaceRemoval,
+    Moment,
+    Person,
+    PersonConsent,
+    PersonPicture,
+    PictureStatus,
+)
+from analysis.services import naming
 from assets.services.reasons import said
 
 STANDINGS = {
@@ -48,6 +57,11 @@ class Standing:
         return sum(one.picture.status == PictureStatus.KEPT for one in self.portraits)
 
     @property
+    def face(self) -> PersonPicture | None:
+        """The first picture that can be shown."""
+        return next((one.picture for one in self.portraits if one.picture.prepared), None)
+
+    @property
     def is_busy(self) -> bool:
         """Whether something of the pictures is still to be done, that can be."""
         busy = {PictureStatus.WAITING, PictureStatus.SENDING}
@@ -75,6 +89,28 @@ def standing_of(person: Person) -> Standing:
     consent = counting or next(iter(consents), None)
     portraits = [Portrait(one, said(one.error_detail)) for one in person.pictures.all()]
     return Standing(person, consent, _state(consent), portraits)
+
+
+@dataclass(frozen=True)
+class House:
+    """Whether this installation names people: whether its operator allows it, an engine is able to, and in how many
+    collections it is wanted.
+    """
+
+    allowed: bool
+    able: bool
+    collections: int
+
+    @property
+    def is_on(self) -> bool:
+        """Whether somebody can be named."""
+        return self.allowed and self.able
+
+
+def house() -> House:
+    """How this installation stands; one query."""
+    collections = CollectionSetting.objects.filter(names_people=True).count()
+    return House(naming.is_allowed(), naming.is_able(), collections)
 
 
 def faces_to_remove() -> int:

@@ -82,7 +82,7 @@ def test_an_engine_that_is_away_is_asked_again(album: FakeAlbum, waiting: Person
     album.errors = [EngineAway("throttled")]
     faces.sweep()
     waiting.refresh_from_db()
-    assert (waiting.status, waiting.cost) == ("waiting", 0)
+    assert (waiting.status, waiting.cost) == ("waiting", Decimal(0))
     assert faces.take_in() == 0, "not at once"
     PersonPicture.objects.update(tried_at=timezone.now() - timedelta(minutes=2))
     faces.take_in()

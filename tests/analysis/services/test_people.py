@@ -129,3 +129,11 @@ def test_others_may_nothing(album: FakeAlbum, role: str) -> None:
         with pytest.raises(NotPermitted):
             act()
     assert list(Person.objects.consenting()) == [person]
+
+
+def test_what_is_chosen_for_a_collection_is_written_down(album: FakeAlbum, film: Asset) -> None:
+    setting, manager = wanting(film), UserFactory(role="manager")
+    people.choose_collection(user=manager, setting=setting)
+    setting.names_people = False
+    people.choose_collection(user=manager, setting=setting)
+    assert acts() == ["collection.people_named", "collection.people_not_named"]
