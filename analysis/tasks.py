@@ -7,8 +7,9 @@ from analysis.services import automatic, faces
 
 @shared_task(name="analysis.sweep", ignore_result=True)
 def sweep() -> None:
-    """Order what somebody died before he could order it."""
+    """Order what somebody died before he could order it, and bring what is kept of people to their consents."""
     automatic.sweep()
+    faces.sweep()
 
 
 @shared_task(name=faces.TASK, ignore_result=True)

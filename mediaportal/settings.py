@@ -474,11 +474,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
     },
-    "analysis.people": {
-        "task": "analysis.people",
-        "schedule": 300.0,
-        "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
-    },
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,
