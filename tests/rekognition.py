@@ -64,8 +64,8 @@ class Refusal(Exception):
 class Rekognition:
     """What it was asked, what it finds by kinds of jobs, and what goes wrong: refusals are given once each, in turn.
 
-    `collections` are those of faces, by their names: the key that each face is kept under, by the face's id. In a
-    picture to be kept there are `faces_in_picture`; `known` are the keys that faces in images are like, in turn.
+    `collections` are those of faces, by their names: the key that each face is kept under, by the face's id. None
+    is kept of a picture that is `blurred`; `known` are the keys that faces in images are like, in turn.
     """
 
     found: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class Rekognition:
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
     collections: dict[str, dict[str, str]] = field(default_factory=dict)
-    faces_in_picture: int = 1
+    blurred: bool = False
     known: list[str] = field(default_factory=list)
     origin: Origin | None = None
 
@@ -138,17 +138,18 @@ class Rekognition:
         return {"StatusCode": 200, "CollectionArn": arn, "FaceModelVersion": "7.0"}
 
     def index(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Keep the largest face of a picture, once for each key, and name the others."""
+        """Keep the face of a picture, unless it is blurred; what is kept under its key already is not told again."""
         kept, key = self.collections[data["CollectionId"]], data["ExternalImageId"]
         detail = {"BoundingBox": box(0.3, 0.2), "Confidence": 99.0}
-        others = [{"Reasons": ["EXCEEDS_MAX_FACES"], "FaceDetail": detail}] * (self.faces_in_picture - 1)
+        if self.blurred:
+            left = [{"Reasons": ["LOW_SHARPNESS"], "FaceDetail": detail}]
+            return {"FaceRecords": [], "FaceModelVersion": "7.0", "UnindexedFaces": left}
         records = []
-        if self.faces_in_picture:
-            again = next((one for one, known in kept.items() if known == key), None)
-            face_id = again or str(uuid4())
+        if key not in kept.values():
+            face_id = str(uuid4())
             kept[face_id] = key
             records = [{"Face": kept_face(face_id, key), "FaceDetail": detail}]
-        return {"FaceRecords": records, "FaceModelVersion": "7.0", "UnindexedFaces": others}
+        return {"FaceRecords": records, "FaceModelVersion": "7.0", "UnindexedFaces": []}
 
     def listed(self, data: dict[str, Any]) -> dict[str, Any]:
         """What is kept."""
@@ -280,6 +281,11 @@ def seen_person(
     told = {"Index": number, "BoundingBox": box(0.0, 0.0, 0.5, 1.0), "Face": face(time, at)["Face"]}
     found: dict[str, Any] = {"Timestamp": round(time * 1000), "Person": told}
     return found | ({"FaceMatches": matches(key, alike)} if key else {})
+
+
+def faces_seen(count: int, sure: float = 99.0) -> dict[str, Any]:
+    """What is answered for an image with so many faces."""
+    return {"FaceDetails": [face(0, box(0.1, 0.1, 0.4, 0.6), sure)["Face"]] * count}
 
 
 def text(time: float, said: str, kind: str = "LINE", sure: float = 95.0) -> dict[str, Any]:

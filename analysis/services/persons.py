@@ -65,7 +65,11 @@ class Standing:
     def is_busy(self) -> bool:
         """Whether something of the pictures is still to be done, that can be."""
         busy = {PictureStatus.WAITING, PictureStatus.SENDING}
-        return self.state == "in_force" and any(one.picture.status in busy for one in self.portraits)
+        return (
+            self.state == "in_force"
+            and naming.is_on()
+            and any(one.picture.status in busy for one in self.portraits)
+        )
 
 
 def listed() -> QuerySet[Person]:

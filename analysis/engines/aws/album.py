@@ -14,7 +14,7 @@ from analysis.exceptions import NoFace, ResultGone, SeveralFaces
 _PAGE = 1000
 _MOST_PAGES = 1000
 _AT_ONCE = 1000
-_OTHERS = "EXCEEDS_MAX_FACES"
+_LEAST_SURE = 80.0
 _NOT_THERE = "FACE_NOT_FOUND"
 
 
@@ -27,14 +27,17 @@ class AwsAlbum:
         self._clients: dict[str, Clients] = {}
 
     def price(self) -> Decimal:
-        """Return what keeping a picture costs."""
-        return prices(self._options().prices).search()
+        """Return what keeping a picture costs: its faces are counted before."""
+        return prices(self._options().prices).keep()
 
     def keep(self, picture: bytes, *, collection: str, key: str) -> str:
         """Keep the one face of a JPEG; returns its id. With others beside it nothing is kept. Raises `EngineAway`, and
         `FaceRefused`.
         """
         with _refusing():
+            count = self._count(picture)
+            if count != 1:
+                raise FaceRefused(failure_of(SeveralFaces if count else NoFace))
             try:
                 answer = self._index(picture, collection, key)
             except Unable as error:
@@ -43,13 +46,12 @@ class AwsAlbum:
                 self._make(collection)
                 answer = self._index(picture, collection, key)
         found = [str(one["Face"]["FaceId"]) for one in answer.get("FaceRecords") or ()]
-        reasons = [
-            reason for one in answer.get("UnindexedFaces") or () for reason in one.get("Reasons") or ()
-        ]
-        if len(found) > 1 or _OTHERS in reasons:
-            self.forget(found, collection=collection)
-            raise FaceRefused(failure_of(SeveralFaces))
+        # What is kept under the key already is not kept twice, and may not be told again.
+        found = found or self.faces_of(key, collection=collection)
         if not found:
+            reasons = [
+                reason for one in answer.get("UnindexedFaces") or () for reason in one.get("Reasons") or ()
+            ]
             raise FaceRefused(failure_of(NoFace), ", ".join(reasons))
         return found[0]
 
@@ -87,6 +89,12 @@ class AwsAlbum:
     def _service(self) -> Any:
         region = self._options().region
         return self._clients.setdefault(region, Clients(region)).rekognition
+
+    def _count(self, picture: bytes) -> int:
+        """How many faces are in a picture, of those that are seen well enough to be somebody's."""
+        with calling():
+            answer = self._service.detect_faces(Image={"Bytes": picture}, Attributes=["DEFAULT"])
+        return sum(one.get("Confidence", 0.0) >= _LEAST_SURE for one in answer.get("FaceDetails") or ())
 
     def _index(self, picture: bytes, collection: str, key: str) -> dict[str, Any]:
         with calling():

@@ -47,8 +47,12 @@ class Prices:
         return (minute * seconds / _MINUTE).quantize(_CENT_PARTS)
 
     def search(self) -> Decimal:
-        """What looking for one face in an image, or keeping one, costs."""
+        """What looking for one face in an image costs."""
         return self.people.get("image", max(self.image.values()))
+
+    def keep(self) -> Decimal:
+        """What keeping a face costs, whose picture is looked at before."""
+        return self.search() + _price(self.image, Type.FACES)
 
 
 def _price(table: dict[Type, Decimal], name: Type) -> Decimal:

@@ -19,7 +19,7 @@ from tests.analysis.engines.aws.conftest import Account, account, engine, sign, 
 from tests.analysis.people import person_of, wanting
 from tests.factories import UserFactory
 from tests.media import media
-from tests.rekognition import box, label, seen_person
+from tests.rekognition import box, faces_seen, label, seen_person
 
 __all__ = ["account", "engine"]
 
@@ -75,6 +75,7 @@ def lina(portal: Account, film: Asset, settings: Any, monkeypatch: pytest.Monkey
     settings.ANALYSIS_FACE_COLLECTION = "people"
     monkeypatch.setattr(engines, "_ALBUMS", {"aws": AwsAlbum(accounts.options)})
     wanting(film)
+    portal.rekognition.in_images = {"DetectFaces": faces_seen(1)}
     image = media("picture.png").read_bytes()
     picture = PersonPicture.objects.create(person=person_of(), image=image, mime_type="image/png")
     faces.sweep()

@@ -13,7 +13,7 @@ from tests.analysis.engines.aws.conftest import Account
 from tests.analysis.engines.aws.test_engine import ended
 from tests.analysis.engines.contract import request_for
 from tests.media import media
-from tests.rekognition import Refusal, box, face, seen_person
+from tests.rekognition import Refusal, box, face, faces_seen, seen_person
 
 PEOPLE = People("people", 0.95)
 LINA, OMAR = "a" * 32, "b" * 32
@@ -21,7 +21,8 @@ LINA, OMAR = "a" * 32, "b" * 32
 
 @pytest.fixture
 def album(engine: AwsEngine, account: Account) -> AwsAlbum:
-    """Where this account keeps faces."""
+    """Where this account keeps faces, for pictures of one face."""
+    account.rekognition.in_images = {"DetectFaces": faces_seen(1)}
     return AwsAlbum(lambda: account.options)
 
 
@@ -142,11 +143,27 @@ def test_every_page_of_a_collection_is_read(album: AwsAlbum, account: Account) -
 def test_a_picture_of_nobody_or_of_several_is_not_kept(
     album: AwsAlbum, account: Account, count: int, code: str
 ) -> None:
-    account.rekognition.faces_in_picture = count
+    account.rekognition.in_images = {"DetectFaces": faces_seen(count)}
     with pytest.raises(FaceRefused) as refused:
         album.keep(b"jpeg", collection="people", key=LINA)
     assert refused.value.failure.code == code
+    assert account.rekognition.of("IndexFaces") == []
+
+
+def test_a_face_that_is_not_seen_well_is_not_kept(album: AwsAlbum, account: Account) -> None:
+    account.rekognition.blurred = True
+    with pytest.raises(FaceRefused) as refused:
+        album.keep(b"jpeg", collection="people", key=LINA)
+    assert (refused.value.failure.code, refused.value.log) == ("no_face", "LOW_SHARPNESS")
     assert account.rekognition.keys() == []
+
+
+def test_what_is_hardly_a_face_does_not_count(album: AwsAlbum, account: Account) -> None:
+    others = faces_seen(1)["FaceDetails"] + faces_seen(2, sure=60.0)["FaceDetails"]
+    account.rekognition.in_images = {"DetectFaces": {"FaceDetails": others}}
+    album.keep(b"jpeg", collection="people", key=LINA)
+    assert account.rekognition.keys() == [LINA]
+    assert album.price() == Decimal("0.002")
 
 
 def test_a_collection_that_is_gone_holds_nobody(album: AwsAlbum) -> None:
