@@ -3,9 +3,24 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from analysis.models import Analysis, CollectionSetting, Match, Moment, Order, ReferenceWork
+from analysis.models import (
+    Analysis,
+    CollectionSetting,
+    FaceRemoval,
+    Match,
+    Moment,
+    Order,
+    Person,
+    PersonConsent,
+    PersonPicture,
+    ReferenceWork,
+)
+from analysis.services import people
+from mediaportal.accounts.models import User
 from mediaportal.core.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyTabular, foreign_text
 
 
@@ -132,14 +147,98 @@ class ReferenceWorkAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
 
+class ConsentInline(ReadOnlyTabular):
+    """The consents of a person."""
+
+    model = PersonConsent
+    fields = ("given_by", "given_on", "expires_on", "how", "withdrawn_at")
+    readonly_fields = fields
+    ordering = ("-created_at", "-id")
+
+
+class PictureInline(ReadOnlyTabular):
+    """The pictures that a person is known by; they themselves are shown on the person's own page."""
+
+    model = PersonPicture
+    fields = ("id", "status", "collection", "face_id", "error_code", "cost", "created_at")
+    readonly_fields = fields
+    ordering = ("created_at", "id")
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PersonPicture]:
+        """Without their bytes."""
+        found: QuerySet[PersonPicture] = super().get_queryset(request).defer("image")
+        return found
+
+
+@admin.register(Person)
+class PersonAdmin(ReadOnlyAdmin):
+    """People who may be named; they are kept on pages of their own."""
+
+    list_display = ("shown_name", "added_by", "created_at")
+    list_display_links = ("shown_name",)
+    list_select_related = ("added_by",)
+    search_fields = ("name",)
+    ordering = ("name", "id")
+    inlines = (ConsentInline, PictureInline)
+    fields = ("id", "name", "note", "added_by", "created_at")
+    readonly_fields = fields
+
+    @admin.display(description=_("name"), ordering="name")
+    def shown_name(self, person: Person) -> str:
+        """The name as text that somebody wrote."""
+        return foreign_text(person.name)
+
+
+@admin.register(PersonConsent)
+class PersonConsentAdmin(ReadOnlyAdmin):
+    """Consents; found by the ids of their own and of their people."""
+
+    list_display = ("person", "given_by", "given_on", "expires_on", "withdrawn_at")
+    list_filter = ("given_on", "expires_on", "withdrawn_at")
+    list_select_related = ("person",)
+    search_fields = ("given_by", "person__name")
+    id_fields = ("pk", "person_id")
+    ordering = ("-created_at", "-id")
+    fields = ("id", "person", "given_by", "given_on", "expires_on", "how", "scope", "recorded_by", "created_at",
+              "withdrawn_at")  # fmt: skip
+    readonly_fields = fields
+
+
+@admin.register(FaceRemoval)
+class FaceRemovalAdmin(ReadOnlyAdmin):
+    """Faces that are still to be removed where they are kept."""
+
+    list_display = ("key", "collection", "due_at", "tries", "error", "created_at")
+    search_fields = ("key", "face_id")
+    id_fields = ("person_id",)
+    ordering = ("due_at", "id")
+    fields = ("collection", "key", "face_id", "person_id", "due_at", "tries", "error", "created_at")
+    readonly_fields = fields
+
+
 @admin.register(CollectionSetting)
 class CollectionSettingAdmin(PortalAdmin):
     """What is analysed of everything that comes into a collection."""
 
-    list_display = ("collection", "types", "languages", "engine", "only_here", "monthly_budget")
-    list_filter = ("engine",)
+    list_display = (
+        "collection",
+        "types",
+        "languages",
+        "engine",
+        "only_here",
+        "names_people",
+        "monthly_budget",
+    )
+    list_filter = ("engine", "only_here", "names_people")
     list_select_related = ("collection",)
     search_fields = ("collection__name",)
     id_fields = ("collection_id",)
     autocomplete_fields = ("collection",)
     ordering = ("collection__name",)
+
+    def save_model(self, request: HttpRequest, obj: CollectionSetting, form: Any, change: bool) -> None:
+        """Save it; whether people are named is written down."""
+        super().save_model(request, obj, form, change)
+        if "names_people" in form.changed_data and isinstance(request.user, User):
+            people.choose_collection(user=request.user, setting=obj)

@@ -27,7 +27,7 @@ class AnalysisConfig(AppConfig):
         # Models may be imported only now, and importing these connects them.
         from analysis import checks, engines, receivers  # noqa: F401, PLC0415
         from analysis.engines import local  # noqa: PLC0415
-        from analysis.engines.aws import AwsEngine  # noqa: PLC0415
+        from analysis.engines.aws import AwsAlbum, AwsEngine  # noqa: PLC0415
         from analysis.pipeline import STEPS  # noqa: PLC0415
         from analysis.services import accounts, automatic, searching  # noqa: PLC0415
         from analysis.steps.looking import WAITS  # noqa: PLC0415
@@ -37,7 +37,7 @@ class AnalysisConfig(AppConfig):
         models = Path(settings.MODEL_DIR).absolute() if settings.MODEL_DIR else None
         listening = local.hearing_parts(models, whisper=settings.WHISPER_MODEL)
         engines.register(local.LocalEngine(local.sight_parts(models), listening))
-        engines.register(AwsEngine(accounts.options))
+        engines.register(AwsEngine(accounts.options), album=AwsAlbum(accounts.options))
         add_job_plans(STEPS)
         add_words(WAITS)
         register_option_validator(automatic.validate_options, lists=[automatic.TYPES, automatic.LANGUAGES])

@@ -87,6 +87,27 @@ class NoPictures(MediaError):
     sentence = gettext_noop("There are no pictures to look at.")
 
 
+class NoFace(MediaError):
+    """There is no face in the picture, or none that can be seen well."""
+
+    code = "no_face"
+    sentence = gettext_noop("No face can be seen well enough in this picture.")
+
+
+class SeveralFaces(MediaError):
+    """There are others in the picture, who have not been asked."""
+
+    code = "several_faces"
+    sentence = gettext_noop("More than one face is in this picture; take one that shows this person alone.")
+
+
+class PictureGone(MediaError):
+    """The file that a picture was to be taken of is not kept any more, or cannot be looked at."""
+
+    code = "picture_gone"
+    sentence = gettext_noop("The file of this picture is not kept any more.")
+
+
 AWS_MISSING = gettext_noop(
     "Name a staging bucket and its region: ANALYSIS_S3_BUCKET and ANALYSIS_AWS_REGION."
 )
@@ -114,6 +135,27 @@ class AllFailed(MediaError):
         """The reason's code and sentence."""
         self.code, self.sentence = code, sentence
         super().__init__()
+
+
+class NamingOff(Conflict):
+    """Nobody is named in this installation, so nobody's face is taken in."""
+
+    code = "naming_off"
+    title = _("People are not named in this installation")
+
+
+class NoConsent(Conflict):
+    """The person has not consented to be named, or does not any more."""
+
+    code = "no_consent"
+    title = _("No consent of this person is in force")
+
+
+class TooManyPictures(Conflict):
+    """The person has as many pictures as are of use."""
+
+    code = "too_many_pictures"
+    title = _("This person has enough pictures")
 
 
 class EngineUnavailable(Conflict):

@@ -2,16 +2,18 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
 
 from assets.models import Asset
 from mediaportal.accounts.models import User
 from mediaportal.core.fulltext import query_of
 
 if TYPE_CHECKING:
-    from analysis.models import Analysis, Match, Moment, Order
+    from analysis.models import Analysis, Match, Moment, Order, Person, PersonConsent
 
 _MOST_LABELS = 30
 
@@ -56,6 +58,33 @@ class MomentQuerySet(models.QuerySet["Moment"]):
             "kinds": list(kinds),
             "labels": list(labels.order_by("-count", "label", "kind")[:_MOST_LABELS]),
         }
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Lists of people."""
+
+    def consenting(self) -> Self:
+        """Those of whom a consent is in force."""
+        return self.filter(Exists(_consents().in_force().filter(person=OuterRef("pk"))))
+
+    def not_consenting(self) -> Self:
+        """Those of whom none is."""
+        return self.exclude(Exists(_consents().in_force().filter(person=OuterRef("pk"))))
+
+
+class ConsentQuerySet(models.QuerySet["PersonConsent"]):
+    """Lists of consents."""
+
+    def in_force(self) -> Self:
+        """Those that have begun, have not ended, and were not withdrawn: by the day in the portal's own time."""
+        today = timezone.localdate()
+        lasts = Q(expires_on=None) | Q(expires_on__gte=today)
+        return self.filter(lasts, withdrawn_at=None, given_on__lte=today)
+
+
+def _consents() -> ConsentQuerySet:
+    """All consents; their model needs this module."""
+    return ConsentQuerySet(apps.get_model("analysis", "PersonConsent"))
 
 
 class MatchQuerySet(models.QuerySet["Match"]):

@@ -2,10 +2,17 @@
 
 from celery import shared_task
 
-from analysis.services import automatic
+from analysis.services import automatic, faces
 
 
 @shared_task(name="analysis.sweep", ignore_result=True)
 def sweep() -> None:
-    """Order what somebody died before he could order it."""
+    """Order what somebody died before he could order it, and bring what is kept of people to their consents."""
     automatic.sweep()
+    faces.sweep()
+
+
+@shared_task(name=faces.TASK, ignore_result=True)
+def people() -> None:
+    """Take faces in and remove them, as people consent."""
+    faces.sweep()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis import views
+from analysis import peopleviews, views
 
 urlpatterns = [
     path("assets/<uuid:asset_id>/analyses/", views.asset_analyses, name="asset-analyses"),
@@ -12,6 +12,21 @@ urlpatterns = [
         "assets/<uuid:asset_id>/analyses/<uuid:analysis_id>/beside/<uuid:other_id>/",
         views.comparison_page,
         name="analysis-comparison",
+    ),
+    path("people/", peopleviews.people_list, name="people"),
+    path("people/new/", peopleviews.person_new, name="person-new"),
+    path("people/<uuid:person_id>/", peopleviews.person_page, name="person"),
+    path("people/<uuid:person_id>/consents/", peopleviews.person_consent, name="person-consent"),
+    path("people/<uuid:person_id>/withdraw/", peopleviews.person_withdraw, name="person-withdraw"),
+    path("people/<uuid:person_id>/delete/", peopleviews.person_delete, name="person-delete"),
+    path("people/<uuid:person_id>/pictures/", peopleviews.person_pictures, name="person-pictures"),
+    path(
+        "people/<uuid:person_id>/pictures/send/", peopleviews.person_picture_send, name="person-picture-send"
+    ),
+    path(
+        "people/<uuid:person_id>/pictures/<uuid:picture_id>/delete/",
+        peopleviews.person_picture_delete,
+        name="person-picture-delete",
     ),
     path("matches/<uuid:match_id>/", views.match_page, name="match"),
 ]

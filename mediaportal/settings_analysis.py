@@ -12,6 +12,8 @@ __all__ = [
     "ANALYSIS_AWS_VOCABULARIES",
     "ANALYSIS_CONFIDENCE",
     "ANALYSIS_ENGINES",
+    "ANALYSIS_FACE_COLLECTION",
+    "ANALYSIS_FACE_MATCH",
     "ANALYSIS_MONTHLY_BUDGET",
     "ANALYSIS_S3_BUCKET",
     "ANALYSIS_S3_PREFIX",
@@ -44,3 +46,8 @@ ANALYSIS_AWS_DIALECTS = env.words("ANALYSIS_AWS_DIALECTS", ("ar-SA", "en-US"))
 ANALYSIS_AWS_VOCABULARIES = env.names("ANALYSIS_AWS_VOCABULARIES")
 ANALYSIS_AWS_SPEAKERS = env.number("ANALYSIS_AWS_SPEAKERS", 10, most=30)
 ANALYSIS_AWS_PRICES = env.text("ANALYSIS_AWS_PRICES")
+
+# The collection in which the faces of people who have consented are kept; without one nobody is ever named.
+ANALYSIS_FACE_COLLECTION = env.text("ANALYSIS_FACE_COLLECTION")
+# How alike a face must be to one of them, as a share.
+ANALYSIS_FACE_MATCH = env.number("ANALYSIS_FACE_MATCH", 95, least=80, most=100) / 100

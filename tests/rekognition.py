@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 import botocore.session
 from botocore.validate import ParamValidator
@@ -25,6 +26,7 @@ FINDINGS = {
     "FaceDetection": "Faces",
     "TextDetection": "TextDetections",
     "SegmentDetection": "Segments",
+    "FaceSearch": "Persons",
 }
 FILM = {
     "Codec": "h264",
@@ -60,7 +62,11 @@ class Refusal(Exception):
 
 @dataclass
 class Rekognition:
-    """What it was asked, what it finds by kinds of jobs, and what goes wrong: refusals are given once each, in turn."""
+    """What it was asked, what it finds by kinds of jobs, and what goes wrong: refusals are given once each, in turn.
+
+    `collections` are those of faces, by their names: the key that each face is kept under, by the face's id. None
+    is kept of a picture that is `blurred`; `known` are the keys that faces in images are like, in turn.
+    """
 
     found: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     in_images: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -70,6 +76,9 @@ class Rekognition:
     page: int = 1000
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
+    collections: dict[str, dict[str, str]] = field(default_factory=dict)
+    blurred: bool = False
+    known: list[str] = field(default_factory=list)
     origin: Origin | None = None
 
     @property
@@ -92,19 +101,85 @@ class Rekognition:
         # The bytes of an image come as text, which the model calls a blob.
         unpacked = data | ({"Image": {"Bytes": b"..."}} if "Image" in data else {})
         checked(unpacked, operation.input_shape)
-        answer = checked(self._answer(name, data), operation.output_shape)
+        try:
+            answer = checked(self._answer(name, data), operation.output_shape)
+        except Refusal as refusal:
+            body = json.dumps({"__type": refusal.code, "Message": "as the service does"}).encode()
+            visit.answer(refusal.status, body, **HEADERS)
+            return
         visit.answer(200, json.dumps(answer).encode(), **HEADERS)
 
     def of(self, name: str) -> list[dict[str, Any]]:
         """What one operation was asked."""
         return [data for asked, data in self.asked if asked == name]
 
+    def keys(self, collection: str = "people") -> list[str]:
+        """The keys of what is kept in a collection."""
+        return sorted(self.collections.get(collection, {}).values())
+
     def _answer(self, name: str, data: dict[str, Any]) -> dict[str, Any]:
+        if name == "CreateCollection":
+            return self._make(data["CollectionId"])
+        if "CollectionId" in data and data["CollectionId"] not in self.collections:
+            raise Refusal("ResourceNotFoundException")
+        if name in OF_COLLECTIONS:
+            return OF_COLLECTIONS[name](self, data)
         if name.startswith("Start"):
             return self._begin(name.removeprefix("Start"), data)
         if name.startswith("Get"):
             return self._standing(name.removeprefix("Get"), data)
         return self.in_images.get(name, NOTHING_IN_IMAGES[name])
+
+    def _make(self, name: str) -> dict[str, Any]:
+        if name in self.collections:
+            raise Refusal("ResourceAlreadyExistsException")
+        self.collections[name] = {}
+        arn = f"aws:rekognition:eu-west-1:1:collection/{name}"
+        return {"StatusCode": 200, "CollectionArn": arn, "FaceModelVersion": "7.0"}
+
+    def index(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Keep the face of a picture, unless it is blurred; what is kept under its key already is not told again."""
+        kept, key = self.collections[data["CollectionId"]], data["ExternalImageId"]
+        detail = {"BoundingBox": box(0.3, 0.2), "Confidence": 99.0}
+        if self.blurred:
+            left = [{"Reasons": ["LOW_SHARPNESS"], "FaceDetail": detail}]
+            return {"FaceRecords": [], "FaceModelVersion": "7.0", "UnindexedFaces": left}
+        records = []
+        if key not in kept.values():
+            face_id = str(uuid4())
+            kept[face_id] = key
+            records = [{"Face": kept_face(face_id, key), "FaceDetail": detail}]
+        return {"FaceRecords": records, "FaceModelVersion": "7.0", "UnindexedFaces": []}
+
+    def listed(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What is kept."""
+        kept = list(self.collections[data["CollectionId"]].items())
+        begin = int(data.get("NextToken", "0"))
+        end = begin + min(self.page, data["MaxResults"])
+        answer: dict[str, Any] = {
+            "Faces": [kept_face(*one) for one in kept[begin:end]],
+            "FaceModelVersion": "7.0",
+        }
+        return answer | ({"NextToken": str(end)} if end < len(kept) else {})
+
+    def delete(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Remove faces; those that are not there are named."""
+        kept = self.collections[data["CollectionId"]]
+        gone = [one for one in data["FaceIds"] if kept.pop(one, None) is not None]
+        unknown = [
+            {"FaceId": one, "Reasons": ["FACE_NOT_FOUND"]} for one in data["FaceIds"] if one not in gone
+        ]
+        return ({"DeletedFaces": gone} if gone else {}) | {"UnsuccessfulFaceDeletions": unknown}
+
+    def search(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Whose the face in an image is."""
+        key = self.known.pop(0) if self.known else ""
+        return {
+            "SearchedFaceBoundingBox": box(0.3, 0.2),
+            "SearchedFaceConfidence": 99.0,
+            "FaceMatches": matches(key) if key else [],
+            "FaceModelVersion": "7.0",
+        }
 
     def _begin(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
         job_id = self.tokens.setdefault(data["ClientRequestToken"], f"{len(self.tokens):064x}")
@@ -125,6 +200,13 @@ class Rekognition:
             answer["NextToken"] = str(begin + most)
         return answer
 
+
+OF_COLLECTIONS: dict[str, Callable[[Rekognition, dict[str, Any]], dict[str, Any]]] = {
+    "IndexFaces": Rekognition.index,
+    "ListFaces": Rekognition.listed,
+    "DeleteFaces": Rekognition.delete,
+    "SearchFacesByImage": Rekognition.search,
+}
 
 NOTHING_IN_IMAGES: dict[str, dict[str, Any]] = {
     "DetectLabels": {"Labels": [], "LabelModelVersion": "3.0"},
@@ -179,6 +261,31 @@ def face(time: float, at: dict[str, float], sure: float = 99.0) -> dict[str, Any
         "Quality": {"Brightness": 80.0, "Sharpness": 90.0},
     }
     return {"Timestamp": round(time * 1000), "Face": told}
+
+
+def kept_face(face_id: str, key: str) -> dict[str, Any]:
+    """A face of a collection."""
+    told = {"FaceId": face_id, "BoundingBox": box(0.3, 0.2), "ImageId": str(uuid4()), "Confidence": 99.0}
+    return told | {"ExternalImageId": key, "IndexFacesModelVersion": "7.0"}
+
+
+def matches(key: str, alike: float = 99.0) -> list[dict[str, Any]]:
+    """That a face is like one of a collection."""
+    return [{"Similarity": alike, "Face": kept_face(str(uuid4()), key)}]
+
+
+def seen_person(
+    time: float, number: int, at: dict[str, float], key: str = "", alike: float = 99.0
+) -> dict[str, Any]:
+    """Somebody in a film at a second, who is like a face of a collection where a key is told."""
+    told = {"Index": number, "BoundingBox": box(0.0, 0.0, 0.5, 1.0), "Face": face(time, at)["Face"]}
+    found: dict[str, Any] = {"Timestamp": round(time * 1000), "Person": told}
+    return found | ({"FaceMatches": matches(key, alike)} if key else {})
+
+
+def faces_seen(count: int, sure: float = 99.0) -> dict[str, Any]:
+    """What is answered for an image with so many faces."""
+    return {"FaceDetails": [face(0, box(0.1, 0.1, 0.4, 0.6), sure)["Face"]] * count}
 
 
 def text(time: float, said: str, kind: str = "LINE", sure: float = 95.0) -> dict[str, Any]:

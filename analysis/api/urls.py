@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.api import comparisons, matches, transcripts, views
+from analysis.api import comparisons, matches, people, transcripts, views
 
 urlpatterns = [
     path("media/analyze", views.AnalyzeView.as_view(), name="api-analyze"),
@@ -25,6 +25,22 @@ urlpatterns = [
     path("assets/<uuid:asset_id>/matches/", matches.MatchListView.as_view(), name="api-matches"),
     path("reference-works/", matches.ReferenceListView.as_view(), name="api-reference-works"),
     path("reference-works/<uuid:work_id>/", matches.ReferenceView.as_view(), name="api-reference-work"),
+    path("people/", people.PeopleListView.as_view(), name="api-people"),
+    path("people/<uuid:person_id>/", people.PersonView.as_view(), name="api-person"),
+    path(
+        "people/<uuid:person_id>/consents/", people.PersonConsentsView.as_view(), name="api-person-consents"
+    ),
+    path(
+        "people/<uuid:person_id>/withdraw/", people.PersonWithdrawView.as_view(), name="api-person-withdraw"
+    ),
+    path(
+        "people/<uuid:person_id>/pictures/", people.PersonPicturesView.as_view(), name="api-person-pictures"
+    ),
+    path(
+        "people/<uuid:person_id>/pictures/<uuid:picture_id>/",
+        people.PersonPictureView.as_view(),
+        name="api-person-picture",
+    ),
     path("assets/<uuid:asset_id>/transcript", transcripts.TranscriptView.as_view(), name="api-transcript"),
     path(
         "assets/<uuid:asset_id>/transcript/file",

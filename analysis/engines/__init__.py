@@ -6,18 +6,21 @@ Which of them does a type is decided in `analysis.services.choosing`.
 from analysis.engines.base import (
     Ability,
     Address,
+    Album,
     Box,
     Capabilities,
     Engine,
     EngineAway,
     Estimate,
     Face,
+    FaceRefused,
     Failure,
     Finding,
     Flag,
     Found,
     Hash,
     Label,
+    People,
     Quality,
     Request,
     Result,
@@ -33,18 +36,21 @@ from analysis.engines.base import (
 __all__ = [
     "Ability",
     "Address",
+    "Album",
     "Box",
     "Capabilities",
     "Engine",
     "EngineAway",
     "Estimate",
     "Face",
+    "FaceRefused",
     "Failure",
     "Finding",
     "Flag",
     "Found",
     "Hash",
     "Label",
+    "People",
     "Quality",
     "Request",
     "Result",
@@ -55,17 +61,30 @@ __all__ = [
     "Text",
     "Type",
     "Word",
+    "album",
     "engine",
     "engines",
     "register",
 ]
 
 _ENGINES: dict[str, Engine] = {}
+_ALBUMS: dict[str, Album] = {}
 
 
-def register(engine: Engine) -> None:
-    """Add an engine; another one of the same name takes its place."""
+def register(engine: Engine, *, album: Album | None = None) -> None:
+    """Add an engine, with where it keeps faces if it can name people; another one of the same name takes its place."""
     _ENGINES[engine.name] = engine
+    if album is not None:
+        _ALBUMS[engine.name] = album
+
+
+def album() -> Album | None:
+    """Return where faces are kept: by the first engine that can say now whose they are; None where none can."""
+    for engine in engines():
+        ability = engine.capabilities().types.get(Type.FACES)
+        if ability is not None and ability.names and not ability.missing and engine.name in _ALBUMS:
+            return _ALBUMS[engine.name]
+    return None
 
 
 def engine(name: str) -> Engine:

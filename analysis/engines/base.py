@@ -4,7 +4,7 @@ Times are seconds from the beginning of the medium (0 in an image), confidences 
 picture as it is seen, money US dollars, languages BCP 47.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -39,6 +39,16 @@ class Box:
     top: float
     width: float
     height: float
+
+    def with_around(self, share: float) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of it with what is around it: at each side that share of its width or height."""
+        wide, high = self.width * share, self.height * share
+        return (
+            max(0.0, self.left - wide),
+            max(0.0, self.top - high),
+            min(1.0, self.left + self.width + wide),
+            min(1.0, self.top + self.height + high),
+        )
 
 
 @dataclass(frozen=True)
@@ -90,11 +100,16 @@ class Flag(Finding):
 
 @dataclass(frozen=True)
 class Face(Finding):
-    """A face; it has a `name` only where people have consented to be known. `detail` is what else was seen of it."""
+    """A face. `detail` is what else was seen of it.
+
+    `who` is the key under which a face like this one is kept (`People`), and `name` that of the person whose it is: an
+    engine tells the first, and the portal says the second of people who have consented to be known.
+    """
 
     box: Box | None = None
     name: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,13 +198,24 @@ class Address:
 
 
 @dataclass(frozen=True)
+class People:
+    """The faces among which those of a medium are looked for: an engine's `collection` of them, and how alike two must
+    be, as a share.
+    """
+
+    collection: str
+    similarity: float
+
+
+@dataclass(frozen=True)
 class Request:
     """What is to be looked for in one medium.
 
     `source` is a local file or an object in a bucket; `probe` is what was read of a video or a sound. Findings of less
     than `threshold` are left out. `folder` is scratch: absolute, existing, empty. `size` in bytes, sides in pixels.
     `stored` is where the same bytes lie in a bucket, if they do. By `token` (letters, digits, dashes; at most 45) an
-    engine elsewhere knows again work that a run before this one has begun; without one it is begun anew.
+    engine elsewhere knows again work that a run before this one has begun; without one it is begun anew. Without
+    `people` nobody is looked for.
     """
 
     types: frozenset[Type]
@@ -206,12 +232,14 @@ class Request:
     threshold: float = 0.5
     stored: Address | None = None
     token: str = ""
+    people: People | None = None
 
 
 @dataclass(frozen=True)
 class Ability:
     """What an engine can do of one type: for which kinds of media, in which languages (empty: any, or none matter),
-    up to how many seconds and bytes (0: any), and in which `group`: types of one group are asked for together.
+    up to how many seconds and bytes (0: any), and in which `group`: types of one group are asked for together. Of
+    faces, `names` tells whether it can say whose they are.
 
     `missing` names what must be installed or set before it can; empty when it can. `for_others` names what must be for
     other languages; `draft` marks what is good enough only where nobody else can.
@@ -225,6 +253,7 @@ class Ability:
     missing: str = ""
     for_others: str = ""
     draft: bool = False
+    names: bool = False
 
 
 @dataclass(frozen=True)
@@ -298,3 +327,32 @@ class Engine(Protocol):
 
     def cancel(self, handle: str) -> None:
         """Give up work that goes on elsewhere; nothing happens where it has ended. Raises `EngineAway`."""
+
+
+class FaceRefused(Exception):
+    """A picture cannot be kept as the face of somebody, or the engine refuses to; `failure` says why."""
+
+    def __init__(self, failure: Failure, log: str = "") -> None:
+        """Keep the reason, and what was said to the operator."""
+        super().__init__(log or failure.code)
+        self.failure, self.log = failure, log
+
+
+class Album(Protocol):
+    """Where an engine keeps the faces of people who have consented to be known, in collections. Each picture has a
+    `key` of the portal's (letters and digits), each face an id of the engine's.
+
+    Every call is bounded in time, and raises `EngineAway` for what passes and `FaceRefused` for what does not.
+    """
+
+    def price(self) -> Decimal:
+        """Return what keeping a picture costs, in US dollars."""
+
+    def keep(self, picture: bytes, *, collection: str, key: str) -> str:
+        """Keep the one face of a JPEG; returns its id. Kept again under the same key it is there once."""
+
+    def faces_of(self, key: str, *, collection: str) -> list[str]:
+        """Return the ids of what is kept under a key."""
+
+    def forget(self, face_ids: Sequence[str], *, collection: str) -> None:
+        """Remove faces; those that are not there are removed already."""

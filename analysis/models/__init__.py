@@ -1,7 +1,10 @@
-"""Orders, the analyses that they are made of, the moments that were found, and what media are known again by."""
+"""Orders, the analyses that they are made of, the moments that were found, what media are known again by, and the
+people who may be named.
+"""
 
 from analysis.models.matches import Fingerprint, Match, MatchKind, ReferenceWork
 from analysis.models.moments import Moment, MomentKind
+from analysis.models.people import FaceRemoval, Person, PersonConsent, PersonPicture, PictureStatus
 from analysis.models.transcripts import TranscriptCaption, TranscriptVersion
 from analysis.models.work import OPEN, Analysis, CollectionSetting, EngineChoice, Order, Status, Type
 
@@ -10,12 +13,17 @@ __all__ = [
     "Analysis",
     "CollectionSetting",
     "EngineChoice",
+    "FaceRemoval",
     "Fingerprint",
     "Match",
     "MatchKind",
     "Moment",
     "MomentKind",
     "Order",
+    "Person",
+    "PersonConsent",
+    "PersonPicture",
+    "PictureStatus",
     "ReferenceWork",
     "Status",
     "TranscriptCaption",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from analysis.models.people import Person
 from analysis.models.work import Analysis
 from analysis.querysets import MomentQuerySet
 from assets.models import Asset
@@ -28,7 +29,8 @@ class MomentKind(models.TextChoices):
 class Moment(models.Model):
     """Something from `start` to `end` (seconds from the beginning; both 0 in an image).
 
-    `box` is where in the picture: left, top, width, height as shares of it. `vector` is what search looks in.
+    `box` is where in the picture: left, top, width, height as shares of it. `vector` is what search looks in. A face
+    has a `person`, whose name is its label, as long as that person consents.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -45,6 +47,15 @@ class Moment(models.Model):
     speaker = models.CharField(_("speaker"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=35, blank=True)
     detail = models.JSONField(default=dict, blank=True)
+    person = models.ForeignKey(
+        Person,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="moments",
+        db_index=False,
+    )
     vector = SearchVectorField(null=True, editable=False)
 
     objects = MomentQuerySet.as_manager()
@@ -67,6 +78,9 @@ class Moment(models.Model):
         indexes = [
             models.Index(fields=["asset", "kind", "start"], name="analysis_moment_of_asset"),
             GinIndex(fields=["vector"], name="analysis_moment_vector"),
+            models.Index(
+                fields=["person"], condition=Q(person__isnull=False), name="analysis_moment_of_person"
+            ),
         ]
 
     def __str__(self) -> str:

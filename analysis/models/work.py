@@ -179,8 +179,9 @@ class CollectionSetting(models.Model):
     """What is done with everything that comes into a collection or into one inside it: which types, by which engine, in
     which languages.
 
-    `monthly_budget` is what analyses of what lies in it may cost in a month, in US dollars; empty: no bound of its own.
-    `only_here`: nothing of it is sent to a service elsewhere, whoever asks.
+    `names_people` lets people who have consented be named in it. `monthly_budget` is what analyses of what lies in it
+    may cost in a month, in US dollars; empty: no bound of its own. `only_here`: nothing of it is sent to a service
+    elsewhere, whoever asks.
     """
 
     collection = models.OneToOneField(
@@ -198,11 +199,17 @@ class CollectionSetting(models.Model):
     engine = models.CharField(
         _("wanted engine"), max_length=20, choices=EngineChoice.choices, default=EngineChoice.AUTO
     )
-
     only_here = models.BooleanField(
         _("only on our own machines"),
         default=False,
         help_text=_("Nothing in it, and in the collections inside it, is sent to a service elsewhere."),
+    )
+    names_people = models.BooleanField(
+        _("name people"),
+        default=False,
+        help_text=_(
+            "People who have consented are named in what lies here, where the installation allows it."
+        ),
     )
     monthly_budget = models.DecimalField(
         _("monthly budget in US dollars"),

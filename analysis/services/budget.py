@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import DecimalField, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from analysis.models import OPEN, Analysis
+from analysis.models import OPEN, Analysis, PersonPicture
 
 _LOCK = 0x6275646765  # the advisory lock under which money is reserved
 
@@ -36,15 +36,31 @@ def purse_for(bounds: Iterable[tuple[UUID, Decimal]]) -> Purse:
     """What may be spent now on an asset whose collections have these budgets. Must run in a transaction that holds the
     asset's row: where there is a bound, those who reserve money take turns until it ends.
     """
-    most = settings.ANALYSIS_MONTHLY_BUDGET
-    if most is None and not (bounds := list(bounds)):
+    bounds = list(bounds)
+    if settings.ANALYSIS_MONTHLY_BUDGET is None and not bounds:
         return Purse()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    left = [] if most is None else [most - spent(Analysis.objects.all())]
+    _take_turns()
+    whole = purse()
+    left = [] if whole.left is None else [whole.left]
     for collection_id, bound in bounds:
         left.append(bound - spent(Analysis.objects.filter(order__charged__contains=[collection_id])))
     return Purse(max(Decimal(0), min(left)))
+
+
+def purse() -> Purse:
+    """What may be spent in the whole installation now, also on keeping faces. Must run in a transaction, as above."""
+    most = settings.ANALYSIS_MONTHLY_BUDGET
+    if most is None:
+        return Purse()
+    _take_turns()
+    kept = PersonPicture.objects.filter(tried_at__gte=_month()).aggregate(cost=Sum("cost"))["cost"]
+    return Purse(max(Decimal(0), most - spent(Analysis.objects.all()) - (kept or Decimal(0))))
+
+
+def _take_turns() -> None:
+    """Wait for who reserves money now, until his transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
 def spent(analyses: QuerySet[Analysis]) -> Decimal:

@@ -22,6 +22,7 @@ from analysis.exceptions import (
     OverBudget,
 )
 from analysis.models import EngineChoice, Type
+from analysis.services import naming
 from analysis.services.budget import Purse
 from analysis.services.requests import request_for
 from assets.models import Asset
@@ -62,9 +63,7 @@ def choose(
     return {
         name: _chosen(
             name,
-            [wanted]
-            if wanted != EngineChoice.AUTO
-            else [collection, settings.ANALYSIS_ENGINES.get(name, "")],
+            [wanted] if wanted != EngineChoice.AUTO else _preferred(name, asset, collection),
             asset,
             languages,
             insists=wanted != EngineChoice.AUTO,
@@ -150,6 +149,22 @@ def _chosen(
             return Choice(engine.name, ability.group, usd=usd)
         is_too_dear = True
     return Choice(missing=tuple(missing), is_too_dear=is_too_dear)
+
+
+def _preferred(name: str, asset: Asset | None, collection: str) -> list[str]:
+    """The engines that come first: what the collection names, what the settings name, and where people are to be named,
+    those that can.
+    """
+    found = [collection, settings.ANALYSIS_ENGINES.get(name, "")]
+    if name == Type.FACES and asset is not None and naming.people_for(asset) is not None:
+        found += [one.name for one in engines.engines() if _names(one)]
+    return found
+
+
+def _names(engine: Engine) -> bool:
+    """Whether an engine can say whose a face is."""
+    ability = engine.capabilities().types.get(EngineType.FACES)
+    return ability is not None and ability.names
 
 
 def _price(engine: Engine, name: str, asset: Asset | None, languages: Sequence[str]) -> Decimal:

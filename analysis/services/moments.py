@@ -18,7 +18,7 @@ _LONGEST_SPEAKER = 100
 
 
 def rows_of(analysis: Analysis, asset: Asset, result: Result) -> Iterator[Moment]:
-    """The moments of a result, not saved yet; hashes have rows of their own."""
+    """The moments of a result, not saved yet; hashes have rows of their own. Faces have been named before, or not."""
     for finding in result.findings:
         fields = _fields(finding)
         if fields is not None:
@@ -60,7 +60,11 @@ def _fields(finding: Finding) -> dict[str, Any] | None:
         case Flag():
             return {"kind": MomentKind.MODERATION} | _labelled(finding.label, finding.parent, finding.box)
         case Face():
-            said = {"kind": MomentKind.FACE, "detail": dict(finding.detail)}
+            said = {
+                "kind": MomentKind.FACE,
+                "detail": dict(finding.detail),
+                "person_id": finding.who or None,
+            }
             return said | _labelled(finding.name, "", finding.box)
         case Shot() | Sound() | Quality():
             return _plain(finding)

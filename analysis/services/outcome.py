@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from analysis.engines import Failure, Found, Result
 from analysis.models import OPEN, Analysis, Moment, Order, Status, Type
-from analysis.services import fingerprints, matching, moments
+from analysis.services import fingerprints, matching, moments, naming
 from analysis.services.parameters import DONE_BY
 from analysis.signals import analysis_finished
 from assets.models import Asset
@@ -97,6 +97,8 @@ def _complete(row: Analysis, asset: Asset, result: Result) -> None:
     """Complete one analysis: its moments come with it, and it is the one that is shown from now on, unless somebody
     has chosen another.
     """
+    if row.type == Type.FACES:
+        result = naming.named(asset, result)
     Moment.objects.bulk_create(moments.rows_of(row, asset, result), batch_size=_AT_ONCE)
     if row.type == Type.FINGERPRINT:
         fingerprints.write(row, asset, result)

@@ -9,6 +9,7 @@ from django.conf import settings
 from analysis.engines import Address, Request
 from analysis.engines import Type as EngineType
 from analysis.engines.base import Kind
+from analysis.services import naming
 from assets.models import Asset
 from processing.ffmpeg.media import Probe
 
@@ -26,8 +27,9 @@ def request_for(
     `token` an engine elsewhere knows work again.
     """
     probe = asset.metadata.get("probe")
+    wanted = frozenset(EngineType(name) for name in types)
     return Request(
-        types=frozenset(EngineType(name) for name in types),
+        types=wanted,
         source=source,
         folder=folder,
         kind=cast(Kind, asset.kind),
@@ -41,6 +43,7 @@ def request_for(
         threshold=settings.ANALYSIS_CONFIDENCE,
         stored=_stored(asset),
         token=token,
+        people=naming.people_for(asset) if EngineType.FACES in wanted else None,
     )
 
 

@@ -166,6 +166,36 @@ def sample(
     return path, made["width"], made["height"]
 
 
+def parts(
+    source: Path,
+    folder: Path,
+    *,
+    mime_type: str,
+    boxes: Sequence[tuple[float, float, float, float]],
+    pixels: int = WEB_PIXELS,
+    most_pixels: int = MOST_PIXELS,
+    stop: Callable[[], bool] | None = None,
+) -> list[Path]:
+    """Write parts of the image into `folder`, each as a JPEG: `boxes` are left, top, right and bottom as shares of the
+    picture as it is seen, which is brought to at most `pixels` before. Raises as `inspect`.
+    """
+    made = _ask(
+        {
+            "do": "parts",
+            "source": str(source),
+            "mime_type": mime_type,
+            "most_pixels": most_pixels,
+            "stem": str(folder / "part"),
+            "pixels": pixels,
+            "boxes": [list(box) for box in boxes],
+        },
+        reads=[source],
+        writes=[folder],
+        stop=stop,
+    )
+    return [Path(facts["path"]) for facts in made["files"]]
+
+
 def _file(facts: dict[str, Any]) -> PictureFile:
     return PictureFile(**{**facts, "path": Path(facts["path"])})
 

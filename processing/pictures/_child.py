@@ -234,13 +234,28 @@ def sample(request: Request) -> Answer:
     return {"width": upright.width, "height": upright.height}
 
 
+def parts(request: Request) -> Answer:
+    """Write parts of the picture, each at least a pixel wide and high."""
+    with opened(request) as image:
+        image.seek(0)
+        upright = on_white(plain(image, request["pixels"]))
+    files = []
+    for number, (left, top, right, bottom) in enumerate(request["boxes"]):
+        x, y = (
+            min(int(left * upright.width), upright.width - 1),
+            min(int(top * upright.height), upright.height - 1),
+        )
+        across, down = max(x + 1, round(right * upright.width)), max(y + 1, round(bottom * upright.height))
+        files.append(written(upright.crop((x, y, across, down)), f"{request['stem']}{number}.jpg", ""))
+    return {"files": files}
+
+
 def main() -> None:
     """Do what is asked and print the answer; what is wrong with the image is an answer too."""
     request = json.load(sys.stdin)
     try:
-        answer = {"inspect": inspect, "render": render, "poster": poster, "sample": sample}[request["do"]](
-            request
-        )
+        doers = {"inspect": inspect, "render": render, "poster": poster, "sample": sample, "parts": parts}
+        answer = doers[request["do"]](request)
     except TooLarge as error:
         answer = {"error": "image_too_large", "log": str(error)}
     except UnidentifiedImageError as error:

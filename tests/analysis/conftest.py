@@ -1,8 +1,9 @@
 """Assets that can be analysed, an engine that finds what a test says, and workers that carry the steps out."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from analysis.engines.base import Report
 from assets.models import Asset
 from processing.models import Queue
 from processing.services import leases, running
+from tests.analysis.people import COLLECTION, FakeAlbum
 from tests.factories import AssetFactory
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
@@ -86,6 +88,17 @@ def fake(only_engines: Callable[..., None]) -> FakeEngine:
     )
     only_engines(engine)
     return engine
+
+
+@pytest.fixture
+def album(only_engines: Callable[..., None], settings: Any, monkeypatch: pytest.MonkeyPatch) -> FakeAlbum:
+    """People are named in this installation, by an engine that keeps faces here."""
+    kept, able = FakeAlbum(), replace(sight("video", "image"), names=True)
+    engine = FakeEngine(name="aws", abilities={Type.FACES: able})
+    only_engines(engine)
+    monkeypatch.setattr(engines, "_ALBUMS", {engine.name: kept})
+    settings.ANALYSIS_FACE_COLLECTION = COLLECTION
+    return kept
 
 
 @pytest.fixture

@@ -68,6 +68,8 @@ def test_pages_pass_axe(
             "/?tag=sea",
             "/presets/",
             "/presets/new/",
+            "/people/",
+            "/people/new/",
             "/collections/",
             "/upload/",
             "/jobs/",

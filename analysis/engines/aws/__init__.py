@@ -11,7 +11,8 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
-from analysis.engines.aws import films, hearing, images, staging
+from analysis.engines.aws import films, hearing, images, known, staging
+from analysis.engines.aws.album import AwsAlbum
 from analysis.engines.aws.clients import Clients, Unable, failure_of
 from analysis.engines.aws.options import Options
 from analysis.engines.aws.prices import prices
@@ -30,11 +31,11 @@ from analysis.engines.base import (
     Standing,
     Type,
 )
-from analysis.exceptions import AWS_MISSING, JobOverdue, NoPictures, NoSound, NotAbleHere
+from analysis.exceptions import AWS_MISSING, JobOverdue, NoPictures, NoSound, NotAbleHere, ResultGone
 from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut
 from processing.exceptions import CorruptMedia, MediaError
 
-__all__ = ["AwsEngine", "Options"]
+__all__ = ["AwsAlbum", "AwsEngine", "Options"]
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class AwsEngine:
                 ),
                 Type.MODERATION: seen,
                 Type.OBJECTS: seen,
-                Type.FACES: seen,
+                Type.FACES: replace(seen, names=True),
                 Type.TEXT: replace(seen, languages=_READ),
                 Type.SHOTS: replace(seen, kinds=_ON_FILMS),
             }
@@ -101,6 +102,8 @@ class AwsEngine:
             languages=list(request.languages),
             seconds=request.duration,
             waiting=[str(name) for name in able],
+            collection=request.people.collection if request.people else "",
+            similarity=request.people.similarity if request.people else 1.0,
         )
         for name in unable:
             work.fail(name, failure_of(NotAbleHere))
@@ -153,7 +156,7 @@ class AwsEngine:
                 if name == Type.TRANSCRIPTION:
                     found = hearing.result(work, request, options=options, clients=clients)
                 else:
-                    found = films.result(Type(name), job_id, request, clients=clients)
+                    found = films.result(Type(name), job_id, request, clients=clients, people=work.people)
                 results[Type(name)] = replace(found, job_id=job_id, cost=cost)
             except Unable as error:
                 logger.warning("%s of %s cannot be read: %s", name, job_id, error.log)
@@ -230,14 +233,7 @@ class AwsEngine:
                     work.will_write(staging.transcript_key(options, work))
                     job_id = hearing.start(work, work.sound, options=options, clients=clients)
                 else:
-                    job_id = films.start(
-                        Type(name),
-                        work.picture,
-                        threshold=work.threshold,
-                        token=work.token,
-                        options=options,
-                        clients=clients,
-                    )
+                    job_id = self._look(Type(name), work, options)
             except EngineAway as error:
                 logger.info("%s waits for Amazon Web Services: %s", name, error.log)
                 away = away or error
@@ -249,6 +245,31 @@ class AwsEngine:
                 work.running[name] = job_id
         return away
 
+    def _look(self, name: Type, work: Work, options: Options) -> str:
+        """Begin a job of Rekognition; returns its id. Without the collection of faces nobody is known, and faces are
+        found all the same. Raises `EngineAway` and `Unable`.
+        """
+
+        def begin() -> str:
+            return films.start(
+                name,
+                work.picture,
+                threshold=work.threshold,
+                token=work.token,
+                options=options,
+                clients=self._clients_of(options),
+                people=work.people,
+            )
+
+        try:
+            return begin()
+        except Unable as error:
+            if name != Type.FACES or not work.collection or error.failure.code != ResultGone.code:
+                raise
+            logger.warning("there is no collection of faces %r: %s", work.collection, error.log)
+            work.collection = ""
+            return begin()
+
     def _ask(self, work: Work, options: Options) -> list[EngineAway]:
         """Ask after what runs; returns the errors of those that could not be asked after."""
         clients = self._clients_of(options)
@@ -258,7 +279,7 @@ class AwsEngine:
                 if name == Type.TRANSCRIPTION:
                     over = hearing.has_ended(job_id, clients=clients)
                 else:
-                    over = films.has_ended(Type(name), job_id, clients=clients)
+                    over = films.has_ended(Type(name), job_id, clients=clients, people=work.people)
             except EngineAway as error:
                 aways.append(error)
             except Unable as error:
@@ -283,8 +304,15 @@ class AwsEngine:
             return Found({}, failures | {Type(name): reason for name in work.waiting})
         for name in work.waiting:
             try:
-                found = images.result(Type(name), data, request, clients=clients)
-                results[Type(name)] = replace(found, cost=table.of(Type(name), request))
+                found, searched = images.result(Type(name), data, request, clients=clients), 0
+                if name == Type.FACES and request.people is not None:
+                    found, searched = known.in_image(
+                        found, request, request.people, clients=clients, stop=lambda: False
+                    )
+                cost = table.of(Type(name), request, searched=searched)
+                results[Type(name)] = replace(found, cost=cost)
+            except (MediaError, ProgramFailed, ProgramTimedOut) as error:
+                failures[Type(name)] = _reason(error)
             except Unable as error:
                 logger.warning("%s of an image failed: %s", name, error.log)
                 failures[Type(name)] = error.failure

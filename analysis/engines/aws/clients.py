@@ -53,6 +53,7 @@ _REFUSED = {
 }
 _GONE = {"404", "NoSuchKey", "NotFoundException", "ResourceNotFoundException"}
 _NO_BUCKET = {"NoSuchBucket"}
+_THERE = {"ConflictException", "ResourceAlreadyExistsException"}
 _AGAIN_SECONDS, _AGAIN_AFTER_LIMIT_SECONDS = 30.0, 60.0
 _MOST_LOGGED = 500
 
@@ -72,7 +73,7 @@ def failure_of(reason: MediaError | type[MediaError]) -> Failure:
 
 
 class AlreadyThere(Exception):
-    """Work of this name was begun before."""
+    """Work of this name was begun before, or what was to be made is there."""
 
 
 @contextmanager
@@ -103,7 +104,7 @@ def _meaning(error: ClientError) -> EngineAway | AlreadyThere | Unable:
         return EngineAway(log, again_in_seconds=_AGAIN_AFTER_LIMIT_SECONDS)
     if status >= _SERVER_ERRORS:
         return EngineAway(log, again_in_seconds=_AGAIN_SECONDS)
-    if code == "ConflictException":
+    if code in _THERE:
         return AlreadyThere(log)
     if code in _REFUSED or code in _NO_BUCKET:
         return Unable(Refused, log)

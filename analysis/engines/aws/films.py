@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.engines.aws import seen
+from analysis.engines.aws import known, seen
 from analysis.engines.aws.clients import Clients, Unable, calling
 from analysis.engines.aws.options import Options
 from analysis.engines.aws.seen import Answer
-from analysis.engines.base import Request, Result, Type
+from analysis.engines.base import People, Request, Result, Type
 from analysis.exceptions import JobFailed, ResultUnreadable
 
 _PAGE = 1000
@@ -65,15 +65,36 @@ JOBS = {
     ),
 }
 
+# Tells every face, and of those that are like one of the collection whose they are.
+FACES_OF_PEOPLE = Job(
+    "start_face_search",
+    "get_face_search",
+    "Persons",
+    ("FaceMatchThreshold",),
+    read_with={"SortBy": "TIMESTAMP"},
+)
 
-def start(name: Type, key: str, *, threshold: float, token: str, options: Options, clients: Clients) -> str:
+
+def start(
+    name: Type,
+    key: str,
+    *,
+    threshold: float,
+    token: str,
+    options: Options,
+    clients: Clients,
+    people: People | None = None,
+) -> str:
     """Begin a job; returns its id. The same `token` begins it once. Raises `EngineAway` and `Unable`."""
-    job = JOBS[name]
+    job = _job(name, people)
     told: dict[str, Any] = {
         "Video": {"S3Object": {"Bucket": options.bucket, "Name": key}},
         "ClientRequestToken": f"{token}-{name}",
         **job.begun_with,
     }
+    if job is FACES_OF_PEOPLE and people is not None:
+        told |= {"CollectionId": people.collection, "ClientRequestToken": f"{token}-people"}
+        threshold = people.similarity
     if job.threshold_in:
         *outer, last = job.threshold_in
         place = told
@@ -85,9 +106,9 @@ def start(name: Type, key: str, *, threshold: float, token: str, options: Option
     return str(answer["JobId"])
 
 
-def has_ended(name: Type, job_id: str, *, clients: Clients) -> bool:
+def has_ended(name: Type, job_id: str, *, clients: Clients, people: People | None = None) -> bool:
     """Whether a job has found what it can. Raises `Unable` for one that has failed, and as `start`."""
-    job = JOBS[name]
+    job = _job(name, people)
     with calling():
         answer = getattr(clients.rekognition, job.get)(JobId=job_id, MaxResults=1)
     if answer["JobStatus"] == "FAILED":
@@ -95,9 +116,18 @@ def has_ended(name: Type, job_id: str, *, clients: Clients) -> bool:
     return bool(answer["JobStatus"] == "SUCCEEDED")
 
 
-def result(name: Type, job_id: str, request: Request, *, clients: Clients) -> Result:
+def result(
+    name: Type, job_id: str, request: Request, *, clients: Clients, people: People | None = None
+) -> Result:
     """What a job has found. Raises as `start`."""
-    return seen.OF_FILMS[name](_answers(JOBS[name], job_id, clients), request)
+    job = _job(name, people)
+    read = known.faces if job is FACES_OF_PEOPLE else seen.OF_FILMS[name]
+    return read(_answers(job, job_id, clients), request)
+
+
+def _job(name: Type, people: People | None) -> Job:
+    """The kind of job of a type: faces are looked for among `people`, where there are any."""
+    return FACES_OF_PEOPLE if people is not None and name == Type.FACES else JOBS[name]
 
 
 def _answers(job: Job, job_id: str, clients: Clients) -> Iterator[Answer]:

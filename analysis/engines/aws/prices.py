@@ -12,12 +12,14 @@ from analysis.engines.base import Request, Type
 
 _OWN = Path(__file__).with_name("prices.json")
 _MINUTE = 60
+MOST_SEARCHED = 10
+"""So many faces of an image are looked for among people, each by a call of its own."""
 _CENT_PARTS = Decimal("0.000001")
 
 
 @dataclass(frozen=True)
 class Prices:
-    """Prices of a minute of film, of an image and of a minute of sound, by type."""
+    """Prices of a minute of film, of an image and of a minute of sound, by type; and of looking for `people`."""
 
     as_of: str
     source: str
@@ -25,17 +27,32 @@ class Prices:
     image: dict[Type, Decimal]
     sound_minute: dict[Type, Decimal]
     least_sound_seconds: int
+    people: dict[str, Decimal]
 
-    def of(self, name: Type, request: Request) -> Decimal:
-        """What one type of a request costs; seconds are counted whole. A type without a price counts as the dearest."""
+    def of(self, name: Type, request: Request, *, searched: int = MOST_SEARCHED) -> Decimal:
+        """What one type of a request costs; seconds are counted whole. A type without a price counts as the dearest.
+        Where people are looked for in an image, `searched` is of how many faces that was done.
+        """
+        looked_for = name == Type.FACES and request.people is not None
         if request.kind == "image":
-            return _price(self.image, name)
+            return _price(self.image, name) + (self.search() * searched if looked_for else 0)
         seconds = max(1, math.ceil(request.duration))
         if name == Type.TRANSCRIPTION:
             table, seconds = self.sound_minute, max(seconds, self.least_sound_seconds)
         else:
             table = self.video_minute
-        return (_price(table, name) * seconds / _MINUTE).quantize(_CENT_PARTS)
+        minute = _price(table, name)
+        if looked_for:
+            minute = self.people.get("video_minute", max(self.video_minute.values()))
+        return (minute * seconds / _MINUTE).quantize(_CENT_PARTS)
+
+    def search(self) -> Decimal:
+        """What looking for one face in an image costs."""
+        return self.people.get("image", max(self.image.values()))
+
+    def keep(self) -> Decimal:
+        """What keeping a face costs, whose picture is looked at before."""
+        return self.search() + _price(self.image, Type.FACES)
 
 
 def _price(table: dict[Type, Decimal], name: Type) -> Decimal:
@@ -54,6 +71,7 @@ def prices(path: str = "") -> Prices:
             image=_table(data["image"]),
             sound_minute=_table(data["sound_minute"]),
             least_sound_seconds=int(data["least_sound_seconds"]),
+            people=_amounts(data.get("people", {})),
         )
     except (ArithmeticError, AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"{path or _OWN} is no table of prices: {error!r}") from error
@@ -61,7 +79,15 @@ def prices(path: str = "") -> Prices:
 
 def _table(data: dict[str, Any]) -> dict[Type, Decimal]:
     """Prices by type: at least one, none below nothing."""
-    found = {Type(name): Decimal(str(price)) for name, price in data.items()}
-    if not found or any(not price.is_finite() or price < 0 for price in found.values()):
+    found = {Type(name): price for name, price in _amounts(data).items()}
+    if not found:
+        raise ValueError("at least one type must have a price")
+    return found
+
+
+def _amounts(data: dict[str, Any]) -> dict[str, Decimal]:
+    """Prices, none below nothing."""
+    found = {str(name): Decimal(str(price)) for name, price in data.items()}
+    if any(not price.is_finite() or price < 0 for price in found.values()):
         raise ValueError("a price must be a number of at least 0")
     return found

@@ -20,7 +20,7 @@ def labels(answers: Iterable[Answer], request: Request) -> Result:
         name = label["Name"]
         above[name] = [parent["Name"] for parent in label.get("Parents") or ()]
         if confidence >= request.threshold:
-            spans.see(name, _time(one, request), confidence, (name, _surest(label.get("Instances") or ())))
+            spans.see(name, time_of(one, request), confidence, (name, _surest(label.get("Instances") or ())))
     found = [
         Label(
             span.start,
@@ -62,11 +62,11 @@ def faces(answers: Iterable[Answer], request: Request) -> Result:
     tracks = Tracks()
     for one in answers:
         face, confidence = one["Face"], share(one["Face"].get("Confidence"))
-        box = _box(face.get("BoundingBox"))
+        box = box_of(face.get("BoundingBox"))
         if confidence < request.threshold or box is None:
             continue
-        time = _time(one, request)
-        spans.see(tracks.number_of(time, box), time, confidence, (box, _detail(face)))
+        time = time_of(one, request)
+        spans.see(tracks.number_of(time, box), time, confidence, (box, detail_of(face, time)))
     found = [
         Face(span.start, _end(span.end(request.duration), request), span.confidence, box, detail=detail)
         for span in spans.all()
@@ -83,8 +83,8 @@ def texts(answers: Iterable[Answer], request: Request) -> Result:
         said = str(line.get("DetectedText", "")).strip()
         if line.get("Type") != "LINE" or not said or confidence < request.threshold:
             continue
-        box = _box((line.get("Geometry") or {}).get("BoundingBox"))
-        spans.see(said, _time(one, request), confidence, (said, box))
+        box = box_of((line.get("Geometry") or {}).get("BoundingBox"))
+        spans.see(said, time_of(one, request), confidence, (said, box))
     found = [
         Text(span.start, _end(span.end(request.duration), request), span.confidence, text=said, box=box)
         for span in spans.all()
@@ -124,10 +124,10 @@ def share(percent: Any) -> float:
 def _surest(instances: Iterable[Answer]) -> Box | None:
     """Where an object is seen best; scenes have no place."""
     best = max(instances, key=lambda one: float(one.get("Confidence", 0.0)), default=None)
-    return _box(best.get("BoundingBox")) if best else None
+    return box_of(best.get("BoundingBox")) if best else None
 
 
-def _box(told: Answer | None) -> Box | None:
+def box_of(told: Answer | None) -> Box | None:
     """A box, cut off where it leaves the picture."""
     if not told:
         return None
@@ -140,17 +140,19 @@ def _inside(side: float) -> float:
     return min(1.0, max(0.0, float(side)))
 
 
-def _detail(face: Answer) -> dict[str, Any]:
-    """How well a face is seen and where it looks."""
+def detail_of(face: Answer, time: float) -> dict[str, Any]:
+    """How well a face is seen and where it looks, and `at` which second its box is where it is told."""
     told = {"quality": face.get("Quality"), "pose": face.get("Pose")}
-    return {
+    found: dict[str, Any] = {
         name: {key.lower(): round(float(value), 2) for key, value in facts.items()}
         for name, facts in told.items()
         if facts
     }
+    return found | {"at": round(time, 3)}
 
 
-def _time(one: Answer, request: Request) -> float:
+def time_of(one: Answer, request: Request) -> float:
+    """When something was seen, in seconds within the film."""
     return _within(one.get("Timestamp", 0), request)
 
 

@@ -5,7 +5,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from analysis.engines.base import Failure, Type
+from analysis.engines.base import Failure, People, Type
 
 
 @dataclass
@@ -13,7 +13,8 @@ class Work:
     """The jobs of one request. `waiting` are to be begun yet, `running` and `ended` have the service's own ids.
 
     `picture` and `sound` are the keys of what is read, by the bucket that they lie in; `staged` are those of our own
-    making, removed at the end. `begun` is when it began, in seconds since 1970, `seconds` how long the medium is.
+    making, removed at the end. Faces are looked for among those of `collection`, if it is named, which must be as alike
+    as `similarity`. `begun` is when it began, in seconds since 1970, `seconds` how long the medium is.
     """
 
     token: str
@@ -29,6 +30,13 @@ class Work:
     running: dict[str, str] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
     failed: dict[str, list[str]] = field(default_factory=dict)
+    collection: str = ""
+    similarity: float = 1.0
+
+    @property
+    def people(self) -> People | None:
+        """Among whom faces are looked for."""
+        return People(self.collection, self.similarity) if self.collection else None
 
     @property
     def is_open(self) -> bool:

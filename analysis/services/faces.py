@@ -1,0 +1,179 @@
+"""Taking the faces of people in where an engine keeps them, and removing them there: by a worker, tried until it is
+done. A consent is asked for before, and once more when the engine has answered.
+"""
+
+import logging
+from datetime import timedelta
+from decimal import Decimal
+from functools import partial
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from analysis import engines
+from analysis.engines import Album, EngineAway, FaceRefused, Failure
+from analysis.models import FaceRemoval, Person, PersonPicture, PictureStatus
+from analysis.services import budget, forgetting, naming
+from analysis.services.facepictures import NotReadable, NotReadNow, jpeg_of
+from mediaportal.audit.services.log import record
+
+logger = logging.getLogger(__name__)
+TASK, QUEUE = "analysis.people", "upkeep"
+_AT_ONCE = 100
+_AGAIN = timedelta(minutes=1)
+# Whoever was taking one in has died by then.
+_LOST = timedelta(minutes=15)
+_MOST_WAIT_MINUTES = 60
+_LONGEST_ERROR = 500
+
+
+def wake() -> None:
+    """Tell a worker, once the present transaction has committed, that there is something to be done."""
+    send = partial(current_app.send_task, TASK, queue=QUEUE, retry=False)
+    transaction.on_commit(send, robust=True)
+
+
+def sweep() -> None:
+    """Bring what an engine keeps to what people consent to. Safe to run at any time, and by several at once."""
+    forgetting.lapse()
+    remove_due()
+    take_in()
+
+
+def take_in() -> int:
+    """Take in the pictures that wait, of those who consent; returns how many were tried."""
+    album = engines.album()
+    if album is None or not naming.is_on():
+        return 0
+    now = timezone.now()
+    ready = Q(status=PictureStatus.WAITING) & (Q(tried_at=None) | Q(tried_at__lt=now - _AGAIN))
+    lost = Q(status=PictureStatus.SENDING, tried_at__lt=now - _LOST)
+    waiting = PersonPicture.objects.filter(ready | lost, person__in=Person.objects.consenting())
+    found = list(waiting.order_by("created_at").defer("image")[:_AT_ONCE])
+    return sum(_take(picture, album) for picture in found)
+
+
+def remove_due() -> int:
+    """Remove the faces that are to be removed, each until the engine confirms it; returns how many have gone."""
+    album = engines.album()
+    if album is None:
+        return 0
+    due = FaceRemoval.objects.filter(due_at__lte=timezone.now()).order_by("due_at")
+    return sum(_remove(removal, album) for removal in list(due[:_AT_ONCE]))
+
+
+def _take(picture: PersonPicture, album: Album) -> bool:
+    """Take one picture in; False when somebody else does, or it must not be now."""
+    price = album.price()
+    if not _claim(picture, price):
+        return False
+    try:
+        jpeg = jpeg_of(picture)
+        face_id = album.keep(jpeg, collection=picture.collection, key=picture.pk.hex)
+    except (FaceRefused, NotReadable) as error:
+        _refuse(picture, error.failure, error.log)
+    except (EngineAway, NotReadNow) as error:
+        logger.info("The picture %s waits: %s", picture.pk, error)
+        mine = PersonPicture.objects.filter(
+            pk=picture.pk, status=PictureStatus.SENDING, tried_at=picture.tried_at
+        )
+        mine.update(status=PictureStatus.WAITING, cost=F("cost") - price)
+    else:
+        _keep(picture, face_id)
+    return True
+
+
+@transaction.atomic
+def _claim(picture: PersonPicture, price: Decimal) -> bool:
+    """Let it be this worker that takes a picture in, if there is a consent, money, and nothing under its key that is to
+    be removed first. What it costs counts from now.
+    """
+    if not Person.objects.consenting().filter(pk=picture.person_id).exists():
+        return False
+    if FaceRemoval.objects.filter(key=picture.pk.hex).exists() or not budget.purse().takes(price):
+        return False
+    now = timezone.now()
+    mine = PersonPicture.objects.filter(pk=picture.pk, status=picture.status, tried_at=picture.tried_at)
+    claimed = mine.update(
+        status=PictureStatus.SENDING,
+        collection=settings.ANALYSIS_FACE_COLLECTION,
+        face_id="",
+        tried_at=now,
+        cost=F("cost") + price,
+    )
+    if claimed:
+        picture.refresh_from_db()
+    return bool(claimed)
+
+
+@transaction.atomic
+def _keep(picture: PersonPicture, face_id: str) -> None:
+    """Note the face, if it may still be kept; otherwise have it removed again."""
+    person = Person.objects.select_for_update(no_key=True).filter(pk=picture.person_id).first()
+    mine = PersonPicture.objects.filter(
+        pk=picture.pk, status=PictureStatus.SENDING, tried_at=picture.tried_at
+    )
+    consents = person is not None and Person.objects.consenting().filter(pk=person.pk).exists()
+    kept = consents and mine.update(
+        status=PictureStatus.KEPT, face_id=face_id, error_code="", error_detail=""
+    )
+    if not kept:
+        mine.update(status=PictureStatus.WAITING, collection="", tried_at=None)
+        FaceRemoval.objects.get_or_create(
+            collection=picture.collection,
+            key=picture.pk.hex,
+            face_id=face_id,
+            defaults={"person_id": picture.person_id, "due_at": timezone.now()},
+        )
+        return
+    record(
+        action="person.face_kept",
+        target=Person(pk=picture.person_id),
+        picture=str(picture.pk),
+        collection=picture.collection,
+    )
+
+
+def _refuse(picture: PersonPicture, failure: Failure, log: str) -> None:
+    """Let a picture not be taken, with the reason."""
+    logger.info("The picture %s was not taken: %s %s", picture.pk, failure.code, log)
+    mine = PersonPicture.objects.filter(
+        pk=picture.pk, status=PictureStatus.SENDING, tried_at=picture.tried_at
+    )
+    mine.update(
+        status=PictureStatus.REFUSED,
+        collection="",
+        error_code=failure.code,
+        error_detail=failure.detail,
+    )
+
+
+def _remove(removal: FaceRemoval, album: Album) -> bool:
+    """Remove one face; what goes wrong is tried again, later each time."""
+    collection = removal.collection
+    try:
+        found = [removal.face_id] if removal.face_id else album.faces_of(removal.key, collection=collection)
+        if found:
+            album.forget(found, collection=collection)
+    except (EngineAway, FaceRefused) as error:
+        logger.warning("A face of %s cannot be removed yet: %s", collection, error.log)
+        minutes = min(_MOST_WAIT_MINUTES, 2 ** min(removal.tries, 10))
+        FaceRemoval.objects.filter(pk=removal.pk).update(
+            tries=F("tries") + 1,
+            due_at=timezone.now() + timedelta(minutes=minutes),
+            error=error.log[:_LONGEST_ERROR],
+        )
+        return False
+    with transaction.atomic():
+        gone, _rows = FaceRemoval.objects.filter(pk=removal.pk).delete()
+        if gone:
+            record(
+                action="person.face_removed",
+                target=Person(pk=removal.person_id),
+                picture=removal.key,
+                collection=collection,
+            )
+    return bool(gone)
