@@ -28,7 +28,7 @@ class AnalysisConfig(AppConfig):
         from analysis import checks, engines, receivers  # noqa: F401, PLC0415
         from analysis.engines import local  # noqa: PLC0415
         from analysis.engines.aws import AwsEngine  # noqa: PLC0415
-        from analysis.pipeline import STEPS  # noqa: PLC0415
+        from analysis.pipeline import KEYFRAMES, STEPS  # noqa: PLC0415
         from analysis.services import accounts, automatic, searching  # noqa: PLC0415
         from analysis.steps.looking import WAITS  # noqa: PLC0415
         from processing.pipeline import add_job_plans  # noqa: PLC0415
@@ -39,9 +39,11 @@ class AnalysisConfig(AppConfig):
         engines.register(local.LocalEngine(local.sight_parts(models), listening))
         engines.register(AwsEngine(accounts.options))
         add_job_plans(STEPS)
+        add_job_plans(KEYFRAMES)
         add_words(WAITS)
         register_option_validator(automatic.validate_options, lists=[automatic.TYPES, automatic.LANGUAGES])
         register_inside_search(InsideSearch(searching.find, searching.places))
         register_panel(Panel("timeline", _("Timeline"), "asset-timeline", order=5, place="stage"))
+        register_panel(Panel("keyframes", _("Key frames"), "asset-keyframes", order=16))
         register_panel(Panel("analyses", _("Analyses"), "asset-analyses", order=30))
         register_panel(Panel("matches", _("Alike"), "asset-matches", order=31))

@@ -7,6 +7,7 @@ from analysis import views
 urlpatterns = [
     path("assets/<uuid:asset_id>/analyses/", views.asset_analyses, name="asset-analyses"),
     path("assets/<uuid:asset_id>/timeline/", views.asset_timeline, name="asset-timeline"),
+    path("assets/<uuid:asset_id>/keyframes/", views.asset_keyframes, name="asset-keyframes"),
     path("assets/<uuid:asset_id>/matches/", views.asset_matches, name="asset-matches"),
     path("matches/<uuid:match_id>/", views.match_page, name="match"),
 ]

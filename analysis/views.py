@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from analysis.models import Match, ReferenceWork
-from analysis.services import alike, panel, references, sidebyside, timeline
+from analysis.services import alike, keyframeview, panel, references, sidebyside, timeline
 from assets import access
 from assets.models import Asset, Kind
 
@@ -49,6 +49,16 @@ def asset_timeline(request: HttpRequest, asset_id: UUID) -> HttpResponse:
         "analysis/timeline.html",
         {"asset": asset, "document": document, "data": json.dumps(document, ensure_ascii=False)},
     )
+
+
+@require_GET
+def asset_keyframes(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """The captured key frames of a film with their labels, and for who may change it a button that orders them; empty
+    when there is neither.
+    """
+    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
+    context = keyframeview.context_of(asset, user=request.user)
+    return HttpResponse() if context is None else render(request, "analysis/keyframes.html", context)
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.api import matches, transcripts, views
+from analysis.api import keyframes, matches, transcripts, views
 
 urlpatterns = [
     path("media/analyze", views.AnalyzeView.as_view(), name="api-analyze"),
@@ -17,6 +17,7 @@ urlpatterns = [
         views.ShowView.as_view(),
         name="api-analysis-show",
     ),
+    path("assets/<uuid:asset_id>/keyframes", keyframes.KeyframesView.as_view(), name="api-keyframes"),
     path("assets/<uuid:asset_id>/matches/", matches.MatchListView.as_view(), name="api-matches"),
     path("reference-works/", matches.ReferenceListView.as_view(), name="api-reference-works"),
     path("reference-works/<uuid:work_id>/", matches.ReferenceView.as_view(), name="api-reference-work"),

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from analysis import engines
 from analysis.models import OPEN, Analysis, CollectionSetting, EngineChoice, Order, Status
-from analysis.services import orders
+from analysis.services import keyframes, orders
 from analysis.services.orders import Wish
 from analysis.services.parameters import DONE_BY, NAMED
 from assets import registry
@@ -38,7 +38,7 @@ def follow(*, job: Job) -> None:
     """Let orders follow a job that has moved. Must run in the transaction that moves it."""
     if job.job_type == JobType.INGEST:
         _follow_first(job)
-    elif job.job_type == JobType.ANALYZE:
+    elif job.job_type in {JobType.ANALYZE, JobType.PREVIEW}:
         _follow_own(job)
 
 
@@ -56,9 +56,10 @@ def catch_up(*, job_id: UUID) -> None:
     """Order what is wanted of an asset whose first job has been completed, once for each job."""
     job = Job.objects.select_related("asset").get(pk=job_id)
     registry.lock_work(job.asset_id)  # two at once take turns
+    keyframes.catch_up(job=job)
     for order in Order.objects.select_related("asset").filter(pk=job.parameters.get(NAMED), job=None):
         orders.go_on(order=order)
-    if Order.objects.filter(asset=job.asset, asked_by=None).exists():
+    if _unasked().filter(asset=job.asset).exists():
         return
     wish = _wish_for(job)
     if wish is not None:
@@ -80,12 +81,21 @@ def sweep() -> int:
     asks = Q(parameters__has_key=TYPES) | Exists(
         CollectionSetting.objects.filter(collection__assets=OuterRef("asset")).exclude(types=[])
     )
-    ordered = Order.objects.filter(asset=OuterRef("asset"), asked_by=None)
-    left = done.filter(Q(parameters__has_key=NAMED) & Exists(waits) | asks & ~Exists(ordered))
+    ordered = _unasked().filter(asset=OuterRef("asset"))
+    left = done.filter(
+        Q(parameters__has_key=NAMED) & Exists(waits)
+        | asks & ~Exists(ordered)
+        | keyframes.wanted() & ~Exists(keyframes.jobs().filter(asset=OuterRef("asset")))
+    )
     found = list(left.values_list("pk", flat=True)[:_AT_ONCE])
     for pk in found:
         catch_up(job_id=pk)
     return len(found)
+
+
+def _unasked() -> QuerySet[Order]:
+    """Orders that nobody has placed, for whole files: those for key frames are told apart by their jobs."""
+    return Order.objects.filter(asked_by=None).exclude(job__in=keyframes.jobs())
 
 
 def _wish_for(job: Job) -> Wish | None:

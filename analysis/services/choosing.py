@@ -3,22 +3,23 @@
 Only a request insists: an engine that a collection or a setting names and that cannot gives way to the others.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from analysis import engines
-from analysis.engines import Ability, Engine
+from analysis.engines import Ability, Engine, Request
 from analysis.engines import Type as EngineType
 from analysis.exceptions import BudgetExceeded, EngineUnavailable, NotAbleHere, OverBudget
 from analysis.models import EngineChoice, Type
 from analysis.services.budget import Purse
 from analysis.services.requests import request_for
-from assets.models import Asset
+from assets.models import Asset, Kind
 from assets.services.reasons import said
 from mediaportal.core.problems import FieldProblem
 
@@ -54,16 +55,36 @@ def choose(
     return {
         name: _chosen(
             name,
-            [wanted]
-            if wanted != EngineChoice.AUTO
-            else [collection, settings.ANALYSIS_ENGINES.get(name, "")],
-            asset,
-            languages,
+            _preferred(name, wanted, collection),
             insists=wanted != EngineChoice.AUTO,
             purse=purse or Purse(),
+            fits=partial(_fits, asset=asset, languages=languages),
+            price=partial(_price, name=name, asset=asset, languages=languages),
         )
         for name in types
     }
+
+
+def choose_for_pictures(
+    *,
+    name: str,
+    pictures: Sequence[Request],
+    wanted: str = EngineChoice.AUTO,
+    collection: str = EngineChoice.AUTO,
+    purse: Purse | None = None,
+) -> Choice:
+    """Who looks at single pictures, which are asked for one by one, for one type; otherwise as `choose`."""
+    largest = max((picture.size for picture in pictures), default=0)
+    return _chosen(
+        name,
+        _preferred(name, wanted, collection),
+        insists=wanted != EngineChoice.AUTO,
+        purse=purse or Purse(),
+        fits=lambda ability: (
+            "image" in ability.kinds and (not ability.most_bytes or largest <= ability.most_bytes)
+        ),
+        price=lambda engine: sum((engine.estimate(one).usd for one in pictures), Decimal(0)),
+    )
 
 
 def require(choices: dict[str, Choice]) -> None:
@@ -96,6 +117,13 @@ def possible(kind: str) -> list[str]:
     return [name for name in Type.values if name in able]
 
 
+def engine_of(asset: Asset) -> str:
+    """The engine that an asset's collections name: that of the first one which does."""
+    named = asset.collections.exclude(analysis_setting__engine=EngineChoice.AUTO).order_by("created_at")
+    found: str | None = named.values_list("analysis_setting__engine", flat=True).first()
+    return found or EngineChoice.AUTO
+
+
 def names() -> list[str]:
     """The engines of this installation that can do anything now."""
     return [
@@ -105,33 +133,58 @@ def names() -> list[str]:
     ]
 
 
+def lacking() -> dict[str, tuple[str, ...]]:
+    """What to install for each type that no engine can do now of anything, by the engines that could; the types in the
+    order of their list. One that no engine will ever do has nothing to install.
+    """
+    able = {name for kind in Kind.values for name in possible(kind)}
+    return {
+        name: tuple(
+            dict.fromkeys(
+                ability.missing
+                for engine in engines.engines()
+                if (ability := engine.capabilities().types.get(EngineType(name))) and ability.missing
+            )
+        )
+        for name in Type.values
+        if name not in able
+    }
+
+
+def _preferred(name: str, wanted: str, collection: str) -> list[str]:
+    """The engines that go first for a type: the one that the request names alone, or those that are preferred."""
+    if wanted != EngineChoice.AUTO:
+        return [wanted]
+    return [collection, settings.ANALYSIS_ENGINES.get(name, "")]
+
+
 def _chosen(
     name: str,
     preferred: Sequence[str],
-    asset: Asset | None,
-    languages: Sequence[str],
     *,
     insists: bool,
     purse: Purse,
+    fits: Callable[[Ability], bool],
+    price: Callable[[Engine], Decimal],
 ) -> Choice:
     """Who does a type: the first of those in their order that can, for what is left."""
     missing: list[str] = []
     is_too_dear = False
     for engine in _in_order(preferred, insists=insists):
         ability = engine.capabilities().types.get(EngineType(name))
-        if ability is None or not _fits(ability, asset, languages):
+        if ability is None or not fits(ability):
             continue
         if ability.missing:
             missing.append(ability.missing)
             continue
-        usd = _price(engine, name, asset, languages)
+        usd = price(engine)
         if purse.takes(usd):
             return Choice(engine.name, ability.group, usd=usd)
         is_too_dear = True
     return Choice(missing=tuple(missing), is_too_dear=is_too_dear)
 
 
-def _price(engine: Engine, name: str, asset: Asset | None, languages: Sequence[str]) -> Decimal:
+def _price(engine: Engine, *, name: str, asset: Asset | None, languages: Sequence[str]) -> Decimal:
     """What a type of an asset may cost; nothing is known of a file that is still to come."""
     if asset is None:
         return Decimal(0)
@@ -150,7 +203,7 @@ def _in_order(preferred: Sequence[str], *, insists: bool) -> Iterator[Engine]:
         yield from (engine for engine in every if engine.name not in preferred)
 
 
-def _fits(ability: Ability, asset: Asset | None, languages: Sequence[str]) -> bool:
+def _fits(ability: Ability, *, asset: Asset | None, languages: Sequence[str]) -> bool:
     """Whether a medium, as far as it is known, lies within what an engine takes, in one of the languages."""
     spoken = {language.partition("-")[0] for language in languages}
     known = {language.partition("-")[0] for language in ability.languages}

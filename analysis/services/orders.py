@@ -85,11 +85,11 @@ def place(*, user: access.Caller, asset: Asset, wish: Wish) -> Order:
         asset=asset,
         languages=wish.languages,
         wanted=wish.engine,
-        collection=engine_of(asset),
+        collection=choosing.engine_of(asset),
         purse=budget.purse_for(asset),
     )
     choosing.require(choices)
-    order = _written(asset=asset, wish=wish, user=user)
+    order = write(asset=asset, wish=wish, user=user)
     begin(order=order, choices=choices)
     return order
 
@@ -103,7 +103,7 @@ def fetch(*, user: access.Caller, url: str, wish: Wish) -> Order:
         choosing.choose(types=wish.types, asset=None, languages=wish.languages, wanted=wish.engine)
     )
     with transaction.atomic():
-        order = _written(asset=None, wish=wish, user=user)
+        order = write(asset=None, wish=wish, user=user)
         session = importing.ask(user=user, url=url, wishes=Wishes(kind="", options={NAMED: str(order.pk)}))
         Order.objects.filter(pk=order.pk).update(upload=session)
     return order
@@ -112,7 +112,7 @@ def fetch(*, user: access.Caller, url: str, wish: Wish) -> Order:
 @transaction.atomic
 def stand_for(*, asset: Asset, wish: Wish) -> Order:
     """Order what an upload or a collection asks for; what no engine can do has failed at once. Nobody is asked."""
-    order = _written(asset=asset, wish=wish, user=None)
+    order = write(asset=asset, wish=wish, user=None)
     go_on(order=order)
     return order
 
@@ -129,7 +129,7 @@ def go_on(*, order: Order) -> None:
         asset=order.asset,
         languages=order.languages,
         wanted=order.engine,
-        collection=engine_of(order.asset),
+        collection=choosing.engine_of(order.asset),
         purse=budget.purse_for(order.asset),
     )
     begin(order=order, choices=choices)
@@ -173,13 +173,6 @@ def require_analysable(asset: Asset) -> None:
     """Raise `NotAnalysable` before the gate has let an asset through, and when its bytes are gone."""
     if not access.gate_passed(asset) or asset.original_removed_at is not None:
         raise NotAnalysable
-
-
-def engine_of(asset: Asset) -> str:
-    """The engine that an asset's collections name: that of the first one which does."""
-    named = asset.collections.exclude(analysis_setting__engine=EngineChoice.AUTO).order_by("created_at")
-    found: str | None = named.values_list("analysis_setting__engine", flat=True).first()
-    return found or EngineChoice.AUTO
 
 
 def estimated_cost(order: Order) -> Decimal:
@@ -235,7 +228,7 @@ def fail_open(*, order: Order, code: str, detail: str, status: Status = Status.F
         analysis_finished.send(sender=Order, order=order)
 
 
-def _written(*, asset: Asset | None, wish: Wish, user: access.Caller | None) -> Order:
+def write(*, asset: Asset | None, wish: Wish, user: access.Caller | None) -> Order:
     """The rows of an order, before anything has been chosen."""
     order = Order.objects.create(
         asset=asset,
