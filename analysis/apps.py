@@ -10,9 +10,13 @@ from django.utils.translation import pgettext_lazy
 from assets.registry import (
     InsideSearch,
     Panel,
+    PlacePart,
+    UploadPart,
     register_inside_search,
     register_option_validator,
     register_panel,
+    register_place_part,
+    register_upload_part,
 )
 
 
@@ -29,7 +33,7 @@ class AnalysisConfig(AppConfig):
         from analysis.engines import local  # noqa: PLC0415
         from analysis.engines.aws import AwsEngine  # noqa: PLC0415
         from analysis.pipeline import KEYFRAMES, STEPS  # noqa: PLC0415
-        from analysis.services import accounts, automatic, searching  # noqa: PLC0415
+        from analysis.services import accounts, automatic, searching, wanted  # noqa: PLC0415
         from analysis.steps.looking import WAITS  # noqa: PLC0415
         from processing.pipeline import add_job_plans  # noqa: PLC0415
         from processing.services.waiting import add_words  # noqa: PLC0415
@@ -43,6 +47,8 @@ class AnalysisConfig(AppConfig):
         add_words(WAITS)
         register_option_validator(automatic.validate_options, lists=[automatic.TYPES, automatic.LANGUAGES])
         register_inside_search(InsideSearch(searching.find, searching.places))
+        register_upload_part(UploadPart("analyses", "analysis/upload.html", wanted.offer))
+        register_place_part(PlacePart("analyses", _("Analyses"), "collection-analyses", "scan-search"))
         register_panel(Panel("timeline", _("Timeline"), "asset-timeline", order=5, place="stage"))
         register_panel(Panel("keyframes", _("Key frames"), "asset-keyframes", order=16))
         register_panel(Panel("analyses", _("Analyses"), "asset-analyses", order=30))

@@ -5,6 +5,7 @@ side.
 import json
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET
 from analysis.models import Match, ReferenceWork
 from analysis.services import alike, keyframeview, panel, references, sidebyside, timeline
 from assets import access
-from assets.models import Asset, Kind
+from assets.models import Asset, Collection, Kind
 
 _MOST_MATCHES = 50
 
@@ -75,6 +76,15 @@ def asset_matches(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     work = ReferenceWork.objects.filter(asset=asset).first() if may_mark else None
     context = {"asset": asset, "sides": sides, "may_mark": may_mark, "work": work}
     return render(request, "analysis/matches.html", context)
+
+
+@require_GET
+def collection_analyses(request: HttpRequest, collection_id: UUID) -> HttpResponse:
+    """The form of what is analysed of everything that comes into a collection; for who may change it."""
+    place = get_object_or_404(Collection.objects.visible_to(request.user), pk=collection_id)
+    if not access.can_change_collection(request.user, place):
+        raise PermissionDenied
+    return render(request, "analysis/collection.html", panel.of_collection(place, user=request.user))
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.api import keyframes, matches, transcripts, views
+from analysis.api import collections, keyframes, matches, transcripts, views
 
 urlpatterns = [
     path("media/analyze", views.AnalyzeView.as_view(), name="api-analyze"),
@@ -19,6 +19,11 @@ urlpatterns = [
     ),
     path("assets/<uuid:asset_id>/keyframes", keyframes.KeyframesView.as_view(), name="api-keyframes"),
     path("assets/<uuid:asset_id>/matches/", matches.MatchListView.as_view(), name="api-matches"),
+    path(
+        "collections/<uuid:collection_id>/analysis",
+        collections.CollectionAnalysisView.as_view(),
+        name="api-collection-analysis",
+    ),
     path("reference-works/", matches.ReferenceListView.as_view(), name="api-reference-works"),
     path("reference-works/<uuid:work_id>/", matches.ReferenceView.as_view(), name="api-reference-work"),
     path("assets/<uuid:asset_id>/transcript", transcripts.TranscriptView.as_view(), name="api-transcript"),
