@@ -39,14 +39,15 @@ class Offer:
 
 
 def offers(chosen: Sequence[str] = ()) -> list[Offer]:
-    """Every type that an engine can do or could do, in the order of their list; those that never can are left out."""
+    """Every type that an engine can do, and then those that one could do; those that none ever will are left out."""
     able = {name for kind in Kind.values for name in choosing.possible(kind)}
     lacking = choosing.lacking()
-    return [
+    found = [
         Offer(name, str(Type(name).label), tuple(said(one) for one in lacking.get(name, ())), name in chosen)
         for name in Type.values
         if name in able or lacking.get(name) or name in chosen
     ]
+    return sorted(found, key=lambda one: not one.able)
 
 
 def offer() -> dict[str, Any]:

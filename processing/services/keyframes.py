@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from assets.models import Asset, Kind, Variant, VariantType
 from processing.ffmpeg.keyframes import Keyframes
 from processing.models import Job
-from processing.services.presets import ladder_for
 
 STEP = "keyframes"
 """The step that captures them. What it captures carries its name, so that another run takes their place."""
@@ -24,9 +23,9 @@ DOCUMENT = "keyframes"
 def wish_of(job: Job) -> Keyframes | None:
     """What a job captures, or what comes after it does, as its recipe says; None where nobody has asked for it."""
     told = job.parameters.get(PARAMETER)
-    if told:
-        return Keyframes.from_data(told)
-    return ladder_for(job).keyframes if job.asset.kind == Kind.VIDEO else None
+    if not told and job.asset.kind == Kind.VIDEO:
+        told = (job.parameters.get("recipe") or {}).get("keyframes")
+    return Keyframes.from_data(told) if told else None
 
 
 def captures_of(asset: Asset) -> QuerySet[Variant]:

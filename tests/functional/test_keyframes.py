@@ -14,13 +14,13 @@ from playwright.sync_api import expect
 from analysis.models import Order
 from assets.models import Asset
 from mediaportal.accounts.models import User
+from script.lib.processes import EVERY_QUEUE
 from tests.analysis import clips, models
 from tests.analysis.test_keyframes import CARD, COLOURS
 from tests.factories import CollectionFactory
 from tests.functional.browser import choose, chromium, person, send, sign_in, violations
 from tests.functional.conftest import worker_process
 from tests.functional.test_work import Caller
-from tests.processes import EVERY_QUEUE
 
 pytestmark = [pytest.mark.xdist_group("workers"), pytest.mark.timeout(300)]
 EMAIL = "lina@example.org"

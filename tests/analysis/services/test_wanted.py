@@ -26,8 +26,8 @@ def test_types_that_need_something_say_what_and_those_that_nobody_ever_does_are_
     other = FakeEngine(name="aws", abilities={Type.FACES: sight("image", missing="Install B.")})
     only_engines(one, other)
     assert [(o.type, o.able, o.missing) for o in wanted.offers()] == [
-        ("faces", False, ("Install A.", "Install B.")),
         ("shots", True, ()),
+        ("faces", False, ("Install A.", "Install B.")),
     ]
     # What was chosen before stays to be seen.
     assert [(o.type, o.chosen) for o in wanted.offers(["text"]) if o.chosen] == [("text", True)]
