@@ -41,6 +41,10 @@ def labelling(
     # Playwright's own loop runs in this thread; the ORM would take us for asynchronous code.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     person(EMAIL, settings)
+    # Few and small, as each picture begins a program of its own.
+    preset = Preset.objects.get(slug="keyframe-labels")
+    preset.recipe |= {"keyframes": {"count": 3, "width": 160}, "preview_avif": False, "per_title": False}
+    preset.save()
     with worker_process(EVERY_QUEUE, threads=2):
         yield
 
@@ -61,10 +65,6 @@ def told(caller: Caller, job_id: str) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("labelling")
 def test_a_person_chooses_them_at_upload_and_a_program_fetches_them(web: str, tmp_path: Path) -> None:
-    # Few and small, as each picture begins a program of its own.
-    preset = Preset.objects.get(slug="keyframe-labels")
-    preset.recipe |= {"keyframes": {"count": 3, "width": 160}, "preview_avif": False, "per_title": False}
-    preset.save()
     film = clips.film(tmp_path / "made", [(Image.new("RGB", (320, 180), c), s) for c, s in COLOURS])
     with chromium() as browser:
         page = browser.new_context(base_url=web).new_page()
