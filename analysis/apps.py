@@ -10,9 +10,13 @@ from django.utils.translation import pgettext_lazy
 from assets.registry import (
     InsideSearch,
     Panel,
+    PlacePart,
+    UploadPart,
     register_inside_search,
     register_option_validator,
     register_panel,
+    register_place_part,
+    register_upload_part,
 )
 
 
@@ -28,8 +32,8 @@ class AnalysisConfig(AppConfig):
         from analysis import checks, engines, receivers  # noqa: F401, PLC0415
         from analysis.engines import local  # noqa: PLC0415
         from analysis.engines.aws import AwsAlbum, AwsEngine  # noqa: PLC0415
-        from analysis.pipeline import STEPS  # noqa: PLC0415
-        from analysis.services import accounts, automatic, searching  # noqa: PLC0415
+        from analysis.pipeline import KEYFRAMES, STEPS  # noqa: PLC0415
+        from analysis.services import accounts, automatic, searching, wanted  # noqa: PLC0415
         from analysis.steps.looking import WAITS  # noqa: PLC0415
         from processing.pipeline import add_job_plans  # noqa: PLC0415
         from processing.services.waiting import add_words  # noqa: PLC0415
@@ -39,9 +43,13 @@ class AnalysisConfig(AppConfig):
         engines.register(local.LocalEngine(local.sight_parts(models), listening))
         engines.register(AwsEngine(accounts.options), album=AwsAlbum(accounts.options))
         add_job_plans(STEPS)
+        add_job_plans(KEYFRAMES)
         add_words(WAITS)
         register_option_validator(automatic.validate_options, lists=[automatic.TYPES, automatic.LANGUAGES])
         register_inside_search(InsideSearch(searching.find, searching.places))
+        register_upload_part(UploadPart("analyses", "analysis/upload.html", wanted.offer))
+        register_place_part(PlacePart("analyses", _("Analyses"), "collection-analyses", "scan-search"))
         register_panel(Panel("timeline", _("Timeline"), "asset-timeline", order=5, place="stage"))
+        register_panel(Panel("keyframes", _("Key frames"), "asset-keyframes", order=16))
         register_panel(Panel("analyses", _("Analyses"), "asset-analyses", order=30))
         register_panel(Panel("matches", _("Alike"), "asset-matches", order=31))

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 
 from django.utils.translation import pgettext_lazy
 
-from analysis.steps import looking
+from analysis.services.parameters import LABELS
+from analysis.steps import labelling, looking, telling
 from processing.models import Queue
 from processing.pipeline import StepPlan
+from processing.services import keyframes
+from processing.steps import keyframes as capturing
 
 PREFIX = "analysis_"
 
@@ -36,6 +39,35 @@ STEPS: list[StepPlan] = [
         looking.run,
     ),
 ]
+
+
+KEYFRAMES: list[StepPlan] = [
+    StepPlan(
+        keyframes.STEP,
+        pgettext_lazy("step", "Capturing key frames"),
+        Queue.INGEST,
+        (),
+        4,
+        capturing.run,
+    ),
+    StepPlan(
+        LABELS,
+        pgettext_lazy("step", "Labelling key frames"),
+        Queue.ANALYSIS,
+        (keyframes.STEP,),
+        10,
+        labelling.run,
+    ),
+    StepPlan(
+        "keyframe_metadata",
+        pgettext_lazy("step", "Writing the metadata of the key frames"),
+        Queue.INGEST,
+        (keyframes.STEP, LABELS),
+        1,
+        telling.run,
+    ),
+]
+"""The job that captures key frames, labels them and tells of it: it ends well also where a part has failed."""
 
 
 def step_name(engine: str, group: str) -> str:

@@ -7,6 +7,7 @@ from analysis import peopleviews, views
 urlpatterns = [
     path("assets/<uuid:asset_id>/analyses/", views.asset_analyses, name="asset-analyses"),
     path("assets/<uuid:asset_id>/timeline/", views.asset_timeline, name="asset-timeline"),
+    path("assets/<uuid:asset_id>/keyframes/", views.asset_keyframes, name="asset-keyframes"),
     path("assets/<uuid:asset_id>/matches/", views.asset_matches, name="asset-matches"),
     path(
         "assets/<uuid:asset_id>/analyses/<uuid:analysis_id>/beside/<uuid:other_id>/",
@@ -28,5 +29,6 @@ urlpatterns = [
         peopleviews.person_picture_delete,
         name="person-picture-delete",
     ),
+    path("collections/<uuid:collection_id>/analyses/", views.collection_analyses, name="collection-analyses"),
     path("matches/<uuid:match_id>/", views.match_page, name="match"),
 ]

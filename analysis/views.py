@@ -5,15 +5,25 @@ side.
 import json
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from analysis.exceptions import NotComparable
 from analysis.models import Match, ReferenceWork
-from analysis.services import alike, comparing, current, panel, references, sidebyside, timeline
+from analysis.services import (
+    alike,
+    comparing,
+    current,
+    keyframeview,
+    panel,
+    references,
+    sidebyside,
+    timeline,
+)
 from assets import access
-from assets.models import Asset, Kind
+from assets.models import Asset, Collection, Kind
 from mediaportal.core.problems import NotFound
 
 _MOST_MATCHES = 50
@@ -67,6 +77,16 @@ def comparison_page(request: HttpRequest, asset_id: UUID, analysis_id: UUID, oth
 
 
 @require_GET
+def asset_keyframes(request: HttpRequest, asset_id: UUID) -> HttpResponse:
+    """The captured key frames of a film with their labels, and for who may change it a button that orders them; empty
+    when there is neither.
+    """
+    asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
+    context = keyframeview.context_of(asset, user=request.user)
+    return HttpResponse() if context is None else render(request, "analysis/keyframes.html", context)
+
+
+@require_GET
 def asset_matches(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     """What an asset is alike to; empty when there is nothing."""
     asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
@@ -80,6 +100,15 @@ def asset_matches(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     work = ReferenceWork.objects.filter(asset=asset).first() if may_mark else None
     context = {"asset": asset, "sides": sides, "may_mark": may_mark, "work": work}
     return render(request, "analysis/matches.html", context)
+
+
+@require_GET
+def collection_analyses(request: HttpRequest, collection_id: UUID) -> HttpResponse:
+    """The form of what is analysed of everything that comes into a collection; for who may change it."""
+    place = get_object_or_404(Collection.objects.visible_to(request.user), pk=collection_id)
+    if not access.can_change_collection(request.user, place):
+        raise PermissionDenied
+    return render(request, "analysis/collection.html", panel.of_collection(place, user=request.user))
 
 
 @require_GET

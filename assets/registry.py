@@ -49,6 +49,30 @@ class UploadChoice:
 
 
 @dataclass(frozen=True)
+class UploadPart:
+    """Further wishes of an upload that an upper app asks for on the upload page: a template, and what it is given.
+
+    Boxes with `data-option-list` are sent as a list under that name, words of a field with `data-option-words` too.
+    """
+
+    name: str
+    template: str
+    context: Callable[[], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class PlacePart:
+    """Something of a collection that whoever may change it sets in a dialog of its page, served as an htmx fragment by
+    its own app: `url_name` takes the collection's id. `icon` stands on the button.
+    """
+
+    name: str
+    title: str | Promise
+    url_name: str
+    icon: str
+
+
+@dataclass(frozen=True)
 class Asked:
     """A request under a good link for something that is no file: `parts` are the named groups of its place, `caller`
     tells callers apart whose tries are counted.
@@ -145,6 +169,8 @@ _inside_searches: list[InsideSearch] = []
 _burners: list[Burner] = []
 _no_files: dict[str, NoFile] = {}
 _upload_choices: dict[str, UploadChoice] = {}
+_upload_parts: dict[str, UploadPart] = {}
+_place_parts: dict[str, PlacePart] = {}
 _option_validators: list[OptionValidator] = []
 _option_names: set[str] = set()
 _option_flags: set[str] = set()
@@ -215,6 +241,27 @@ def upload_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
     """The options that the upload page offers: name, words, and what can be chosen; those without a choice are out."""
     asked = [(choice, choice.choices()) for choice in _upload_choices.values()]
     return [(choice.name, str(choice.label), found) for choice, found in asked if len(found) > 1]
+
+
+def register_upload_part(part: UploadPart) -> None:
+    """Ask for further wishes on the upload page; a second part of the same name replaces the first."""
+    _upload_parts[part.name] = part
+
+
+def upload_parts() -> list[tuple[str, dict[str, Any]]]:
+    """The templates of further wishes, and what each is given; those that have nothing to offer are out."""
+    asked = [(part.template, part.context()) for part in _upload_parts.values()]
+    return [(template, context) for template, context in asked if context]
+
+
+def register_place_part(part: PlacePart) -> None:
+    """Add a dialog to the page of a collection; a second one of the same name replaces the first."""
+    _place_parts[part.name] = part
+
+
+def place_parts() -> list[PlacePart]:
+    """All dialogs of the page of a collection."""
+    return list(_place_parts.values())
 
 
 def option_names() -> frozenset[str]:

@@ -360,6 +360,7 @@ def catalogue() -> dict[str, str | Forms]:
         "share.made": gettext("The link is made and copied"),
         "share.madeOnly": gettext("The link is made"),
         "share.revoked": gettext("The link is revoked"),
+        "keyframes.ordered": gettext("Key frames are being captured."),
         "pictures.taking": gettext("Taking the picture…"),
         "pictures.sending": gettext("Sending the picture…"),
         "pictures.chosen": gettext("The poster has been changed."),

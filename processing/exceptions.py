@@ -80,6 +80,27 @@ class MarkMissing(MediaError):
     sentence = gettext_noop("The image of the watermark is not there any more.")
 
 
+class NoFrames(MediaError):
+    """None of the wanted frames could be decoded."""
+
+    code = "no_frames"
+    sentence = gettext_noop("No frame of this film could be taken.")
+
+
+class FramesFailed(MediaError):
+    """A program did not come to its end with the film."""
+
+    code = "processing_failed"
+    sentence = gettext_noop("A program that works on the file failed.")
+
+
+class WorkerTrouble(MediaError):
+    """The machine had no room, or something else that it needs, also at the last try."""
+
+    code = "worker_trouble"
+    sentence = gettext_noop("The machine could not carry out this step.")
+
+
 class KeysRefused(MediaError):
     """The key server gives no keys, or its answer is not what was asked for."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mediaportal.core.problems import FieldProblem, Problem
 from processing.ffmpeg.codecs import CODECS
+from processing.ffmpeg.keyframes import FORMS, Keyframes
 from processing.ffmpeg.ladder import BEST, CLASSIC, KEEP, STANDARD, TONE_MAP
 from processing.ffmpeg.marks import Mark
 from processing.models import Preset
@@ -19,6 +20,7 @@ from processing.services.recipes import LONGEST_MARK, MOST_LEVELS, RateProblem
 
 _KILO = 1000
 _MARK = "mark_"
+_KEYFRAMES = "keyframe_"
 _PLACES = [
     ("top-left", _("Top left")),
     ("top", _("Top")),
@@ -143,6 +145,19 @@ class PresetForm(forms.Form):
         help_text=_("A silent MP4 of several moments, such as 30; 0: none."),
     )
     preview_avif = forms.BooleanField(label=_("Moving previews as AVIF, too"), required=False)
+    keyframe_count = forms.IntegerField(
+        label=_("Number of key frames"),
+        help_text=_("Captured and labelled when the film is ready; 0: none, unless seconds are said."),
+    )
+    keyframe_every = forms.FloatField(
+        label=_("Or one for so many seconds"), help_text=_("0: so many as the number says.")
+    )
+    keyframe_format = forms.ChoiceField(
+        label=_("Their format"), choices=[(form, form.upper()) for form in FORMS]
+    )
+    keyframe_width = forms.IntegerField(
+        label=_("Their width in pixels"), help_text=_("0: as wide as the film.")
+    )
     per_title = forms.BooleanField(label=_("Let each title's pictures decide"), required=False)
     measure_quality = forms.BooleanField(label=_("Measure the quality"), required=False)
 
@@ -153,7 +168,9 @@ class PresetForm(forms.Form):
         recipe = facts["recipe"]
         mark = asdict(Mark()) | (recipe.get("watermark") or {})
         marked = {f"{_MARK}{name}": value for name, value in mark.items()}
-        super().__init__(data, initial={**recipe, **marked, **facts})
+        wanted = asdict(Keyframes()) | (recipe.get("keyframes") or {"count": 0})
+        captured = {f"{_KEYFRAMES}{name}": value for name, value in wanted.items()}
+        super().__init__(data, initial={**recipe, **marked, **captured, **facts})
         if not is_new:
             del self.fields["slug"]
         _dress(self)
@@ -171,10 +188,15 @@ class PresetForm(forms.Form):
     def recipe(self) -> dict[str, Any]:
         """What was sent, as a recipe."""
         sent = {name: value for name, value in self.cleaned_data.items() if name not in _WORDS}
-        own = {name: value for name, value in sent.items() if not name.startswith(_MARK)}
+        own = {name: value for name, value in sent.items() if not name.startswith((_MARK, _KEYFRAMES))}
         mark = {name.removeprefix(_MARK): sent[name] for name in sent if name.startswith(_MARK)}
-        watermark = mark if mark["text"] or mark["image"] else None
-        return {**own, "watermark": watermark, "levels": [row.level for row in self.rows]}
+        captured = {name.removeprefix(_KEYFRAMES): sent[name] for name in sent if name.startswith(_KEYFRAMES)}
+        return {
+            **own,
+            "watermark": mark if mark["text"] or mark["image"] else None,
+            "keyframes": captured if captured["count"] or captured["every"] else None,
+            "levels": [row.level for row in self.rows],
+        }
 
     @property
     def words(self) -> dict[str, str]:
@@ -185,7 +207,7 @@ class PresetForm(forms.Form):
         """Show why the service refused it, beside the fields that it names."""
         for error in problem.errors or ():
             parts = error.field.removeprefix("recipe.").split(".")
-            name = f"{_MARK}{parts[-1]}" if parts[0] == "watermark" else parts[-1]
+            name = f"{_PREFIXES.get(parts[0], '')}{parts[-1]}"
             form: forms.Form = self
             if parts[0] == "levels" and len(parts) > 2 and int(parts[1]) < len(self.rows):  # noqa: PLR2004 - a path
                 form = self.rows[int(parts[1])]
@@ -200,6 +222,7 @@ class PresetForm(forms.Form):
 
 
 _WORDS = ("slug", "title", "description")
+_PREFIXES = {"watermark": _MARK, "keyframes": _KEYFRAMES}
 
 
 def facts_of(preset: Preset | None, *, copied: bool = False) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analysis.api import comparisons, matches, people, transcripts, views
+from analysis.api import collections, comparisons, keyframes, matches, people, transcripts, views
 
 urlpatterns = [
     path("media/analyze", views.AnalyzeView.as_view(), name="api-analyze"),
@@ -22,7 +22,13 @@ urlpatterns = [
         comparisons.ComparisonView.as_view(),
         name="api-analysis-compare",
     ),
+    path("assets/<uuid:asset_id>/keyframes", keyframes.KeyframesView.as_view(), name="api-keyframes"),
     path("assets/<uuid:asset_id>/matches/", matches.MatchListView.as_view(), name="api-matches"),
+    path(
+        "collections/<uuid:collection_id>/analysis",
+        collections.CollectionAnalysisView.as_view(),
+        name="api-collection-analysis",
+    ),
     path("reference-works/", matches.ReferenceListView.as_view(), name="api-reference-works"),
     path("reference-works/<uuid:work_id>/", matches.ReferenceView.as_view(), name="api-reference-work"),
     path("people/", people.PeopleListView.as_view(), name="api-people"),

@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from analysis import engines
 from analysis.models import OPEN, Analysis, Order, Status, Type
-from analysis.services import choosing, collected, orders
+from analysis.services import choosing, collected, keyframes, orders
 from analysis.services.orders import MOST_LANGUAGES
 from analysis.services.parameters import DONE_BY, NAMED
 from assets import registry
@@ -43,7 +43,7 @@ def follow(*, job: Job) -> None:
     """Let orders follow a job that has moved. Must run in the transaction that moves it."""
     if job.job_type == JobType.INGEST:
         _follow_first(job)
-    elif job.job_type == JobType.ANALYZE:
+    elif job.job_type in {JobType.ANALYZE, JobType.PREVIEW}:
         _follow_own(job)
 
 
@@ -61,9 +61,10 @@ def catch_up(*, job_id: UUID) -> None:
     """Order what is wanted of an asset whose first job has been completed, once for each job."""
     job = Job.objects.select_related("asset").get(pk=job_id)
     registry.lock_work(job.asset_id)  # two at once take turns
+    keyframes.catch_up(job=job)
     for order in Order.objects.select_related("asset").filter(pk=job.parameters.get(NAMED), job=None):
         orders.go_on(order=order)
-    if Order.objects.filter(asset=job.asset, asked_by=None).exists():
+    if _unasked().filter(asset=job.asset).exists():
         return
     asked = set(job.parameters.get(TYPES, ()))
     _order(job.asset, asked=asked, languages=job.parameters.get(LANGUAGES, ()))
@@ -119,8 +120,12 @@ def sweep() -> int:
         wanting = collected.wanting(choosing.of_kind(Type.values, kind))
         stands = Collection.objects.filter(pk__in=wanting, assets=OuterRef("asset"))
         asks |= Q(asset__kind=kind) & Q(Exists(stands))
-    ordered = Order.objects.filter(asset=OuterRef("asset"), asked_by=None)
-    left = done.filter(Q(parameters__has_key=NAMED) & Exists(waits) | asks & ~Exists(ordered))
+    ordered = _unasked().filter(asset=OuterRef("asset"))
+    left = done.filter(
+        Q(parameters__has_key=NAMED) & Exists(waits)
+        | asks & ~Exists(ordered)
+        | keyframes.wanted() & ~Exists(keyframes.jobs().filter(asset=OuterRef("asset")))
+    )
     found = list(left.values_list("pk", flat=True)[:_AT_ONCE])
     for pk in found:
         try:
@@ -128,6 +133,11 @@ def sweep() -> int:
         except Exception:
             logger.exception("what is wanted of the asset of job %s cannot be ordered", pk)
     return len(found)
+
+
+def _unasked() -> QuerySet[Order]:
+    """Orders that nobody has placed, for whole files: those for key frames are told apart by their jobs."""
+    return Order.objects.filter(asked_by=None).exclude(job__in=keyframes.jobs())
 
 
 def _follow_own(job: Job) -> None:

@@ -3,16 +3,17 @@
 Only a request insists: an engine that a collection or a setting names and that cannot gives way to the others.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from analysis import engines
-from analysis.engines import Ability, Engine
+from analysis.engines import Ability, Engine, Request
 from analysis.engines import Type as EngineType
 from analysis.exceptions import (
     NEEDS_LANGUAGE,
@@ -25,7 +26,7 @@ from analysis.models import EngineChoice, Type
 from analysis.services import naming
 from analysis.services.budget import Purse
 from analysis.services.requests import request_for
-from assets.models import Asset
+from assets.models import Asset, Kind
 from assets.services.reasons import said
 from mediaportal.core.problems import FieldProblem
 
@@ -63,15 +64,44 @@ def choose(
     return {
         name: _chosen(
             name,
-            [wanted] if wanted != EngineChoice.AUTO else _preferred(name, asset, collection),
-            asset,
-            languages,
-            insists=wanted != EngineChoice.AUTO,
+            _in_order(
+                _preferred(name, wanted, collection, asset),
+                insists=wanted != EngineChoice.AUTO,
+                only_here=only_here,
+            ),
+            languages=languages,
             purse=purse or Purse(),
-            only_here=only_here,
+            fits=partial(_fits, asset=asset),
+            price=partial(_price, name=name, asset=asset, languages=languages),
         )
         for name in types
     }
+
+
+def choose_for_pictures(
+    *,
+    name: str,
+    pictures: Sequence[Request],
+    wanted: str = EngineChoice.AUTO,
+    collection: str = EngineChoice.AUTO,
+    purse: Purse | None = None,
+    only_here: bool = False,
+) -> Choice:
+    """Who looks at single pictures, which are asked for one by one, for one type; otherwise as `choose`."""
+    largest = max((picture.size for picture in pictures), default=0)
+    return _chosen(
+        name,
+        _in_order(
+            _preferred(name, wanted, collection),
+            insists=wanted != EngineChoice.AUTO,
+            only_here=only_here,
+        ),
+        purse=purse or Purse(),
+        fits=lambda ability: (
+            "image" in ability.kinds and (not ability.most_bytes or largest <= ability.most_bytes)
+        ),
+        price=lambda engine: sum((engine.estimate(one).usd for one in pictures), Decimal(0)),
+    )
 
 
 def require(choices: dict[str, Choice]) -> None:
@@ -124,41 +154,60 @@ def names() -> list[str]:
     ]
 
 
-def _chosen(
-    name: str,
-    preferred: Sequence[str],
-    asset: Asset | None,
-    languages: Sequence[str],
-    *,
-    insists: bool,
-    purse: Purse,
-    only_here: bool,
-) -> Choice:
-    """Who does a type: the first of those in their order that can, for what is left; drafts only when nobody else."""
-    missing: list[str] = []
-    is_too_dear = False
-    for engine, ability in _able(name, _in_order(preferred, insists=insists, only_here=only_here), asset):
-        lacking = ability.missing or (
-            "" if _speaks(ability, languages) else ability.for_others or NEEDS_LANGUAGE
-        )
-        if lacking:
-            missing.append(lacking)
-            continue
-        usd = _price(engine, name, asset, languages)
-        if purse.takes(usd):
-            return Choice(engine.name, ability.group, usd=usd)
-        is_too_dear = True
-    return Choice(missing=tuple(missing), is_too_dear=is_too_dear)
-
-
-def _preferred(name: str, asset: Asset | None, collection: str) -> list[str]:
-    """The engines that come first: what the collection names, what the settings name, and where people are to be named,
-    those that can.
+def lacking() -> dict[str, tuple[str, ...]]:
+    """What to install for each type that no engine can do now of anything, by the engines that could; the types in the
+    order of their list. One that no engine will ever do has nothing to install.
     """
+    able = {name for kind in Kind.values for name in possible(kind)}
+    return {
+        name: tuple(
+            dict.fromkeys(
+                ability.missing
+                for engine in engines.engines()
+                if (ability := engine.capabilities().types.get(EngineType(name))) and ability.missing
+            )
+        )
+        for name in Type.values
+        if name not in able
+    }
+
+
+def _preferred(name: str, wanted: str, collection: str, asset: Asset | None = None) -> list[str]:
+    """The engines that go first for a type: the one that the request names alone, or what the collection names, what
+    the settings name, and where people are to be named, those that can.
+    """
+    if wanted != EngineChoice.AUTO:
+        return [wanted]
     found = [collection, settings.ANALYSIS_ENGINES.get(name, "")]
     if name == Type.FACES and asset is not None and naming.people_for(asset) is not None:
         found += [one.name for one in engines.engines() if _names(one)]
     return found
+
+
+def _chosen(
+    name: str,
+    those: Iterable[Engine],
+    *,
+    purse: Purse,
+    fits: Callable[[Ability], bool],
+    price: Callable[[Engine], Decimal],
+    languages: Sequence[str] = (),
+) -> Choice:
+    """Who does a type: the first of those in their order that can, for what is left; drafts only when nobody else."""
+    missing: list[str] = []
+    is_too_dear = False
+    able = [(one, one.capabilities().types.get(EngineType(name))) for one in those]
+    fit = [(one, ability) for one, ability in able if ability is not None and fits(ability)]
+    for engine, ability in sorted(fit, key=lambda one: one[1].draft):
+        lacking = ability.missing or _lacking_words(ability, languages)
+        if lacking:
+            missing.append(lacking)
+            continue
+        usd = price(engine)
+        if purse.takes(usd):
+            return Choice(engine.name, ability.group, usd=usd)
+        is_too_dear = True
+    return Choice(missing=tuple(missing), is_too_dear=is_too_dear)
 
 
 def _names(engine: Engine) -> bool:
@@ -167,7 +216,7 @@ def _names(engine: Engine) -> bool:
     return ability is not None and ability.names
 
 
-def _price(engine: Engine, name: str, asset: Asset | None, languages: Sequence[str]) -> Decimal:
+def _price(engine: Engine, *, name: str, asset: Asset | None, languages: Sequence[str]) -> Decimal:
     """What a type of an asset may cost; nothing is known of a file that is still to come."""
     if asset is None:
         return Decimal(0)
@@ -175,13 +224,6 @@ def _price(engine: Engine, name: str, asset: Asset | None, languages: Sequence[s
     return engine.estimate(
         request_for(asset, types=[name], languages=languages, source=nowhere, folder=nowhere)
     ).usd
-
-
-def _able(name: str, those: Iterable[Engine], asset: Asset | None) -> list[tuple[Engine, Ability]]:
-    """Those of some engines that take such a medium, with what they can do of it; what is only a draft comes last."""
-    found = [(engine, engine.capabilities().types.get(EngineType(name))) for engine in those]
-    fit = [(engine, ability) for engine, ability in found if ability is not None and _fits(ability, asset)]
-    return sorted(fit, key=lambda one: one[1].draft)
 
 
 def _in_order(preferred: Sequence[str], *, insists: bool, only_here: bool) -> Iterator[Engine]:
@@ -193,16 +235,15 @@ def _in_order(preferred: Sequence[str], *, insists: bool, only_here: bool) -> It
         yield from (engine for engine in every if engine.name not in preferred)
 
 
-def _speaks(ability: Ability, languages: Sequence[str]) -> bool:
-    """Whether an engine knows one of the languages; where it only makes a draft, all of them."""
+def _lacking_words(ability: Ability, languages: Sequence[str]) -> str:
+    """What must be installed for these languages; empty where an engine knows one of them, or all for a draft."""
     spoken = {language.partition("-")[0] for language in languages}
     known = {language.partition("-")[0] for language in ability.languages}
-    if not spoken or not known:
-        return True
-    return spoken <= known if ability.draft else bool(spoken & known)
+    speaks = spoken <= known if ability.draft else bool(spoken & known)
+    return "" if not spoken or not known or speaks else ability.for_others or NEEDS_LANGUAGE
 
 
-def _fits(ability: Ability, asset: Asset | None) -> bool:
+def _fits(ability: Ability, *, asset: Asset | None) -> bool:
     """Whether a medium, as far as it is known, lies within what an engine takes."""
     if asset is None:
         return True

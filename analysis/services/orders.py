@@ -82,7 +82,7 @@ def place(*, user: access.Caller, asset: Asset, wish: Wish) -> Order:
         raise RateLimited(_("This file is being analysed already."), retry_after=_BUSY_SECONDS)
     choices, around = _chosen(asset, wish)
     choosing.require(choices)
-    order = _written(asset=asset, wish=wish, user=user)
+    order = write(asset=asset, wish=wish, user=user)
     begin(order=order, choices=choices, charged=around)
     return order
 
@@ -96,7 +96,7 @@ def fetch(*, user: access.Caller, url: str, wish: Wish) -> Order:
         choosing.choose(types=wish.types, asset=None, languages=wish.languages, wanted=wish.engine)
     )
     with transaction.atomic():
-        order = _written(asset=None, wish=wish, user=user)
+        order = write(asset=None, wish=wish, user=user)
         session = importing.ask(user=user, url=url, wishes=Wishes(kind="", options={NAMED: str(order.pk)}))
         Order.objects.filter(pk=order.pk).update(upload=session)
     return order
@@ -105,7 +105,7 @@ def fetch(*, user: access.Caller, url: str, wish: Wish) -> Order:
 @transaction.atomic
 def stand_for(*, asset: Asset, wish: Wish) -> Order:
     """Order what an upload or a collection asks for; what no engine can do has failed at once. Nobody is asked."""
-    order = _written(asset=asset, wish=wish, user=None)
+    order = write(asset=asset, wish=wish, user=None)
     go_on(order=order)
     return order
 
@@ -239,7 +239,7 @@ def fail_open(*, order: Order, code: str, detail: str, status: Status = Status.F
         analysis_finished.send(sender=Order, order=order)
 
 
-def _written(*, asset: Asset | None, wish: Wish, user: access.Caller | None) -> Order:
+def write(*, asset: Asset | None, wish: Wish, user: access.Caller | None) -> Order:
     """The rows of an order, before anything has been chosen."""
     order = Order.objects.create(
         asset=asset,

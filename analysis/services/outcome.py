@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from analysis.engines import Failure, Found, Result
 from analysis.models import OPEN, Analysis, Moment, Order, Status, Type
 from analysis.services import fingerprints, matching, moments, naming
-from analysis.services.parameters import DONE_BY
+from analysis.services.parameters import DONE_BY, SAMPLED
 from analysis.signals import analysis_finished
 from assets.models import Asset
 from processing.exceptions import LeaseLost
@@ -95,7 +95,7 @@ def publish(*, share: Share, found: Found) -> None:
 
 def _complete(row: Analysis, asset: Asset, result: Result) -> None:
     """Complete one analysis: its moments come with it, and it is the one that is shown from now on, unless somebody
-    has chosen another.
+    has chosen another, or it has looked at single pictures alone and another one at the whole film.
     """
     if row.type == Type.FACES:
         result = naming.named(asset, result)
@@ -105,7 +105,8 @@ def _complete(row: Analysis, asset: Asset, result: Result) -> None:
         # Of two that are written at once the later one sees the other.
         transaction.on_commit(partial(matching.compare, asset_id=asset.pk), robust=True)
     others = Analysis.objects.filter(asset=asset, type=row.type, is_current=True).exclude(pk=row.pk)
-    stays = others.filter(chosen=True).exists()
+    before_it = Q(chosen=True) | ~Q(results__has_key=SAMPLED) if SAMPLED in result.summary else Q(chosen=True)
+    stays = others.filter(before_it).exists()
     if not stays:
         others.update(is_current=False)
     Analysis.objects.filter(pk=row.pk).update(

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analysis.models import OPEN, Analysis, EngineChoice, Status, Type
-from analysis.services import choosing
+from analysis.services import choosing, naming, people, wanted
 from analysis.services.comparing import Comparison
 from assets import access
 from assets.access import Caller
-from assets.models import Asset
+from assets.models import Asset, Collection
 from assets.services.reasons import said
 
 _SHOWN = 5
@@ -65,6 +65,23 @@ def context_of(asset: Asset, *, user: Caller) -> dict[str, Any]:
         "choices": [(name, Type(name).label) for name in able],
         "engines": [(name, label) for name, label in EngineChoice.choices if name in _engines()],
         "takes_languages": bool({Type.TRANSCRIPTION, Type.TEXT} & set(able)),
+    }
+
+
+def of_collection(place: Collection, *, user: Caller) -> dict[str, Any]:
+    """What the dialog of a collection is given: what may be looked for in its files, and what is said of it already."""
+    setting = wanted.setting_of(place)
+    budget = setting.monthly_budget
+    known = _engines() | {setting.engine}
+    return {
+        "place": place,
+        "setting": setting,
+        "types": wanted.offers(setting.types),
+        "engines": [(name, label) for name, label in EngineChoice.choices if name in known],
+        "may_bound": wanted.may_bound(user),
+        "may_name": people.may_manage(user),
+        "names_here": naming.is_on(),
+        "budget": "" if budget is None else str(budget),
     }
 
 

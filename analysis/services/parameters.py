@@ -5,3 +5,9 @@ NAMED = "analysis_order"
 
 DONE_BY = "analyses"
 """The parameter of a job that says which types each of its steps does."""
+
+SAMPLED = "captures"
+"""In the summary of an analysis: at how many single pictures it has looked, instead of at the whole film."""
+
+LABELS = "keyframe_labels"
+"""The step that labels captured key frames."""

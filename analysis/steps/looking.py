@@ -55,7 +55,7 @@ def run(context: StepContext) -> dict[str, Any]:
         folder=context.scratch,
         token=share.token,
     )
-    found = _asked(engines.engine(share.engine), request, context)
+    found = asked(engines.engine(share.engine), request, context)
     _raise(outcome.fail_at_once(step=context.step, share=share, found=found))
     context.published.append(partial(outcome.publish, share=share, found=found))
     return {
@@ -70,9 +70,11 @@ def _raise(reason: Failure | None) -> None:
         raise AllFailed(reason.code, reason.detail)
 
 
-def _asked(engine: Engine, request: Request, context: StepContext) -> Found:
+def asked(engine: Engine, request: Request, context: StepContext) -> Found:
     """What an engine found. A program that the file is too much for is a failure of these types alone; so is, at the
     last try, trouble of this machine, which is tried again as that of any step.
+
+    Raises `StepPostponed` while the engine does not answer or is not done, and the errors of the sandbox.
     """
     try:
         if engine.remote:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,6 +13,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from assets.api.filters import AssetFilter, AssetOrdering
 from assets.api.serializers import (
@@ -24,6 +25,7 @@ from assets.api.serializers import (
 )
 from assets.models import Asset, Variant
 from assets.services import finding, held, library, links, quarantine
+from mediaportal.core.problems import NotPermitted
 
 
 @extend_schema(
@@ -173,6 +175,20 @@ class AssetVariantsView(ListAPIView[Variant]):
         visible = Asset.objects.visible_to(self.request.user)
         asset = get_object_or_404(visible, pk=self.kwargs["asset_id"])
         return Variant.objects.filter(asset=asset).select_related("asset")
+
+
+class VariantFileView(APIView):
+    """One file of an asset, under an address that does not end."""
+
+    @extend_schema(responses={302: None}, operation_id="asset_variant_file")
+    def get(self, request: Request, asset_id: UUID, variant_id: UUID) -> HttpResponseRedirect:
+        """Lead to the file by a link that is made for the caller. `NotPermitted` for a file that is kept from them."""
+        asset = get_object_or_404(Asset.objects.visible_to(request.user), pk=asset_id)
+        variant = get_object_or_404(Variant.objects.select_related("asset"), asset=asset, pk=variant_id)
+        address = links.variant_url(variant=variant, user=request.user)
+        if address is None:
+            raise NotPermitted
+        return HttpResponseRedirect(address, headers={"Cache-Control": "private, no-store"})
 
 
 class AssetPlaybackView(_OneAsset):

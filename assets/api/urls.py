@@ -65,6 +65,11 @@ urlpatterns = [
     path("assets/<uuid:asset_id>/publish", assets.AssetPublishView.as_view(), name="api-asset-publish"),
     path("assets/<uuid:asset_id>/hold", assets.AssetHoldView.as_view(), name="api-asset-hold"),
     path("assets/<uuid:asset_id>/variants/", assets.AssetVariantsView.as_view(), name="api-asset-variants"),
+    path(
+        "assets/<uuid:asset_id>/variants/<uuid:variant_id>/file",
+        assets.VariantFileView.as_view(),
+        name="api-asset-variant-file",
+    ),
     path("assets/<uuid:asset_id>/captions/", captions.CaptionListView.as_view(), name="api-captions"),
     path(
         "assets/<uuid:asset_id>/captions/<uuid:caption_id>/",

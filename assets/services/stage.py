@@ -183,7 +183,7 @@ def files_of(asset: Asset, *, user: Caller) -> list[File]:
 def _name(variant: Variant) -> str:
     """What a person calls a variant."""
     if variant.variant_type == VariantType.METADATA:
-        return _("Details (JSON)")
+        return _("Key frames (JSON)") if "keyframes" in variant.detail else _("Details (JSON)")
     if variant.variant_type == VariantType.AUDIO_ONLY:
         return _("Sound (AAC)")
     if variant.quality == "web":

@@ -59,6 +59,7 @@ def _place(request: HttpRequest, collection_id: UUID) -> dict[str, Any]:
         "shelves": shelves,
         "may_make": access.can_make_collections(request.user),
         "may_change": may_change,
+        "place_parts": registry.place_parts() if may_change else [],
         "unseen_files": may_change and cabinet.holds_unseen(user=request.user, collection=found),
     }
 
@@ -138,6 +139,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "room": room.of_person(request.user) if isinstance(request.user, User) else None,
         "visibilities": Visibility.choices,
         "options": registry.upload_choices(),
+        "parts": registry.upload_parts(),
     }
     return render(request, "assets/upload.html", context)
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from processing.ffmpeg.codecs import CODECS, H264
+from processing.ffmpeg.keyframes import Keyframes
 from processing.ffmpeg.marks import MARK, NAMED, Mark
 from processing.ffmpeg.media import VideoStream
 
@@ -57,7 +58,8 @@ class Ladder:
     With `per_title` what is measured on samples of a title decides its CRF and caps; with `measure_quality` each
     rung's VMAF is measured when all is made, and a rung below `vmaf_floor` (0: none) is made once more. `watermark` is
     burnt into every rung. `poster` says which frame stands for the video; `preview_seconds` how long a silent MP4 of
-    its moments is (0: there is none), `preview_avif` whether its moving preview is written as AVIF, too.
+    its moments is (0: there is none), `preview_avif` whether its moving preview is written as AVIF, too. `keyframes`
+    says which key frames are captured and labelled when the film is ready (none: no such job is begun).
     """
 
     levels: tuple[Level, ...]
@@ -75,6 +77,7 @@ class Ladder:
     poster: str = BEST
     preview_seconds: float = 0.0
     preview_avif: bool = False
+    keyframes: Keyframes | None = None
 
     def as_data(self) -> dict[str, Any]:
         """Return it as plain JSON types; what a level leaves to its ladder or codec is left out."""
@@ -87,7 +90,15 @@ class Ladder:
         if not levels:
             raise ValueError("A ladder needs a level")
         mark = data.get("watermark")
-        return cls(**{**data, "levels": _ranked(levels), "watermark": Mark(**mark) if mark else None})
+        wanted = data.get("keyframes")
+        return cls(
+            **{
+                **data,
+                "levels": _ranked(levels),
+                "watermark": Mark(**mark) if mark else None,
+                "keyframes": Keyframes.from_data(wanted) if wanted else None,
+            }
+        )
 
 
 def _told(level: Level) -> dict[str, Any]:
@@ -110,6 +121,8 @@ _144 = Level("144p", 256, 144, 225_000, 300_000, speed="faster")
 
 STANDARD = Ladder((_1080, _720, _480, _360))
 WEAK_NETWORK = Ladder((_720, _480, _360, _240, _144), audio_bit_rate=64_000)
+
+LABELLED = Ladder((_720, _360), measure_quality=False, preview_avif=True, keyframes=Keyframes())
 
 EFFICIENT = Ladder(
     (

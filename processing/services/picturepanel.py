@@ -7,7 +7,7 @@ from assets import access, delivery
 from assets.access import Caller
 from assets.models import Asset, Kind, Variant, VariantType
 from assets.services.standins import poster_of, preview_of
-from processing.services import captures, posters
+from processing.services import captures, keyframes, posters
 
 _SHOWN = 60
 
@@ -50,7 +50,8 @@ def pictures_of(asset: Asset, *, user: Caller) -> Pictures | None:
     variants: list[Variant] = list(asset.variants.all())
     poster = poster_of(variants)
     stills = [v for v in variants if v.variant_type == VariantType.THUMBNAIL and v.format == "webp"]
-    kept = list(captures.listed(asset))
+    # Key frames are shown with their labels, elsewhere.
+    kept = [one for one in captures.listed(asset) if one.detail.get("step") != keyframes.STEP]
     previews = [preview_of(variants, form=form) for form in ("avif", "webp", "gif", "mp4")]
     return Pictures(
         poster=_shown(poster, user) if poster else None,

@@ -21,6 +21,7 @@ from processing.ffmpeg.ladder import (
     CLASSIC,
     EFFICIENT,
     HDR_KEPT,
+    LABELLED,
     POSTERS,
     STANDARD,
     WEAK_NETWORK,
@@ -61,6 +62,14 @@ _SHIPPED = (
         gettext_noop("HDR kept"),
         gettext_noop("Up to 2160p in H.265 with the colours of HDR, and ordinary H.264 beside it."),
         HDR_KEPT,
+    ),
+    (
+        "keyframe-labels",
+        gettext_noop("Labelled key frames"),
+        gettext_noop(
+            "720p and 360p with a moving preview, then key frames with labels, and a metadata.json of all."
+        ),
+        LABELLED,
     ),
 )
 _RECIPE = "recipe"

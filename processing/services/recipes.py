@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from assets.exceptions import InvalidOptions
 from mediaportal.core.problems import FieldProblem
+from processing.ffmpeg import keyframes
 from processing.ffmpeg.codecs import CODECS, H264, Codec
+from processing.ffmpeg.keyframes import Keyframes
 from processing.ffmpeg.ladder import COLORS, ENCRYPTIONS, KEEP, POSTERS, Ladder, Level
 from processing.ffmpeg.marks import PLACES, Mark
 from processing.ffmpeg.program import has_encoder
@@ -23,6 +25,9 @@ AUDIO_BIT_RATES = (32_000, 320_000)
 LOUDNESS = (-31.0, -10.0)
 HIGHEST_FLOOR = 98
 PREVIEW_SECONDS = (3.0, 60.0)
+KEYFRAMES = (1, keyframes.MOST)
+KEYFRAME_SECONDS = (0.5, 3600.0)
+KEYFRAME_WIDTHS = (64, 4096)
 
 LONGEST_MARK = 100
 _OPACITY, _MARK_SIZE, _MARK_MARGIN = (0.05, 1.0), (0.02, 0.5), (0.0, 0.25)
@@ -49,6 +54,13 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "poster": _WORD,
     "preview_seconds": _NUMBER,
     "preview_avif": _FLAG,
+    "keyframes": (dict, type(None)),
+}
+_KEYFRAME_KINDS: dict[str, tuple[type, ...]] = {
+    "count": _WHOLE,
+    "every": _NUMBER,
+    "format": _WORD,
+    "width": _WHOLE,
 }
 _MARK_KINDS: dict[str, tuple[type, ...]] = {
     "text": _WORD,
@@ -87,8 +99,17 @@ def sound(recipe: Any) -> Ladder:
     _refuse(list(_form(recipe)))
     mark = Mark(**recipe["watermark"]) if recipe.get("watermark") else None
     levels = tuple(Level(**level) for level in recipe["levels"])
-    ladder = Ladder(**{**recipe, "levels": levels, "watermark": mark})
-    _refuse([*_whole(ladder), *_levels(ladder), *_order(ladder), *(_mark(mark) if mark else ())])
+    captured = Keyframes.from_data(recipe["keyframes"]) if recipe.get("keyframes") else None
+    ladder = Ladder(**{**recipe, "levels": levels, "watermark": mark, "keyframes": captured})
+    _refuse(
+        [
+            *_whole(ladder),
+            *_levels(ladder),
+            *_order(ladder),
+            *(_mark(mark) if mark else ()),
+            *(keyframe_problems(captured, "keyframes.") if captured else ()),
+        ]
+    )
     return Ladder.from_data(recipe)
 
 
@@ -119,6 +140,8 @@ def _form(recipe: Any) -> Iterator[FieldProblem]:
     yield from _kinds({name: value for name, value in recipe.items() if name != "levels"}, _KINDS, "")
     if isinstance(recipe.get("watermark"), dict):
         yield from _kinds(recipe["watermark"], _MARK_KINDS, "watermark.")
+    if isinstance(recipe.get("keyframes"), dict):
+        yield from _kinds(recipe["keyframes"], _KEYFRAME_KINDS, "keyframes.")
     for number, level in enumerate(levels):
         yield from _kinds(level, _LEVEL_KINDS, f"levels.{number}.")
         for name in _NEEDED:
@@ -200,6 +223,22 @@ def _mark(mark: Mark) -> Iterator[FieldProblem]:
         yield _at("watermark.position", "mark_position", said)
     for name, bounds in (("opacity", _OPACITY), ("size", _MARK_SIZE), ("margin", _MARK_MARGIN)):
         yield from _between(f"watermark.{name}", f"mark_{name}", getattr(mark, name), bounds)
+
+
+def keyframe_problems(wish: Keyframes, path: str = "") -> Iterator[FieldProblem]:
+    """What is wrong with a wish for key frames, at places below `recipe.` and `path`."""
+    if bool(wish.count) == bool(wish.every):
+        said = _("Say how many key frames, or one for how many seconds: one of the two.")
+        yield _at(f"{path}count", "keyframes_one_of", said)
+    elif wish.count:
+        yield from _between(f"{path}count", "keyframes_out_of_bounds", wish.count, KEYFRAMES)
+    else:
+        yield from _between(f"{path}every", "keyframes_out_of_bounds", wish.every, KEYFRAME_SECONDS)
+    if wish.format not in keyframes.FORMS:
+        said = _("One of %(forms)s.") % {"forms": ", ".join(keyframes.FORMS)}
+        yield _at(f"{path}format", "unknown_format", said)
+    if wish.width:
+        yield from _between(f"{path}width", "size_out_of_bounds", wish.width, KEYFRAME_WIDTHS)
 
 
 def undrawable(words: str) -> str:

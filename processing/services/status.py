@@ -10,7 +10,7 @@ from assets.services.reasons import said
 from assets.services.standins import poster_of, preview_of, storyboard_of
 from assets.services.state import state_of
 from processing.models import Job, Package, Status, Step
-from processing.services import chunking, estimates, licences, listing, progress
+from processing.services import chunking, estimates, keyframes, licences, listing, progress
 
 
 def live_steps(job: Job) -> list[tuple[Step, int]]:
@@ -108,7 +108,6 @@ def _results(job: Job, user: access.Caller) -> dict[str, Any]:
     url = {
         v.pk: delivery.variant_url(v, user=user) for v in variants if may_keep or v.variant_type not in KEPT
     }
-    first = _first_of(variants)
     streams = [v for v in variants if v.variant_type == VariantType.MANIFEST]
     package = Package.objects.filter(job=job).first()
     # Thumbnails and manifests stand elsewhere, captured frames under an address of their own.
@@ -146,7 +145,7 @@ def _results(job: Job, user: access.Caller) -> dict[str, Any]:
             "preview_url": _link_of(preview_of(variants), url),
             "captions": [],
         },
-        "metadata_url": url.get(first("metadata", "json")),
+        "metadata_url": _link_of(keyframes.metadata_for(job, variants), url),
         "package": _package(package, variants, user) if package else None,
     }
 
@@ -167,11 +166,4 @@ def _package(package: Package, variants: list[Variant], user: access.Caller) -> 
 
 def _link_of(variant: Variant | None, links: dict[UUID, str]) -> str | None:
     """The link to a variant that there may be."""
-    return links[variant.pk] if variant else None
-
-
-def _first_of(variants: list[Variant]) -> Any:
-    """A function that finds the id of the first variant of a type and format."""
-    return lambda kind, form: next(
-        (v.pk for v in variants if (v.variant_type, v.format) == (kind, form)), None
-    )
+    return links.get(variant.pk) if variant else None

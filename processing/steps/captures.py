@@ -10,13 +10,13 @@ from processing.exceptions import CorruptMedia
 from processing.ffmpeg import seeklist, stills
 from processing.pictures.stills import Capture, Order, finish
 from processing.services import captures
-from processing.services.captures import Wish
+from processing.services.captures import Form
 from processing.services.context import StepContext
 from processing.services.publishing import Product
 from processing.steps.probe import probe_of
 
 # Raw frames are large: few lie in the scratch at once.
-_AT_ONCE = 20
+AT_ONCE = 20
 
 
 def run(context: StepContext) -> dict[str, Any]:
@@ -26,37 +26,52 @@ def run(context: StepContext) -> dict[str, Any]:
     times = wish.timestamps
     if wish.keyframes:
         times = tuple(stills.key_frame_times(context.source, probe, most=captures.MOST, stop=context.stop))
-    for first in range(0, len(times), _AT_ONCE):
+    # By a name of its own, as the pictures of other such jobs are to stay.
+    detail = {"step": f"captures {context.job.pk}"}
+    for first in range(0, len(times), AT_ONCE):
         context.report(first / len(times))
-        _take(context, wish, times[first : first + _AT_ONCE], first)
+        some = times[first : first + AT_ONCE]
+        take(context, some, form=wish.format, width=wish.width, detail=detail, first=first)
     if not context.products:
         raise CorruptMedia("no frame came")
     return {"captures": len(context.products)}
 
 
-def _take(context: StepContext, wish: Wish, times: Sequence[float], first: int) -> None:
-    """Take some frames and hand them in."""
+def take(
+    context: StepContext,
+    times: Sequence[float],
+    *,
+    form: Form,
+    width: int | None,
+    detail: dict[str, Any],
+    first: int = 0,
+) -> None:
+    """Take the frames at these times and hand them in with `detail`, numbered from `first` on; damaged ones are left
+    out. Raises the errors of the sandbox.
+    """
     folder = context.scratch / f"frames-{first}"
     folder.mkdir()
     probe = probe_of(context.asset)
-    size = seeklist.of_width(probe.video, wish.width) if probe.video else None
+    size = seeklist.of_width(probe.video, width) if probe.video else None
     try:
         found = stills.take_exactly(context.source, probe, times, folder, size=size, stop=context.stop)
     except CorruptMedia:
         return
     pictures = [
-        Capture(frame.path, context.scratch / f"{first + number:04}.{wish.format}", wish.format)
+        Capture(frame.path, context.scratch / f"{first + number:04}.{form}", form)
         for number, frame in enumerate(found)
     ]
     made = finish(Order(context.scratch, captures=pictures), stop=context.stop)
     rmtree(folder)
     for frame, file in zip(found, made.captures, strict=True):
-        _add(context, file.path, wish, frame.time, (file.width, file.height))
+        _add(context, file.path, form, frame.time, (file.width, file.height), detail)
 
 
-def _add(context: StepContext, path: Path, wish: Wish, second: float, size: tuple[int, int]) -> None:
+def _add(  # noqa: PLR0917 - one step of `take`
+    context: StepContext, path: Path, form: Form, second: float, size: tuple[int, int], detail: dict[str, Any]
+) -> None:
     """Hand one picture in: the same frame in the same form takes the place of an earlier one."""
-    name = f"{context.stem}_{_clock(second)}_{size[0]}w.{wish.format}"
+    name = f"{context.stem}_{_clock(second)}_{size[0]}w.{form}"
     if any(product.filename == name for product in context.products):
         return
     facts = {
@@ -64,10 +79,9 @@ def _add(context: StepContext, path: Path, wish: Wish, second: float, size: tupl
         "width": size[0],
         "height": size[1],
         "timestamp": second,
-        # By a name of its own, as the pictures of other such jobs are to stay.
-        "detail": {"step": f"captures {context.job.pk}", "capture": str(context.job.pk)},
+        "detail": {"capture": str(context.job.pk), **detail},
     }
-    context.products.append(Product(path, VariantType.DERIVED, wish.format, name, facts))
+    context.products.append(Product(path, VariantType.DERIVED, form, name, facts))
 
 
 def _clock(seconds: float) -> str:

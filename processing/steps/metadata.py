@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from assets.models import Variant, VariantType
+from processing.services import keyframes
 from processing.services.context import StepContext
 from processing.services.publishing import Product
 
@@ -38,7 +39,10 @@ def run(context: StepContext) -> dict[str, Any]:
     }
     path = context.scratch / "metadata.json"
     path.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
-    before = Variant.objects.filter(asset=asset, variant_type=VariantType.METADATA)
+    # What tells of labelled key frames is another document, and stays.
+    before = Variant.objects.filter(asset=asset, variant_type=VariantType.METADATA).exclude(
+        detail__has_key=keyframes.DOCUMENT
+    )
     context.products.append(
         Product(
             path,

@@ -12,6 +12,19 @@ export const listOf = (text) => [...new Set((text ?? "").split(/[,،;\n]/).map((
 const element = (name) => document.getElementById(`wish-${name}`);
 const ofAll = (name) => element(name)?.value.trim() ?? "";
 const optionFields = () => [...document.querySelectorAll("[data-option]")];
+const listBoxes = () => [...document.querySelectorAll("[data-option-list]")];
+const wordFields = () => [...document.querySelectorAll("[data-option-words]")];
+
+/** The options that are lists: boxes that are ticked, and words with commas or spaces between them. */
+function listOptions() {
+  const lists = {};
+  for (const box of listBoxes().filter((one) => one.checked)) (lists[box.dataset.optionList] ??= []).push(box.value);
+  for (const field of wordFields()) {
+    const words = field.value.split(/[,،\s]+/).filter(Boolean);
+    if (words.length) lists[field.dataset.optionWords] = words;
+  }
+  return lists;
+}
 
 /** The fields beside a file when it is sent: `{ metadata, options }`. */
 export function wishesOf(file) {
@@ -21,7 +34,7 @@ export function wishesOf(file) {
   const given = Object.entries(metadata).filter(([, value]) => value);
   return {
     metadata: { ...Object.fromEntries(given), ...(tags.length ? { tags } : {}) },
-    options: Object.fromEntries(optionFields().filter((one) => one.value).map((one) => [one.dataset.option, one.value])),
+    options: { ...Object.fromEntries(optionFields().filter((one) => one.value).map((one) => [one.dataset.option, one.value])), ...listOptions() },
   };
 }
 
@@ -30,13 +43,17 @@ export const collectionOf = (file) => file.meta.collection || ofAll("collection"
 
 /** Keep the form over a reload. */
 export function keepWishes() {
-  const fields = () => [...FIELDS.map(element).filter(Boolean), ...optionFields()];
+  const fields = () => [...FIELDS.map(element).filter(Boolean), ...optionFields(), ...wordFields(), ...listBoxes()];
   const before = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
-  const keep = () => sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(fields().map((one) => [one.id, one.value]))));
+  const valueOf = (one) => (one.type === "checkbox" ? one.checked : one.value);
+  const keep = () => sessionStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(fields().map((one) => [one.id, valueOf(one)]))));
   for (const field of fields()) {
-    if (field.id in before && (field.tagName !== "SELECT" || [...field.options].some((one) => one.value === before[field.id]))) field.value = before[field.id];
+    if (field.type === "checkbox") field.checked = !field.disabled && (before[field.id] ?? field.checked);
+    else if (field.id in before && (field.tagName !== "SELECT" || [...field.options].some((one) => one.value === before[field.id]))) field.value = before[field.id];
     field.addEventListener("change", keep);
   }
+  // What was chosen is seen, also where it stands folded away.
+  for (const box of listBoxes()) if (box.checked) box.closest("details")?.setAttribute("open", "");
 }
 
 /** Fill the collections that this person may put files into. Returns them as [id, path]; none when they are not told. */

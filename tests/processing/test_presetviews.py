@@ -160,6 +160,20 @@ def test_a_rate_keeps_each_of_its_bits_when_something_else_is_changed(manager: C
     assert (preset.title, preset.recipe) == ("Renamed", recipe)
 
 
+def test_key_frames_are_asked_for_and_given_up(manager: Client) -> None:
+    preset = Preset.objects.get(slug="standard")
+    wish = {"keyframe_count": "0", "keyframe_every": "10", "keyframe_format": "webp"}
+    assert manager.post("/presets/standard/", sent(preset, **wish)).status_code == 302
+    preset.refresh_from_db()
+    assert preset.recipe["keyframes"] == {"count": 0, "every": 10.0, "format": "webp", "width": 960}
+    answer = manager.post("/presets/standard/", sent(preset, keyframe_count="3"))
+    assert answer.status_code == 422
+    assert answer.context["form"]["keyframe_count"].errors
+    assert manager.post("/presets/standard/", sent(preset, keyframe_every="0")).status_code == 302
+    preset.refresh_from_db()
+    assert preset.recipe["keyframes"] is None
+
+
 def test_a_name_that_is_taken(manager: Client) -> None:
     answer = manager.post("/presets/new/", sent(None, slug="standard"))
     assert answer.status_code == 422

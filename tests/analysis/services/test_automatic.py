@@ -13,6 +13,7 @@ from analysis.services import automatic
 from assets.exceptions import InvalidOptions
 from assets.models import Asset, Collection
 from assets.services import wishes
+from processing.ffmpeg.ladder import LABELLED
 from processing.models import Job
 from processing.services import jobs
 from tests.analysis.conftest import FakeEngine
@@ -72,6 +73,31 @@ def test_what_a_dead_worker_left_unordered_is_ordered_by_the_sweep(
     assert automatic.sweep() == 1
     assert Order.objects.get().types == ["shots"]
     assert automatic.sweep() == 0
+
+
+def test_key_frames_that_a_dead_worker_left_unordered_are_ordered_by_the_sweep(fake: FakeEngine) -> None:
+    asset = AssetFactory(passed_gate=True)
+    job = Job.objects.create(
+        id=asset.job_id, asset=asset, status="processing", parameters={"recipe": LABELLED.as_data()}
+    )
+    jobs._complete(job)
+    Job.objects.filter(pk=job.pk).update(completed_at=timezone.now() - timedelta(minutes=2))
+    assert automatic.sweep() == 1
+    order = Order.objects.get()
+    assert (order.asked_by, order.types) == (None, ["objects"])
+    assert order.job is not None and order.job.parameters["keyframes"]["count"] == 12
+    assert automatic.sweep() == 0
+
+
+def test_key_frames_stand_beside_what_the_upload_asks_for(fake: FakeEngine, capture: Capture) -> None:
+    asset = AssetFactory(passed_gate=True)
+    processed(capture, asset, recipe=LABELLED.as_data(), analysis_types=["shots"])
+    assert sorted(order.types for order in Order.objects.all()) == [["objects"], ["shots"]]
+
+
+def test_a_sound_has_no_key_frames(fake: FakeEngine, capture: Capture) -> None:
+    processed(capture, AssetFactory(passed_gate=True, audio=True), recipe=LABELLED.as_data())
+    assert not Order.objects.exists()
 
 
 def test_the_sweep_leaves_what_nobody_asks_for(fake: FakeEngine, capture: Capture) -> None:

@@ -29,7 +29,13 @@ def test_everybody_reads_them() -> None:
     client = signed_in("viewer")
     code, body = sent(client, "get", URL)
     assert code == 200
-    assert {row["slug"] for row in body} == {"standard", "weak-network", "efficient", "hdr"}
+    assert {row["slug"] for row in body} == {
+        "standard",
+        "weak-network",
+        "efficient",
+        "hdr",
+        "keyframe-labels",
+    }
     code, one = sent(client, "get", f"{URL}standard/")
     assert (code, one["recipe"], one["is_default"]) == (200, STANDARD.as_data(), True)
     assert sent(client, "get", f"{URL}no-such/")[0] == 404
@@ -64,7 +70,7 @@ def test_others_do_not(role: str) -> None:
     ):
         code, body = sent(client, method, path, data)
         assert (code, body["code"]) == (403, "not_permitted")
-    assert Preset.objects.count() == 4
+    assert Preset.objects.count() == 5
 
 
 def test_what_is_wrong_is_told_at_its_place() -> None:

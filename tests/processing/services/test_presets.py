@@ -11,7 +11,7 @@ from mediaportal.audit.models import Entry
 from mediaportal.core.ids import new_id
 from mediaportal.core.problems import NotPermitted
 from processing.exceptions import PresetExists, PresetIsDefault
-from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, STANDARD, WEAK_NETWORK
+from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, LABELLED, STANDARD, WEAK_NETWORK
 from processing.ffmpeg.marks import Mark
 from processing.models import Job, Preset
 from processing.services import planning, presets
@@ -32,6 +32,7 @@ def test_the_shipped_presets_are_sound_and_one_is_the_default() -> None:
         "weak-network": WEAK_NETWORK,
         "efficient": EFFICIENT,
         "hdr": HDR_KEPT,
+        "keyframe-labels": LABELLED,
     }
     assert Preset.objects.get(is_default=True).slug == "standard"
 
@@ -39,11 +40,16 @@ def test_the_shipped_presets_are_sound_and_one_is_the_default() -> None:
 def test_what_ships_comes_once_and_never_over_what_an_operator_has_made() -> None:
     Preset.objects.filter(slug="standard").delete()
     presets.ship()
-    assert set(Preset.objects.values_list("slug", flat=True)) == {"weak-network", "efficient", "hdr"}
+    assert set(Preset.objects.values_list("slug", flat=True)) == {
+        "weak-network",
+        "efficient",
+        "hdr",
+        "keyframe-labels",
+    }
     Preset.objects.all().delete()
     presets.ship()
     presets.ship()
-    assert Preset.objects.count() == 4
+    assert Preset.objects.count() == 5
 
 
 def test_people_choose_by_title_and_rungs_with_the_default_first() -> None:
@@ -51,6 +57,7 @@ def test_people_choose_by_title_and_rungs_with_the_default_first() -> None:
         ("standard", "Standard (1080p to 360p)"),
         ("efficient", "Efficient (1080p to 360p)"),
         ("hdr", "HDR kept (2160p to 360p)"),
+        ("keyframe-labels", "Labelled key frames (720p to 360p)"),
         ("weak-network", "Weak network (720p to 144p)"),
     ]
 

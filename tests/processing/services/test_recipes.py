@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from assets.exceptions import InvalidOptions
-from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, STANDARD, WEAK_NETWORK, Ladder
+from processing.ffmpeg.keyframes import Keyframes
+from processing.ffmpeg.ladder import EFFICIENT, HDR_KEPT, LABELLED, STANDARD, WEAK_NETWORK, Ladder
 from processing.services import recipes
 from tests.factories import AssetFactory, VariantFactory
 
@@ -23,7 +24,7 @@ def wrong(recipe: Any) -> set[tuple[str, str]]:
     return {(error.field, error.code) for error in caught.value.errors}
 
 
-@pytest.mark.parametrize("ladder", [STANDARD, WEAK_NETWORK, EFFICIENT, HDR_KEPT])
+@pytest.mark.parametrize("ladder", [STANDARD, WEAK_NETWORK, EFFICIENT, HDR_KEPT, LABELLED])
 def test_what_ships_is_sound(ladder: Ladder) -> None:
     assert recipes.sound(ladder.as_data()) == ladder
 
@@ -178,3 +179,27 @@ def test_the_image_of_a_watermark_must_be_ready() -> None:
     assert recipes.sound(marked(image=str(asset.pk))).watermark
     film = VariantFactory(quality="web").asset
     assert ("recipe.watermark.image", "mark_image") in wrong(marked(image=str(film.pk)))
+
+
+@pytest.mark.parametrize(
+    ("wish", "field", "code"),
+    [
+        ({"count": 0, "every": 0}, "count", "keyframes_one_of"),
+        ({"count": 5, "every": 5}, "count", "keyframes_one_of"),
+        ({"count": 101}, "count", "keyframes_out_of_bounds"),
+        ({"every": 0.1}, "every", "keyframes_out_of_bounds"),
+        ({"format": "gif"}, "format", "unknown_format"),
+        ({"width": 10}, "width", "size_out_of_bounds"),
+        ({"count": "many"}, "count", "wrong_kind"),
+        ({"often": 1}, "often", "unknown_setting"),
+    ],
+)
+def test_key_frames_that_nobody_could_capture(wish: dict[str, Any], field: str, code: str) -> None:
+    recipe = {"levels": [level()], "keyframes": wish}
+    assert wrong(recipe) == {(f"recipe.keyframes.{field}", code)}
+
+
+def test_key_frames_by_number_or_by_seconds() -> None:
+    found = recipes.sound({"levels": [level()], "keyframes": {"every": 2.5, "format": "webp"}}).keyframes
+    assert found == Keyframes(count=0, every=2.5, format="webp")
+    assert recipes.sound({"levels": [level()], "keyframes": None}).keyframes is None
