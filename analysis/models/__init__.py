@@ -3,11 +3,13 @@
 from analysis.models.matches import Fingerprint, Match, MatchKind, ReferenceWork
 from analysis.models.moments import Moment, MomentKind
 from analysis.models.transcripts import TranscriptCaption, TranscriptVersion
+from analysis.models.words import Border, WordPlace
 from analysis.models.work import OPEN, Analysis, CollectionSetting, EngineChoice, Order, Status, Type
 
 __all__ = [
     "OPEN",
     "Analysis",
+    "Border",
     "CollectionSetting",
     "EngineChoice",
     "Fingerprint",
@@ -21,4 +23,5 @@ __all__ = [
     "TranscriptCaption",
     "TranscriptVersion",
     "Type",
+    "WordPlace",
 ]

@@ -9,15 +9,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from analysis.engines import Failure, Found, Result
-from analysis.models import OPEN, Analysis, Moment, Order, Status, Type
-from analysis.services import fingerprints, matching, moments
+from analysis.models import OPEN, Analysis, Order, Status, Type
+from analysis.services import fingerprints, matching, moments, wording
 from analysis.services.parameters import DONE_BY
 from analysis.signals import analysis_finished
 from assets.models import Asset
 from processing.models import Job, Step
 from processing.services import leases
-
-_AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def _complete(row: Analysis, asset: Asset, result: Result) -> None:
     """Complete one analysis: its moments come with it, and it is the one that is shown from now on, unless somebody
     has chosen another.
     """
-    Moment.objects.bulk_create(moments.rows_of(row, asset, result), batch_size=_AT_ONCE)
+    wording.write(moments.rows_of(row, asset, result), analysis=row)
     if row.type == Type.FINGERPRINT:
         fingerprints.write(row, asset, result)
         # Of two that are written at once the later one sees the other.

@@ -16,8 +16,9 @@ from django.core.management import call_command
 from django.db import connection, reset_queries
 
 from analysis.models import Analysis, Order
-from analysis.services import searching
+from analysis.services import searching, wording
 from assets.models import Asset
+from assets.services import wording as about
 from assets.services.browse import Filters, browse
 from benchmarks.report import Row
 from mediaportal.accounts.models import User
@@ -73,6 +74,7 @@ FROM (
 JOIN bench_films AS film ON film.number = made.number %% %(assets)s
 """
 _AT_ONCE = 50_000
+_INDEXED = 50
 
 
 def measure(_folder: Path) -> Iterator[Row]:
@@ -130,6 +132,7 @@ def _fill(owner: User) -> None:
         )
         for number in range(_ASSETS)
     )
+    about.index([film.pk for film in films])
     orders = Order.objects.bulk_create(Order(asset=film, types=["transcription"]) for film in films)
     rows = Analysis.objects.bulk_create(
         Analysis(order=order, asset=order.asset, type="transcription", status="completed", is_current=True)
@@ -153,6 +156,8 @@ def _fill(owner: User) -> None:
         for first in range(0, _MOMENTS, _AT_ONCE):
             span = {"from": first, "until": min(first + _AT_ONCE, _MOMENTS) - 1}
             cursor.execute(_MADE, sizes | span)
+        for first in range(0, _ASSETS, _INDEXED):
+            wording.index([row.pk for row in rows[first : first + _INDEXED]])
         cursor.execute("VACUUM (ANALYZE)")
 
 
