@@ -32,13 +32,18 @@ def write(moments: Iterable[Moment], *, analysis: Analysis) -> None:
 
 def index(analysis_ids: list[UUID]) -> None:
     """Write anew what search finds the moments of these analyses by. Must run in a transaction."""
-    WordPlace.objects.filter(analysis__in=analysis_ids).delete()
+    index_words(analysis_ids)
     Border.objects.filter(analysis__in=analysis_ids).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(_WORDS, [analysis_ids])
     said = Moment.objects.filter(analysis__in=analysis_ids, kind=MomentKind.SPEECH).exclude(text="")
     rows = said.only("analysis_id", "start", "end", "speaker", "text").order_by("analysis_id", "start", "id")
     Border.objects.bulk_create(borders_of(rows.iterator(_AT_ONCE)), batch_size=_AT_ONCE)
+
+
+def index_words(analysis_ids: list[UUID]) -> None:
+    """Write the best places of the words of these analyses anew. Must run in a transaction."""
+    WordPlace.objects.filter(analysis__in=analysis_ids).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_WORDS, [analysis_ids])
 
 
 def borders_of(moments: Iterable[Moment]) -> Iterator[Border]:
