@@ -33,13 +33,14 @@ class AnalysisConfig(AppConfig):
         from analysis.engines import local  # noqa: PLC0415
         from analysis.engines.aws import AwsAlbum, AwsEngine  # noqa: PLC0415
         from analysis.pipeline import KEYFRAMES, STEPS  # noqa: PLC0415
-        from analysis.services import accounts, automatic, searching, wanted  # noqa: PLC0415
+        from analysis.services import accounts, automatic, searching, wanted, whisper  # noqa: PLC0415
         from analysis.steps.looking import WAITS  # noqa: PLC0415
         from processing.pipeline import add_job_plans  # noqa: PLC0415
         from processing.services.waiting import add_words  # noqa: PLC0415
 
         models = Path(settings.MODEL_DIR).absolute() if settings.MODEL_DIR else None
-        listening = local.hearing_parts(models, whisper=settings.WHISPER_MODEL)
+        hub = whisper.hub() if settings.WHISPER_FETCH else None
+        listening = local.hearing_parts(whisper.models(), whisper=settings.WHISPER_MODEL, hub=hub)
         engines.register(local.LocalEngine(local.sight_parts(models), listening))
         engines.register(AwsEngine(accounts.options), album=AwsAlbum(accounts.options))
         add_job_plans(STEPS)

@@ -22,6 +22,9 @@ NEEDS_MODEL_DIR = gettext_noop("WHISPER_MODEL is a name: set MODEL_DIR to the fo
 NEEDS_WHOLE_MODEL = gettext_noop(
     "The folder of WHISPER_MODEL is not whole: it must hold config.json, model.bin, tokenizer.json and a vocabulary."
 )
+NEEDS_FETCHED_MODEL = gettext_noop(
+    "The Whisper model has not been fetched yet: python manage.py fetch_whisper, or set WHISPER_FETCH."
+)
 
 
 class NotAbleHere(MediaError):
@@ -29,6 +32,27 @@ class NotAbleHere(MediaError):
 
     code = "engine_unavailable"
     sentence = gettext_noop("No engine can do this here.")
+
+
+class ModelUnavailable(MediaError):
+    """The hub that has a model cannot be reached, or broke off; what has come is kept."""
+
+    code = "engine_unavailable"
+    sentence = gettext_noop("The model could not be fetched: its hub cannot be reached.")
+
+
+class ModelRefused(MediaError):
+    """The hub does not give a model: there is none of this name or revision, or it wants to know who asks."""
+
+    code = "model_refused"
+    sentence = gettext_noop("The model could not be fetched: its hub does not give it.")
+
+
+class ModelDamaged(MediaError):
+    """What the hub sent is not what it had told."""
+
+    code = "model_damaged"
+    sentence = gettext_noop("The model could not be fetched: what came is not what its hub had told.")
 
 
 class Refused(MediaError):

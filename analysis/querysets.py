@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from assets.models import Asset
 from mediaportal.accounts.models import User
-from mediaportal.core.fulltext import query_of
+from mediaportal.core.fulltext import border_query_of, query_of
+from mediaportal.core.searchwords import terms_of
 
 if TYPE_CHECKING:
     from analysis.models import Analysis, Match, Moment, Order, Person, PersonConsent
@@ -45,9 +46,18 @@ class MomentQuerySet(models.QuerySet["Moment"]):
         return self.filter(analysis__is_current=True)
 
     def saying(self, words: str) -> Self:
-        """Those in which all that somebody asks for occurs; none when nothing is asked for."""
-        query = query_of(words)
-        return self.none() if query is None else self.filter(vector=query)
+        """Those in which all that somebody asks for occurs, and those from which it goes over into the next one; none
+        when nothing is asked for.
+        """
+        query, across = query_of(words), border_query_of(terms_of(words))
+        if query is None:
+            return self.none()
+        found = Q(vector=query)
+        if across is not None:
+            # The model's module imports this one.
+            borders = self.model._meta.apps.get_model("analysis", "Border")._default_manager
+            found |= Q(Exists(borders.filter(moment=OuterRef("pk"), vector=across)))
+        return self.filter(found)
 
     def facets(self) -> dict[str, Any]:
         """How many there are of each kind, and of each label (the thirty most frequent); two queries."""

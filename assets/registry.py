@@ -1,12 +1,14 @@
 """Lists that upper rooms fill when they are ready, so that `assets` shows their parts without importing them."""
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from django.utils.functional import Promise
+
+from mediaportal.core.searchwords import Term
 
 if TYPE_CHECKING:
     from assets.access import Caller
@@ -156,11 +158,12 @@ class Place:
 class InsideSearch:
     """Who looks for words inside of assets.
 
-    `find` names the assets that the caller may see, the best first, each with the number of its best place; `places`
-    tells what stands at these numbers. Each asks the database, however many there are.
+    `find` names the assets that the caller may see, among some or among all (None), which have all the terms at one
+    place: the best first, each with the number of its best place; `places` tells what stands at these numbers. Each
+    asks the database, however many there are.
     """
 
-    find: Callable[[str, "Caller"], dict[UUID, int]]
+    find: Callable[[Sequence[Term], "Caller", Iterable[UUID] | None], dict[UUID, int]]
     places: Callable[[Iterable[int]], dict[int, Place]]
 
 

@@ -3,13 +3,14 @@
 import logging
 import threading
 from typing import Any
+from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.db import transaction
 
 from assets.exceptions import StorageUnavailable
-from assets.services import importing, leftovers, orphans, uploads
+from assets.services import importing, leftovers, orphans, uploads, wording
 from assets.services.tus import finishing
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,12 @@ def import_next() -> None:
     if importing.run_next():
         with transaction.atomic():
             importing.wake()
+
+
+@shared_task(name=wording.TASK, acks_late=True, ignore_result=True)
+def index_words(asset_ids: list[str]) -> None:
+    """Write what search finds these assets by anew."""
+    wording.index(map(UUID, asset_ids))
 
 
 @worker_ready.connect

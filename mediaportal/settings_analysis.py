@@ -18,7 +18,10 @@ __all__ = [
     "ANALYSIS_S3_BUCKET",
     "ANALYSIS_S3_PREFIX",
     "MODEL_DIR",
+    "WHISPER_FETCH",
+    "WHISPER_HUB",
     "WHISPER_MODEL",
+    "WHISPER_REVISION",
 ]
 
 env = Env()
@@ -30,6 +33,10 @@ ANALYSIS_ENGINES = env.pairs("ANALYSIS_ENGINES", _TYPES, ("auto", "local", "aws"
 ANALYSIS_CONFIDENCE = env.number("ANALYSIS_CONFIDENCE", 50, most=100) / 100
 # Models that the operator provides, and the one that writes down what is said: its name there, or its folder.
 MODEL_DIR, WHISPER_MODEL = env.text("MODEL_DIR"), env.text("WHISPER_MODEL")
+# Where `fetch_whisper` finds a model by its name, in which revision, and whether workers may fetch it themselves.
+WHISPER_HUB = (env.text("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+WHISPER_REVISION = env.text("WHISPER_REVISION") or "main"
+WHISPER_FETCH = env.flag("WHISPER_FETCH", default=False)
 
 # What engines that cost money may cost in a month, in US dollars; none: without bound.
 ANALYSIS_MONTHLY_BUDGET = env.money("ANALYSIS_MONTHLY_BUDGET")

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from assets.models import Asset, Collection, GuestLink, ShareLink, UploadSession, Variant
-from assets.services import uploads
+from assets.services import uploads, wording
 from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from mediaportal.accounts.roles import Role
@@ -136,6 +136,12 @@ class _AssetFactory(factory.django.DjangoModelFactory[Asset]):
     width = 640
     height = 360
     upload_status = "processing"
+
+    @factory.post_generation
+    def words(self: Asset, create: bool, _extracted: Any, **_kwargs: Any) -> None:
+        """Let it be found by its title and the like."""
+        if create:
+            wording.index([self.pk])
 
     @factory.post_generation
     def content(self: Asset, create: bool, extracted: bytes | None, **_kwargs: Any) -> None:

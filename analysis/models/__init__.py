@@ -6,11 +6,13 @@ from analysis.models.matches import Fingerprint, Match, MatchKind, ReferenceWork
 from analysis.models.moments import Moment, MomentKind
 from analysis.models.people import FaceRemoval, Person, PersonConsent, PersonPicture, PictureStatus
 from analysis.models.transcripts import TranscriptCaption, TranscriptVersion
+from analysis.models.words import Border, WordPlace
 from analysis.models.work import OPEN, Analysis, CollectionSetting, EngineChoice, Order, Status, Type
 
 __all__ = [
     "OPEN",
     "Analysis",
+    "Border",
     "CollectionSetting",
     "EngineChoice",
     "FaceRemoval",
@@ -29,4 +31,5 @@ __all__ = [
     "TranscriptCaption",
     "TranscriptVersion",
     "Type",
+    "WordPlace",
 ]

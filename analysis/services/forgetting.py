@@ -10,7 +10,7 @@ from django.db.models import F, Func, JSONField, Q, QuerySet
 from django.utils import timezone
 
 from analysis.models import FaceRemoval, Moment, Person, PersonPicture, PictureStatus
-from analysis.services import naming
+from analysis.services import naming, wording
 from mediaportal.audit.services.log import record
 
 _AT_ONCE = 200
@@ -19,9 +19,12 @@ _IN_FLIGHT = timedelta(minutes=10)
 
 
 def unname(moments: QuerySet[Moment]) -> int:
-    """Take the names from moments, and what search finds them by; returns from how many."""
+    """Take the names from moments, and what search finds them by; returns from how many. Must run in a transaction."""
     nameless = Func(F("detail"), template="%(expressions)s - 'similarity'", output_field=JSONField())
-    return moments.update(person=None, label="", vector=None, detail=nameless)
+    analyses = list(moments.values_list("analysis", flat=True).distinct())
+    unnamed = moments.update(person=None, label="", vector=None, detail=nameless)
+    wording.index_words(analyses)
+    return unnamed
 
 
 def let_go(pictures: QuerySet[PersonPicture]) -> int:

@@ -9,16 +9,14 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from analysis.engines import Failure, Found, Result
-from analysis.models import OPEN, Analysis, Moment, Order, Status, Type
-from analysis.services import fingerprints, matching, moments, naming
+from analysis.models import OPEN, Analysis, Order, Status, Type
+from analysis.services import fingerprints, matching, moments, naming, wording
 from analysis.services.parameters import DONE_BY, SAMPLED
 from analysis.signals import analysis_finished
 from assets.models import Asset
 from processing.exceptions import LeaseLost
 from processing.models import Job, Step
 from processing.services import leases
-
-_AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ def _complete(row: Analysis, asset: Asset, result: Result) -> None:
     """
     if row.type == Type.FACES:
         result = naming.named(asset, result)
-    Moment.objects.bulk_create(moments.rows_of(row, asset, result), batch_size=_AT_ONCE)
+    wording.write(moments.rows_of(row, asset, result), analysis=row)
     if row.type == Type.FINGERPRINT:
         fingerprints.write(row, asset, result)
         # Of two that are written at once the later one sees the other.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from analysis.exceptions import NamingOff, NoConsent
 from analysis.models import CollectionSetting, Moment, Person, PersonConsent
-from analysis.services import faces, forgetting, naming
+from analysis.services import faces, forgetting, naming, wording
 from assets import access
 from assets.access import Caller
 from mediaportal.accounts.models import User
@@ -69,7 +69,9 @@ def change(*, user: Caller, person: Person, name: str | None = None, note: str |
     Person.objects.filter(pk=held.pk).update(**words)
     held.refresh_from_db()
     if "name" in changed:
-        Moment.objects.filter(person=held).update(label=held.name, vector=fulltext.vector_of(held.name))
+        named = Moment.objects.filter(person=held)
+        named.update(label=held.name, vector=fulltext.vector_of(held.name))
+        wording.index_words(list(named.values_list("analysis", flat=True).distinct()))
     record(action="person.changed", target=held, actor=actor, fields=changed)
     return held
 

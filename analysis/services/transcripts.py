@@ -19,14 +19,13 @@ from django.utils.translation import gettext as _
 from analysis.engines import Result, Speech
 from analysis.exceptions import NoTranscript, TranscriptChanged
 from analysis.models import OPEN, Analysis, Moment, MomentKind, Status, TranscriptVersion, Type
-from analysis.services import moments, speech, wordtimes
+from analysis.services import moments, speech, wording, wordtimes
 from assets import access
 from assets.models import Asset
 from mediaportal.accounts.models import User
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import NotFound, NotPermitted
 
-_AT_ONCE = 2000
 FIRST = 1
 
 
@@ -158,8 +157,7 @@ def _write(
         _keep(analysis, FIRST, before, created_at=analysis.completed_at or analysis.created_at)
     _keep(analysis, seen + 1, after, created_at=timezone.now(), author=person, restored=restored)
     Moment.objects.filter(analysis=analysis, kind=MomentKind.SPEECH).delete()
-    rows = moments.rows_of(analysis, asset, Result(findings=tuple(after)))
-    Moment.objects.bulk_create(rows, batch_size=_AT_ONCE)
+    wording.write(moments.rows_of(analysis, asset, Result(findings=tuple(after))), analysis=analysis)
     Analysis.objects.filter(pk=analysis.pk).update(chosen=True)
     told: dict[str, Any] = {"analysis": str(analysis.pk), "version": seen + 1, "segments": len(after)}
     if restored:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from assets.api.filters import AssetFilter, AssetOrdering
+from assets.api.filters import MATCH, AssetFilter, AssetOrdering
 from assets.api.serializers import (
     AssetEditSerializer,
     AssetFoundSerializer,
@@ -37,7 +37,7 @@ from mediaportal.core.problems import NotPermitted
     ]
 )
 class AssetListView(ListAPIView[Asset]):
-    """Assets that the caller may see, newest first. New ones come by upload."""
+    """Assets that the caller may see, newest first, or as `ordering` says. New ones come by upload."""
 
     serializer_class = AssetFoundSerializer
     search = finding.Search()
@@ -52,8 +52,10 @@ class AssetListView(ListAPIView[Asset]):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those that pass the filters and have the words."""
-        self.search = finding.search_of(user=self.request.user, typed=self.request.query_params.get("q", ""))
-        return self.search.narrowed(super().filter_queryset(queryset))
+        asked = self.request.query_params
+        self.search = finding.search_of(user=self.request.user, typed=asked.get("q", ""))
+        found = self.search.narrowed(super().filter_queryset(queryset))
+        return found.annotate(nearness=self.search.nearness) if MATCH in asked.get("ordering", "") else found
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """One page, each asset with the place where its words stand."""

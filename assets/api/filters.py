@@ -11,6 +11,9 @@ from rest_framework.views import APIView
 
 from assets.models import Asset, Kind, Publication, UploadStatus, Visibility
 
+# How well each fits the words of `q`.
+MATCH = "match"
+
 
 class AssetFilter(django_filters.FilterSet):
     """Kind, status, owner, visibility, publication, collection, tag, time of adding, duration."""
@@ -35,9 +38,11 @@ class AssetFilter(django_filters.FilterSet):
 
 
 class AssetOrdering(OrderingFilter):
-    """`ordering` by created_at, title, duration or file_size, with a minus sign for the other direction."""
+    """`ordering` by created_at, title, duration or file_size, with a minus sign for the other direction; by match, the
+    best first, where words are looked for.
+    """
 
-    ordering_fields = ["created_at", "title", "duration", "file_size"]
+    ordering_fields = ["created_at", "title", "duration", "file_size", MATCH]
     # A cursor cannot stand on nothing, so what has no duration counts as zero seconds long.
     columns = {"duration": "duration_or_zero"}
 
@@ -47,6 +52,10 @@ class AssetOrdering(OrderingFilter):
         if not asked:
             return ("-created_at", "-id")
         first = asked[0]
+        if first.removeprefix("-") == MATCH:
+            if not request.query_params.get("q", "").strip():
+                return ("-created_at", "-id")
+            return ("nearness", "id") if first.startswith("-") else ("-nearness", "-id")
         sign, name = ("-", first[1:]) if first.startswith("-") else ("", first)
         return (f"{sign}{self.columns.get(name, name)}", f"{sign}id")
 

@@ -20,9 +20,11 @@ from assets.models.verdicts import (
     Visibility,
 )
 from assets.models.viewing import RetentionCell, ViewDay, WatchPosition
+from assets.models.words import AssetWords
 
 __all__ = [
     "Asset",
+    "AssetWords",
     "Caption",
     "CaptionKind",
     "Collection",

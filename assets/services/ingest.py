@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from assets import access
 from assets.exceptions import ChecksumMismatch, EmptyFile, MayNotUpload, StorageUnavailable
 from assets.models import Asset, Kind, PolicyVerdict, UploadSession, UploadStatus, Visibility
-from assets.services import limits, places, recognition, shelves, transit, uploads
+from assets.services import limits, places, recognition, shelves, transit, uploads, wording
 from assets.services.names import asset_folder, asset_of, original_key, safe_filename, safe_words
 from assets.signals import asset_stored
 from mediaportal.audit.services.log import record
@@ -133,6 +133,7 @@ def _keep(
         asset = _new_asset(row, key=key, mime_type=mime_type, file_size=file_size, sha256=sha256)
         asset.save(force_insert=True)
         shelves.arrange(asset=asset, wishes=row.metadata, guest_link=row.guest_link)
+        wording.index([asset.pk])
         UploadSession.objects.filter(pk=row.pk, status=UploadSession.Status.UPLOADING).update(
             status=UploadSession.Status.ACCEPTED, asset=asset, bytes_received=file_size, bytes_total=file_size
         )

@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from assets import access, registry
 from assets.models import Asset, Visibility
-from assets.services import shelves
+from assets.services import shelves, wording
 from assets.services.names import safe_words
 from assets.signals import access_changed, asset_removed
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound, NotPermitted
+
+# What search finds an asset by.
+_SAID = frozenset({"title", "description", "tags"})
 
 
 def edit(
@@ -50,6 +53,8 @@ def edit(
         moved = sorted([*changes, *_rearranged(row, tags, collections)])
         if moved:
             Asset.objects.filter(pk=row.pk).update(**changes, updated_at=timezone.now())
+            if _SAID.intersection(moved):
+                wording.index([row.pk])
             record(action="asset.edited", target=row, actor=_actor(user), fields=moved)
             asset.refresh_from_db(fields=[*changes, "updated_at"])
         if "visibility" in changes:

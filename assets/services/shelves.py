@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from assets import access
 from assets.models import Asset, Collection, GuestLink, Tag
+from assets.services import wording
 from assets.services.names import safe_words
 from mediaportal.accounts.models import User
 from mediaportal.audit.services.log import record
@@ -101,6 +102,7 @@ def rename_tag(*, user: access.Caller, tag: Tag, name: str) -> Tag:
     except IntegrityError:
         raise _invalid_name(_("There is a tag of this name already."), "taken") from None
     if moved:
+        wording.index_later(tag.assets.values_list("pk", flat=True))
         record(action="tag.renamed", target=tag, actor=actor, name=name)
     tag.name = name
     return tag
@@ -110,8 +112,10 @@ def rename_tag(*, user: access.Caller, tag: Tag, name: str) -> Tag:
 def delete_tag(*, user: access.Caller, tag: Tag) -> None:
     """Take a tag from every asset, for good; the assets stay. Raises `NotPermitted`."""
     actor = _require_tags(user)
+    told = list(tag.assets.values_list("pk", flat=True))
     deleted, _rows = Tag.objects.filter(pk=tag.pk).delete()
     if deleted:
+        wording.index_later(told)
         record(action="tag.deleted", target=tag, actor=actor, name=tag.name)
 
 

@@ -16,8 +16,9 @@ from django.core.management import call_command
 from django.db import connection, reset_queries
 
 from analysis.models import Analysis, Order
-from analysis.services import searching
+from analysis.services import searching, wording
 from assets.models import Asset
+from assets.services import wording as about
 from assets.services.browse import Filters, browse
 from benchmarks.report import Row
 from mediaportal.accounts.models import User
@@ -53,11 +54,7 @@ QUERIES = {
     "Arabic and English": "السوق market",
 }
 _MADE = """
-INSERT INTO analysis_moment
-    (asset_id, analysis_id, kind, start, "end", text, label, parent, confidence, speaker, language, detail, vector)
-SELECT film.asset_id, film.id, 'speech', made.start, made.start + 2, made.readings[1], '', '', 0.9, '', '', '{}',
-    portal_vector(CASE WHEN made.readings[1] = made.readings[2] THEN made.readings[1:1] ELSE made.readings END)
-FROM (
+WITH made AS (
     SELECT number, (number / %(assets)s)::float AS start,
         ARRAY[string_agg(word.r1, ' '), string_agg(word.r2, ' '), string_agg(word.r3, ' '), string_agg(word.r4, ' ')]
             AS readings
@@ -69,10 +66,37 @@ FROM (
     ) AS drawn
     JOIN bench_words AS word ON word.rank = drawn.rank AND word.tongue = drawn.tongue
     GROUP BY number
-) AS made
+),
+kept AS (
+    INSERT INTO bench_said
+    SELECT number, CASE WHEN readings[1] = readings[2] THEN readings[1:1] ELSE readings END FROM made
+)
+INSERT INTO analysis_moment
+    (asset_id, analysis_id, kind, start, "end", text, label, parent, confidence, speaker, language, detail, vector)
+SELECT film.asset_id, film.id, 'speech', made.start, made.start + 2, made.readings[1], '', '', 0.9, '', '', '{}',
+    portal_vector(CASE WHEN made.readings[1] = made.readings[2] THEN made.readings[1:1] ELSE made.readings END)
+FROM made
 JOIN bench_films AS film ON film.number = made.number %% %(assets)s
 """
+# The borders of the films, each with the readings of both sides; with those of a whole text where one has but one.
+_BORDERS = """
+INSERT INTO analysis_border (analysis_id, moment, start, vector)
+SELECT moment.analysis_id, moment.id, moment.start, portal_border(
+    ARRAY(
+        SELECT coalesce(one.readings[place], one.readings[1]) || ' ' || coalesce(two.readings[place], two.readings[1])
+        FROM generate_series(1, greatest(cardinality(one.readings), cardinality(two.readings))) AS place
+    ),
+    one.readings,
+    two.readings
+)
+FROM bench_said AS one
+JOIN bench_said AS two ON two.number = one.number + %(assets)s
+JOIN bench_films AS film ON film.number = one.number %% %(assets)s
+JOIN analysis_moment AS moment
+    ON moment.analysis_id = film.id AND moment.start = (one.number / %(assets)s)::float
+"""
 _AT_ONCE = 50_000
+_INDEXED = 50
 
 
 def measure(_folder: Path) -> Iterator[Row]:
@@ -130,6 +154,7 @@ def _fill(owner: User) -> None:
         )
         for number in range(_ASSETS)
     )
+    about.index([film.pk for film in films])
     orders = Order.objects.bulk_create(Order(asset=film, types=["transcription"]) for film in films)
     rows = Analysis.objects.bulk_create(
         Analysis(order=order, asset=order.asset, type="transcription", status="completed", is_current=True)
@@ -148,11 +173,17 @@ def _fill(owner: User) -> None:
             for word in _vocabulary():
                 copy.write_row(word)
         cursor.execute("ANALYZE bench_words")
+        cursor.execute("CREATE TEMPORARY TABLE bench_said (number int PRIMARY KEY, readings text[])")
         cursor.execute("SELECT setseed(0.5)")
         sizes = {"assets": _ASSETS, "vocabulary": _VOCABULARY, "words": _WORDS}
         for first in range(0, _MOMENTS, _AT_ONCE):
             span = {"from": first, "until": min(first + _AT_ONCE, _MOMENTS) - 1}
             cursor.execute(_MADE, sizes | span)
+        for first in range(0, _ASSETS, _INDEXED):
+            wording.index_words([row.pk for row in rows[first : first + _INDEXED]])
+        cursor.execute("ANALYZE bench_said")
+        cursor.execute("ANALYZE analysis_moment")
+        cursor.execute(_BORDERS, sizes)
         cursor.execute("VACUUM (ANALYZE)")
 
 

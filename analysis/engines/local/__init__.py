@@ -29,6 +29,7 @@ from analysis.engines.local.recognition import Recognition
 from analysis.engines.local.shots import Shots
 from analysis.engines.local.speech import Transcription
 from analysis.engines.local.text import ScreenText
+from analysis.engines.local.whisperhub import Hub
 from analysis.exceptions import NotAbleHere
 from mediaportal.core.sandbox import ProgramFailed, ProgramTimedOut
 from processing.exceptions import CorruptMedia, MediaError
@@ -50,9 +51,13 @@ def sight_parts(models: Path | None = None) -> tuple[SightPart, ...]:
     )
 
 
-def hearing_parts(models: Path | None = None, *, whisper: str = "") -> tuple[HearingPart, ...]:
-    """Return everything that listens; `whisper` is the name or the folder of a model."""
-    return (Transcription(whisper, models),)
+def hearing_parts(
+    models: Path | None = None, *, whisper: str = "", hub: Hub | None = None
+) -> tuple[HearingPart, ...]:
+    """Return everything that listens; `whisper` is the name or the folder of a model, `hub` where it may be fetched
+    when it is first needed.
+    """
+    return (Transcription(whisper, models, hub),)
 
 
 class LocalEngine:

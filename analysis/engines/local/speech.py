@@ -14,7 +14,14 @@ from analysis.engines.base import Ability, Report, Request, Result, Speech, Type
 from analysis.engines.local import children
 from analysis.engines.local.parts import HEARING
 from analysis.engines.local.sound import extract
-from analysis.exceptions import NEEDS_MODEL_DIR, NEEDS_SPEECH, NEEDS_WHISPER, NEEDS_WHOLE_MODEL
+from analysis.engines.local.whisperhub import Hub, fetch
+from analysis.exceptions import (
+    NEEDS_FETCHED_MODEL,
+    NEEDS_MODEL_DIR,
+    NEEDS_SPEECH,
+    NEEDS_WHISPER,
+    NEEDS_WHOLE_MODEL,
+)
 
 MODEL_FILES = ("config.json", "model.bin", "tokenizer.json")
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
@@ -42,14 +49,15 @@ class _Listener:
 
 class Transcription:
     """The part that writes down what is said. `model` is the name or the folder of a Whisper model in CTranslate2's
-    format; a name stands for the folder `faster-whisper-NAME` in `models`.
+    format; a name stands for the folder `faster-whisper-NAME` in `models`, into which it is fetched from `hub`, if
+    there is one, when it is first needed.
     """
 
     type = Type.TRANSCRIPTION
 
-    def __init__(self, model: str = "", models: Path | None = None) -> None:
+    def __init__(self, model: str = "", models: Path | None = None, hub: Hub | None = None) -> None:
         """Without a model pocketsphinx makes a draft, in English only."""
-        self._model, self._models = model, models
+        self._model, self._models, self._hub = model, models, hub
 
     def ability(self) -> Ability:
         """Return what it can do now, and what is missing: a package, or a file of the model's folder."""
@@ -66,11 +74,15 @@ class Transcription:
         )
 
     def listen(self, request: Request, *, on_progress: Report, stop: Callable[[], bool]) -> Result:
-        """Return what was said. Raises `CorruptMedia`, `AnalysisFailed` and the errors of the sandbox."""
+        """Return what was said. Raises `CorruptMedia`, `AnalysisFailed`, the errors of fetching a model and those of
+        the sandbox."""
         listener = self._listener()
         if request.probe is None or not request.probe.audio:
             return Result(summary={"model": listener.model, "draft": listener.draft})
         sound = request.folder / _SOUND
+        if self._hub and listener.folder and self._is_to_come(listener.folder):
+            on_progress, fetched = _parted(on_progress)
+            fetch(self._model, listener.folder, hub=self._hub, on_progress=fetched, stop=stop)
         try:
             extract(request, sound, rate=_RATE, stop=stop)
             on_progress(_EXTRACTED)
@@ -111,7 +123,20 @@ class Transcription:
         folder = model_folder(self._model, self._models)
         if folder is None:
             return NEEDS_MODEL_DIR
+        if self._is_to_come(folder):
+            return ""
+        if "/" not in self._model and not folder.exists():
+            return NEEDS_FETCHED_MODEL
         return NEEDS_WHOLE_MODEL if files_lacking(folder) else ""
+
+    def _is_to_come(self, folder: Path) -> bool:
+        """Whether the model may be fetched and has not been."""
+        return self._hub is not None and "/" not in self._model and not folder.exists()
+
+
+def _parted(on_progress: Report) -> tuple[Report, Report]:
+    """What tells the progress of listening, and before it that of fetching a model, as halves of one."""
+    return lambda done: on_progress(0.5 + done / 2), lambda done: on_progress(done / 2)
 
 
 def model_folder(model: str, models: Path | None) -> Path | None:

@@ -9,6 +9,7 @@ from analysis.models import CollectionSetting, FaceRemoval, Moment, PersonConsen
 from analysis.services import forgetting, searching
 from assets.models import Asset
 from mediaportal.audit.models import Entry
+from mediaportal.core.searchwords import terms_of
 from tests.analysis.people import FakeAlbum, kept_picture, named_moment, person_of, wanting, yesterday
 
 pytestmark = pytest.mark.django_db
@@ -26,13 +27,15 @@ def test_a_consent_that_has_ended_takes_the_name_and_the_face_away(album: FakeAl
     lina, omar = person_of(), person_of("Omar")
     picture, other = kept_picture(lina), kept_picture(omar, face_id="face-2")
     moment, stays = named_moment(film, picture), named_moment(film, other)
-    assert list(searching.find("Omar", film.uploaded_by)) == [film.pk]
+    assert list(searching.find(terms_of("Omar"), film.uploaded_by)) == [film.pk]
     assert (moment.label, moment.person, moment.detail["similarity"]) == ("Lina Haddad", lina, 0.97)
+    assert list(searching.find(terms_of("Lina"), film.uploaded_by)) == [film.pk]
     assert forgetting.lapse() == 0
     PersonConsent.objects.filter(person=lina).update(expires_on=yesterday())
     assert forgetting.lapse() == 1
     assert is_nameless(moment)
     assert not Moment.objects.saying("Lina").exists()
+    assert searching.find(terms_of("Lina"), film.uploaded_by) == {}
     stays.refresh_from_db()
     assert (stays.label, stays.person) == ("Omar", omar)
     picture.refresh_from_db()

@@ -8,7 +8,13 @@ import pytest
 from analysis.engines import Found, Speech, Type
 from analysis.engines.local import speech
 from analysis.engines.local.speech import Transcription, files_lacking, model_folder
-from analysis.exceptions import NEEDS_MODEL_DIR, NEEDS_SPEECH, NEEDS_WHISPER, NEEDS_WHOLE_MODEL
+from analysis.exceptions import (
+    NEEDS_FETCHED_MODEL,
+    NEEDS_MODEL_DIR,
+    NEEDS_SPEECH,
+    NEEDS_WHISPER,
+    NEEDS_WHOLE_MODEL,
+)
 from tests.analysis import sounds
 from tests.analysis.clips import engine_of, request_of
 from tests.analysis.whisper import tiny_whisper
@@ -95,6 +101,8 @@ def test_a_name_stands_for_a_folder_of_the_models(tmp_path: Path) -> None:
     assert model_folder("small", tmp_path) == tmp_path / "faster-whisper-small"
     assert model_folder("small", None) is None
     assert Transcription("small").ability().missing == NEEDS_MODEL_DIR
+    assert Transcription("small", tmp_path).ability().missing == NEEDS_FETCHED_MODEL
+    (tmp_path / "faster-whisper-small").mkdir()
     assert Transcription("small", tmp_path).ability().missing == NEEDS_WHOLE_MODEL
 
 
