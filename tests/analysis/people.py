@@ -19,7 +19,7 @@ from analysis.models import (
     PersonConsent,
     PersonPicture,
 )
-from analysis.services import moments, naming
+from analysis.services import moments, naming, wording
 from analysis.services.people import Consent
 from assets.models import Asset
 from tests.factories import CollectionFactory
@@ -125,7 +125,7 @@ def named_moment(asset: Asset, picture: PersonPicture) -> Moment:
         order=order, asset=asset, type="faces", engine="aws", status="completed", is_current=True
     )
     (row,) = moments.rows_of(analysis, asset, naming.named(asset, found_face(picture.pk.hex)))
-    row.save()
+    wording.write([row], analysis=analysis)
     return Moment.objects.get(pk=row.pk)
 
 

@@ -39,6 +39,8 @@ def test_it_is_read_and_changed_field_by_field(fake: FakeEngine) -> None:
         "types": ["shots"],
         "languages": ["ar"],
         "engine": "auto",
+        "only_here": False,
+        "names_people": False,
         "monthly_budget": 12.5,
     }
 
