@@ -1,11 +1,13 @@
-"""What `analysis` hears: an upload has become an asset, or never will; a job has moved."""
+"""What `analysis` hears: an upload has become an asset, or never will; an asset has gone; a job
+has moved.
+"""
 
 from typing import Any
 
 from django.dispatch import receiver
 
-from analysis.services import automatic, orders
-from assets.signals import asset_stored, upload_failed
+from analysis.services import automatic, matching, orders
+from assets.signals import asset_removed, asset_stored, upload_failed
 from processing.signals import job_changed
 
 
@@ -13,6 +15,12 @@ from processing.signals import job_changed
 def bind(asset: Any, options: dict[str, Any], **_kwargs: Any) -> None:
     """Let an order know the asset that it waited for."""
     orders.arrive(asset=asset, options=options)
+
+
+@receiver(asset_removed, dispatch_uid="analysis.asset_removed")
+def forget(asset: Any, **_kwargs: Any) -> None:
+    """Let what goes to the trash be compared anew once it is back."""
+    matching.forget(asset=asset)
 
 
 @receiver(upload_failed, dispatch_uid="analysis.upload_failed")

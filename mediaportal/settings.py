@@ -474,6 +474,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
     },
+    "analysis.prune": {"task": "analysis.prune", "schedule": 86_400.0, "options": {"queue": "upkeep"}},
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,

@@ -12,6 +12,7 @@ __all__ = [
     "ANALYSIS_AWS_VOCABULARIES",
     "ANALYSIS_CONFIDENCE",
     "ANALYSIS_ENGINES",
+    "ANALYSIS_KEPT",
     "ANALYSIS_MONTHLY_BUDGET",
     "ANALYSIS_S3_BUCKET",
     "ANALYSIS_S3_PREFIX",
@@ -26,6 +27,8 @@ _TYPES = ("transcription", "moderation", "objects", "faces", "text", "shots", "f
 ANALYSIS_ENGINES = env.pairs("ANALYSIS_ENGINES", _TYPES, ("auto", "local", "aws"))
 # What an engine is less sure of is left out, as a share.
 ANALYSIS_CONFIDENCE = env.number("ANALYSIS_CONFIDENCE", 50, most=100) / 100
+# How many analyses of a type are kept of an asset beside the one that is shown.
+ANALYSIS_KEPT = env.number("ANALYSIS_KEPT", 3, most=1000)
 # Models that the operator provides, and the one that writes down what is said: its name there, or its folder.
 MODEL_DIR, WHISPER_MODEL = env.text("MODEL_DIR"), env.text("WHISPER_MODEL")
 

@@ -35,6 +35,11 @@ class Plan:
     look: Look | None = None
     sound_files: Sequence[SoundFile] = ()
 
+    @property
+    def hears(self) -> bool:
+        """Whether anybody wants the sound."""
+        return bool(self.sound_filters or self.sound_files)
+
 
 @dataclass(frozen=True)
 class _Sampling:
@@ -61,21 +66,16 @@ def decode(
     Raises `CorruptMedia`, and the errors of the sandbox.
     """
     video = probe.video
-    hears = plan.sound_filters or plan.sound_files
-    sound = main_track(probe.audio) if probe.audio and hears else None
+    sound = main_track(probe.audio) if probe.audio and plan.hears else None
     sampling = _sampling(video, plan.look) if video and plan.look else None
     opened, files = graph.source(source, probe.mime_type), dict[str, str]()
-    outputs: list[graph.Output] = []
-    if video is not None:
-        outputs += _of_pictures(opened[f"{video.index}"], video, plan, sampling, files)
-    if sound is not None:
-        outputs += _of_sound(opened[f"{sound.index}"], sound, plan, files, request.folder)
+    seen = _of_pictures(opened[f"{video.index}"], video, plan, sampling, files) if video else []
+    heard = _of_sound(opened[f"{sound.index}"], sound, plan, files, request.folder) if sound else []
+    outputs = [*seen, *heard]
     if not outputs:
         return {}
     frames = _Frames(sampling, take, probe.duration, on_progress) if sampling else None
-    arguments = graph.arguments(*outputs)
-    if frames is None:
-        arguments = ["-progress", "pipe:1", *arguments]
+    arguments = [*([] if frames else ["-progress", "pipe:1"]), *graph.arguments(*outputs)]
     try:
         program.ffmpeg(
             arguments,

@@ -40,7 +40,7 @@ class Recognition:
 
     def _card(self) -> Card | None:
         """The card of the model that is asked."""
-        return next((card for card in cards.read_all(self._models)[0] if card.type == self.type), None)
+        return next((card for card in cards.known(self._models) if card.type == self.type), None)
 
 
 class _Watcher:

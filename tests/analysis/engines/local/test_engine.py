@@ -11,9 +11,9 @@ from analysis.engines.base import Report
 from analysis.engines.local import LocalEngine
 from analysis.engines.local.parts import HEARING, SIGHT, Filter, Look, Notes, Picture, SoundFile
 from analysis.engines.local.shots import Shots
+from mediaportal.core import sandbox
 from mediaportal.core.sandbox import Completed, ProgramStopped
 from processing.exceptions import CorruptMedia
-from processing.ffmpeg import program
 from tests.analysis.engines.contract import EngineContract, request_for
 
 
@@ -121,7 +121,7 @@ def test_everything_that_looks_takes_one_run_of_ffmpeg(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs: list[str] = []
-    run = program.run
+    run = sandbox.run
 
     def counted(argv: Sequence[str | Path], **more: Any) -> Completed:
         runs.append(str(argv[0]))
@@ -129,7 +129,7 @@ def test_everything_that_looks_takes_one_run_of_ffmpeg(
 
     types = (Type.SHOTS, Type.TEXT, Type.FACES, Type.QUALITY, Type.FINGERPRINT)
     request = request_for("plain.mp4", tmp_path, *types)
-    monkeypatch.setattr(program, "run", counted)
+    monkeypatch.setattr("processing.ffmpeg.program.run", counted)
     engine = LocalEngine()
     handle = engine.start(request, on_progress=lambda _done: None, stop=lambda: False)
     found = engine.results(handle, request)

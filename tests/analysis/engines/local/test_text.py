@@ -88,7 +88,7 @@ def test_without_writing_nothing_is_read(tmp_path: Path) -> None:
     source = film(tmp_path / "made", [(plain, 2.0)])
     found = found_in(request_of(source, tmp_path / "scratch", Type.TEXT))
     assert lines_of(found) == []
-    assert found.results[Type.TEXT].summary == {"pictures_read": 0}
+    assert found.results[Type.TEXT].summary == {"pictures_read": 0, "pictures_skipped": 0}
 
 
 def test_without_tesseract_it_says_what_to_install() -> None:
