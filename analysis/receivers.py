@@ -1,4 +1,6 @@
-"""What `analysis` hears: an upload has become an asset, or never will; a job has moved; a collection got an asset."""
+"""What `analysis` hears: an upload has become an asset, or never will; an asset has gone; a job has moved; a collection
+got an asset.
+"""
 
 from functools import partial
 from typing import Any
@@ -7,9 +9,9 @@ from django.db import transaction
 from django.db.models.signals import m2m_changed
 from django.dispatch import receiver
 
-from analysis.services import automatic, orders
+from analysis.services import automatic, matching, orders
 from assets.models import Asset
-from assets.signals import asset_stored, upload_failed
+from assets.signals import asset_removed, asset_stored, upload_failed
 from processing.signals import job_changed
 
 
@@ -17,6 +19,12 @@ from processing.signals import job_changed
 def bind(asset: Any, options: dict[str, Any], **_kwargs: Any) -> None:
     """Let an order know the asset that it waited for."""
     orders.arrive(asset=asset, options=options)
+
+
+@receiver(asset_removed, dispatch_uid="analysis.asset_removed")
+def forget(asset: Any, **_kwargs: Any) -> None:
+    """Let what goes to the trash be compared anew once it is back."""
+    matching.forget(asset=asset)
 
 
 @receiver(upload_failed, dispatch_uid="analysis.upload_failed")

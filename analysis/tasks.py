@@ -2,13 +2,16 @@
 
 from celery import shared_task
 
-from analysis.services import automatic, faces
+from analysis.services import automatic, faces, matching, retention
 
 
 @shared_task(name="analysis.sweep", ignore_result=True)
 def sweep() -> None:
-    """Order what somebody died before he could order it, and bring what is kept of people to their consents."""
+    """Order what somebody died before he could order it, compare what is still to be compared, and bring what is kept
+    of people to their consents.
+    """
     automatic.sweep()
+    matching.catch_up()
     faces.sweep()
 
 
@@ -16,3 +19,9 @@ def sweep() -> None:
 def people() -> None:
     """Take faces in and remove them, as people consent."""
     faces.sweep()
+
+
+@shared_task(name="analysis.prune", ignore_result=True)
+def prune() -> None:
+    """Remove analyses that newer ones have taken the place of."""
+    retention.prune()

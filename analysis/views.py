@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from analysis.exceptions import NotComparable
-from analysis.models import Match, ReferenceWork
+from analysis.models import Match
 from analysis.services import (
     alike,
     comparing,
@@ -23,7 +23,7 @@ from analysis.services import (
     timeline,
 )
 from assets import access
-from assets.models import Asset, Collection, Kind
+from assets.models import Asset, Collection, Kind, Visibility
 from mediaportal.core.problems import NotFound
 
 _MOST_MATCHES = 50
@@ -97,8 +97,10 @@ def asset_matches(request: HttpRequest, asset_id: UUID) -> HttpResponse:
     may_mark = references.may_keep(request.user) and access.can_change(request.user, asset)
     if not sides and not may_mark:
         return HttpResponse()
-    work = ReferenceWork.objects.filter(asset=asset).first() if may_mark else None
+    work = references.listed().filter(asset=asset).first() if may_mark else None
     context = {"asset": asset, "sides": sides, "may_mark": may_mark, "work": work}
+    if work is not None and work.visibility_before not in {"", Visibility.PRIVATE, asset.visibility}:
+        context |= {"may_give_back": True, "work_visibility": Visibility(work.visibility_before).label}
     return render(request, "analysis/matches.html", context)
 
 

@@ -458,6 +458,7 @@ UNFOLD = adminlook.settings_of(SITE_NAME)
 # A message is stale by the clock of the machine that takes it, which may be another one than that of beat: were this as
 # short as the time between two sweeps, a clock that is a little fast would end all sweeping.
 _STALE_SECONDS = 900
+_UPKEEP = {"queue": "upkeep", "expires": 3_600}
 CELERY_BEAT_SCHEDULE = {
     "processing.sweep": {
         "task": "processing.sweep",
@@ -467,13 +468,14 @@ CELERY_BEAT_SCHEDULE = {
     "processing.forget_interim": {
         "task": "processing.forget_interim",
         "schedule": 3_600.0,
-        "options": {"queue": "upkeep", "expires": 3_600},
+        "options": _UPKEEP,
     },
     "analysis.sweep": {
         "task": "analysis.sweep",
         "schedule": 300.0,
         "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
     },
+    "analysis.prune": {"task": "analysis.prune", "schedule": 86_400.0, "options": _UPKEEP},
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,
@@ -482,7 +484,7 @@ CELERY_BEAT_SCHEDULE = {
     "assets.sweep_orphans": {
         "task": "assets.sweep_orphans",
         "schedule": 86_400.0,
-        "options": {"queue": "upkeep", "expires": 3_600},
+        "options": _UPKEEP,
     },
     "notifications.sweep": {
         "task": "notifications.sweep",

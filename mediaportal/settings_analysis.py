@@ -14,6 +14,7 @@ __all__ = [
     "ANALYSIS_ENGINES",
     "ANALYSIS_FACE_COLLECTION",
     "ANALYSIS_FACE_MATCH",
+    "ANALYSIS_KEPT",
     "ANALYSIS_MONTHLY_BUDGET",
     "ANALYSIS_S3_BUCKET",
     "ANALYSIS_S3_PREFIX",
@@ -31,6 +32,8 @@ _TYPES = ("transcription", "moderation", "objects", "faces", "text", "shots", "f
 ANALYSIS_ENGINES = env.pairs("ANALYSIS_ENGINES", _TYPES, ("auto", "local", "aws"))
 # What an engine is less sure of is left out, as a share.
 ANALYSIS_CONFIDENCE = env.number("ANALYSIS_CONFIDENCE", 50, most=100) / 100
+# How many analyses of a type are kept of an asset beside the one that is shown.
+ANALYSIS_KEPT = env.number("ANALYSIS_KEPT", 3, most=1000)
 # Models that the operator provides, and the one that writes down what is said: its name there, or its folder.
 MODEL_DIR, WHISPER_MODEL = env.text("MODEL_DIR"), env.text("WHISPER_MODEL")
 # Where `fetch_whisper` finds a model by its name, in which revision, and whether workers may fetch it themselves.

@@ -23,6 +23,7 @@ EventType = Literal[
     "job.failed",
     "variant.ready",
     "analysis.completed",
+    "work.matched",
     "notification.new",
 ]
 
@@ -105,6 +106,14 @@ class AnalysisData(TypedDict):
     asset_id: str
     status: str
     types: dict[str, str]
+
+
+class MatchData(TypedDict):
+    """`work.matched`: an asset is alike to a protected work. It belongs to no topic; managers hear it by their bell."""
+
+    asset_id: str
+    work_id: str
+    work: str
 
 
 class AssetData(TypedDict):

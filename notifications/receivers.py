@@ -86,3 +86,9 @@ def variant_ready(*, asset: Any, variant: Any, job: Any, **_news: Any) -> None:
 def analysis_finished(*, order: Any, **_news: Any) -> None:
     """Nothing of an order is open any longer."""
     news.tell_of_analysis(order=order)
+
+
+@receiver(analysis.work_matched, dispatch_uid="notifications.work_matched")
+def work_matched(*, match: Any, **_news: Any) -> None:
+    """An asset is alike to a protected work."""
+    news.tell_of_work(match=match)

@@ -86,9 +86,13 @@ class ReferenceSerializer(serializers.ModelSerializer[ReferenceWork]):
         max_length=300, required=False, allow_blank=True, help_text="of the rights"
     )
 
+    fingerprint = serializers.CharField(
+        read_only=True, help_text="completed once everything is compared with it; otherwise where it stands"
+    )
+
     class Meta:
         model = ReferenceWork
-        fields = ["id", "asset_id", "title", "holder", "created_at"]
+        fields = ["id", "asset_id", "title", "holder", "fingerprint", "created_at"]
         read_only_fields = ["id", "created_at"]
 
 
@@ -143,7 +147,7 @@ class ReferenceListView(generics.ListAPIView[ReferenceWork]):
             return ReferenceWork.objects.none()
         if not references.may_keep(self.request.user):
             raise NotPermitted
-        return ReferenceWork.objects.all()
+        return references.listed()
 
     @extend_schema(
         request=ReferenceSerializer,
@@ -163,19 +167,35 @@ class ReferenceListView(generics.ListAPIView[ReferenceWork]):
         work = references.add(
             user=request.user, asset=asset, title=asked.get("title", ""), holder=asked.get("holder", "")
         )
-        return Response(ReferenceSerializer(work).data, status=status.HTTP_201_CREATED)
+        told = ReferenceSerializer(references.listed().get(pk=work.pk)).data
+        return Response(told, status=status.HTTP_201_CREATED)
+
+
+class TakeOffSerializer(serializers.Serializer[Any]):
+    """How a work is taken off the list."""
+
+    give_back = serializers.BooleanField(
+        default=False, help_text="let those see its asset again who could before it was put on the list"
+    )
 
 
 class ReferenceView(APIView):
     """One protected work."""
 
-    @extend_schema(request=None, responses={204: None}, operation_id="reference_works_destroy")
+    @extend_schema(
+        parameters=[TakeOffSerializer],
+        request=None,
+        responses={204: None},
+        operation_id="reference_works_destroy",
+    )
     def delete(self, request: Request, work_id: UUID) -> Response:
         """Take it off the list."""
         if not references.may_keep(request.user):
             raise NotPermitted
-        work = ReferenceWork.objects.filter(pk=work_id).first()
+        form = TakeOffSerializer(data=request.query_params)
+        form.is_valid(raise_exception=True)
+        work = ReferenceWork.objects.select_related("asset").filter(pk=work_id).first()
         if work is None:
             raise NotFound
-        references.remove(user=request.user, work=work)
+        references.remove(user=request.user, work=work, give_back=form.validated_data["give_back"])
         return Response(status=status.HTTP_204_NO_CONTENT)

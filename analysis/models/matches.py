@@ -56,12 +56,15 @@ class Fingerprint(models.Model):
 
 
 class ReferenceWork(models.Model):
-    """A work that is protected: everything that comes in is compared with its asset, which is private."""
+    """A work that is protected: everything that comes in is compared with its asset, which is private.
+    `visibility_before` is who could see it until then.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     asset = models.OneToOneField(Asset, on_delete=models.CASCADE, related_name="reference_work")
     title = models.CharField(_("title"), max_length=300)
     holder = models.CharField(_("holder of the rights"), max_length=300, blank=True)
+    visibility_before = models.CharField(_("visibility before"), max_length=10, blank=True)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("added by"),

@@ -111,7 +111,8 @@ class Analysis(models.Model):
 
     `results` is a summary; what has a time stands in moments. `is_current` marks the one whose moments are shown and
     searched: the newest completed of an asset and type, unless a person has `chosen` another. `cost` in US dollars;
-    `reserved` is what it may cost, which counts while it is open.
+    `reserved` is what it may cost, which counts while it is open. `compared_at` is when a fingerprint was compared with
+    all others; empty while that is still to come.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -135,6 +136,7 @@ class Analysis(models.Model):
     created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     completed_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    compared_at = models.DateTimeField(_("compared"), null=True, blank=True)
 
     objects = AnalysisQuerySet.as_manager()
 
@@ -168,6 +170,11 @@ class Analysis(models.Model):
                 fields=["created_at"],
                 condition=Q(cost__gt=0) | Q(reserved__gt=0),
                 name="analysis_analysis_paid",
+            ),
+            models.Index(
+                fields=["completed_at"],
+                condition=Q(type="fingerprint", is_current=True, compared_at=None),
+                name="analysis_analysis_uncompared",
             ),
         ]
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bits = NDArray[np.uint64]
-Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+Places = NDArray[np.int64]
+Pairs = tuple[Places, Places, Places]
 """Places in the one and in the other, and in how many bits they differ."""
 
 _NEAR_BITS = 10
@@ -22,6 +23,9 @@ _GAP = 4.0
 _LEAST_PLACES, _LEAST_PICTURES, _LEAST_SHARE = 3, 2, 0.5
 _MOST_PAIRS = 25_000_000
 _ROWS_AT_ONCE = 512
+# So many of one film a picture of the other votes with, and so many at each end of a run of equal ones.
+_MOST_NEAR, _RUN_ENDS = 64, 4
+_PICTURE_BITS = 64
 
 _SOUND_BIN = 0.25
 _SOUND_KEY_BITS = 4
@@ -67,19 +71,20 @@ def align_images(one: int, other: int) -> Alignment | None:
 
 
 def align_pictures(one: Track, other: Track) -> Alignment | None:
-    """Return where the pictures of two films are alike; None when they are not, or too little is alike to tell."""
+    """Return where the pictures of two films are alike; None when they are not, or too little is alike to tell.
+
+    What it takes grows with the product of their lengths up to a bound, however much of them is alike.
+    """
     one, other = _thinned(one, other)
-    rows, columns, apart = _near(one.values, other.values)
-    if len(set(rows.tolist())) < _LEAST_PLACES:
+    here, there, rows = _near(_without_long_runs(one), _without_long_runs(other))
+    if len(np.unique(rows)) < _LEAST_PLACES:
         return None
-    here, there = one.times[rows], other.times[columns]
     best, speed, offset = 0.0, 1.0, 0.0
     for tried in _SPEEDS:
         votes, at = _vote(there - tried * here, rows)
         if votes > best * (_BETTER if best else 1.0):
             best, speed, offset = votes, tried, at
-    hits = np.abs(there - speed * here - offset) <= _TOLERANCE
-    return _of_hits(one, other, speed, (rows[hits], columns[hits], apart[hits]))
+    return _of_hits(one, other, speed, _hits(one, other, speed, offset))
 
 
 def align_sound(one: Track, other: Track) -> Alignment | None:
@@ -116,35 +121,79 @@ def _thinned(one: Track, other: Track) -> tuple[Track, Track]:
     return Track(one.times[::every], one.values[::every], one.step * every), other
 
 
-def _near(one: Bits, other: Bits) -> Pairs:
-    """The pairs of places that differ in few bits, and in how many."""
-    found = []
-    for first in range(0, len(one), _ROWS_AT_ONCE):
-        apart = np.bitwise_count(one[first : first + _ROWS_AT_ONCE, None] ^ other[None, :])
-        rows, columns = np.nonzero(apart <= _NEAR_BITS)
-        found.append((rows + first, columns, apart[rows, columns].astype(np.int64)))
-    rows, columns, apart = (np.concatenate(part) for part in zip(*found, strict=True))
-    return rows, columns, apart
+def _without_long_runs(one: Track) -> Track:
+    """A film in which a picture that stands still votes where it comes and where it goes only: between, every offset is
+    as good as the next.
+    """
+    changes = np.nonzero(np.diff(one.values))[0] + 1
+    begins, ends = np.concatenate([[0], changes]), np.concatenate([changes, [len(one.values)]])
+    run = np.searchsorted(begins, np.arange(len(one.values)), side="right") - 1
+    place = np.arange(len(one.values))
+    kept = (place - begins[run] < _RUN_ENDS) | (ends[run] - place <= _RUN_ENDS)
+    return Track(one.times[kept], one.values[kept], one.step)
 
 
-def _vote(offsets: Floats, places: NDArray[np.int64], *, width: float = _BIN) -> tuple[float, float]:
-    """How many places agree best on an offset, and on which; each place counts once for an offset."""
+def _near(one: Track, other: Track) -> tuple[Floats, Floats, Places]:
+    """The times of pairs of pictures that differ in few bits, of each of ours the nearest ones, and the places of ours;
+    in the order of places, then of time.
+    """
+    random = np.random.default_rng(0)
+    rows, columns = [], []
+    for first in range(0, len(one.values), _ROWS_AT_ONCE):
+        apart = np.bitwise_count(one.values[first : first + _ROWS_AT_ONCE, None] ^ other.values[None, :])
+        near = apart <= _NEAR_BITS
+        many = np.nonzero(near.sum(axis=1) > _MOST_NEAR)[0]
+        if len(many):
+            # Of those that are equally near not always the first ones.
+            order = apart[many] + random.random(apart[many].shape, dtype=np.float32)
+            nearest = np.argpartition(order, _MOST_NEAR, axis=1)[:, :_MOST_NEAR]
+            near[many] = False
+            near[many[:, None], nearest] = True
+        found = np.nonzero(near)
+        rows.append(found[0] + first)
+        columns.append(found[1])
+    places = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    return one.times[places], other.times[np.concatenate(columns) if columns else places], places
+
+
+def _vote(offsets: Floats, places: Places, *, width: float = _BIN) -> tuple[float, float]:
+    """How many places agree best on an offset, and on which; each place counts once for an offset. The offsets of a
+    place stand together, in their order.
+    """
     bins = np.floor(offsets / width).astype(np.int64)
-    # Neighbours are counted together, so that an offset on the border of two is not halved.
-    both = np.concatenate([bins, bins - 1])
-    pairs = np.unique(np.stack([both, np.concatenate([places, places])]), axis=1)
-    numbers, counts = np.unique(pairs[0], return_counts=True)
-    best = numbers[int(np.argmax(counts))]
+    lowest = int(bins.min())
+    bins -= lowest
+    again = (np.diff(bins) == 0) & (np.diff(places) == 0)
+    told = np.concatenate([[True], ~again])
+    numbers, owners = bins[told], places[told]
+    room = int(numbers.max()) + 2
+    counts = np.bincount(numbers, minlength=room)
+    # Neighbours are counted together, so that an offset on the border of two is not halved; who is in both, once.
+    both = (np.diff(numbers) == 1) & (np.diff(owners) == 0)
+    counts[:-1] += counts[1:] - np.bincount(numbers[:-1][both], minlength=room)[:-1]
+    best = int(np.argmax(counts))
     near = offsets[(bins == best) | (bins == best + 1)]
-    return float(counts.max()), float(np.median(near))
+    return float(counts[best]), float(np.median(near))
+
+
+def _hits(one: Track, other: Track, speed: float, offset: float) -> Pairs:
+    """Each place of ours with the nearest of those that lie where it belongs, if that is near enough."""
+    wanted = speed * one.times + offset
+    first = np.searchsorted(other.times, wanted - _TOLERANCE, side="left")
+    end = np.searchsorted(other.times, wanted + _TOLERANCE, side="right")
+    columns, apart = np.zeros(len(wanted), dtype=np.int64), np.full(len(wanted), _PICTURE_BITS)
+    for further in range(int((end - first).max(initial=0))):
+        place = np.minimum(first + further, len(other.times) - 1)
+        bits = np.bitwise_count(one.values ^ other.values[place]).astype(np.int64)
+        better = (first + further < end) & (bits < apart)
+        columns[better], apart[better] = place[better], bits[better]
+    rows = np.nonzero(apart <= _NEAR_BITS)[0]
+    return rows, columns[rows], apart[rows]
 
 
 def _of_hits(one: Track, other: Track, speed: float, hits: Pairs) -> Alignment | None:
-    """What the agreeing places come to: each with its nearest, in runs without long gaps."""
+    """What the agreeing places come to, in runs without long gaps."""
     rows, columns, apart = hits
-    order = np.lexsort((apart, rows))
-    kept = order[np.unique(rows[order], return_index=True)[1]]
-    rows, columns, apart = rows[kept], columns[kept], apart[kept]
     if len(rows) < _LEAST_PLACES or float(np.median(apart)) > _SURE_BITS:
         return None
     # A picture that stands still is one picture, however long it stands.

@@ -43,7 +43,6 @@ class TypeLines:
     label: str
     first: Line
     others: list[Line] = field(default_factory=list)
-    can_again: bool = False
 
 
 def context_of(asset: Asset, *, user: Caller) -> dict[str, Any]:
@@ -56,14 +55,15 @@ def context_of(asset: Asset, *, user: Caller) -> dict[str, Any]:
         .annotate(moment_count=Count("moments"))
         .order_by("-created_at", "-pk")[:_MOST_ROWS]
     )
-    types = [_type(name, [row for row in rows if row.type == name], able, may_change) for name in Type.values]
+    engines = _engines() if able else set()
+    types = [_type(name, [row for row in rows if row.type == name], may_change) for name in Type.values]
     return {
         "asset": asset,
         "types": [one for one in types if one is not None],
         "is_open": any(row.status in OPEN for row in rows),
         "may_order": bool(able),
         "choices": [(name, Type(name).label) for name in able],
-        "engines": [(name, label) for name, label in EngineChoice.choices if name in _engines()],
+        "engines": [(name, label) for name, label in EngineChoice.choices if name in engines],
         "takes_languages": bool({Type.TRANSCRIPTION, Type.TEXT} & set(able)),
     }
 
@@ -90,7 +90,7 @@ def _engines() -> set[str]:
     return {str(EngineChoice.AUTO), *choosing.names()}
 
 
-def _type(name: str, rows: Sequence[Analysis], able: Sequence[str], may_change: bool) -> TypeLines | None:
+def _type(name: str, rows: Sequence[Analysis], may_change: bool) -> TypeLines | None:
     """The lines of one type: first what is shown, or as long as nothing is, the newest."""
     if not rows:
         return None
@@ -102,7 +102,6 @@ def _type(name: str, rows: Sequence[Analysis], able: Sequence[str], may_change: 
         label=str(Type(name).label),
         first=_line(first, may_change=may_change),
         others=[_line(row, may_change=may_change, beside=first.pk if compares else None) for row in others],
-        can_again=name in able and not any(row.status in OPEN for row in rows),
     )
 
 

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from analysis.engines import Speech
 from analysis.engines.base import Word
+from analysis.services import wordtimes
 from mediaportal.core import captions
 from mediaportal.core.captions import Cue
 
@@ -56,8 +57,10 @@ def _parts(one: Speech) -> Iterator[tuple[float, float, str]]:
     if short or not one.words:
         yield one.start, one.end, one.text
         return
+    # What is shown is the text with its points and commas, which not every engine writes into its words.
+    words = wordtimes.timed(one.text, start=one.start, end=one.end, words=one.words) or one.words
     held: list[Word] = []
-    for word in one.words:
+    for word in words:
         signs = sum(len(each.text) + 1 for each in held) + len(word.text)
         if held and (signs > _MOST_SIGNS or word.end - held[0].start > _MOST_SECONDS):
             yield held[0].start, held[-1].end, " ".join(each.text for each in held)

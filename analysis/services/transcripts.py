@@ -5,6 +5,7 @@ looks in those sees it at once, and makes the analysis the chosen one, so that a
 unseen.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +27,7 @@ from mediaportal.accounts.models import User
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import NotFound, NotPermitted
 
+_TIMES_COMPARED = 4
 FIRST = 1
 
 
@@ -177,13 +179,16 @@ def _settled(segments: Sequence[Speech], before: Sequence[Speech]) -> list[Speec
     """What a person sent, in the order of time, with words, language and certainty from what stood there before."""
     words = sorted((word for one in before for word in one.words), key=lambda word: word.start + word.end)
     same = {_key(one): one for one in before}
+    # Segments that all lie over the same words are no transcript: comparing those again and again ends somewhere.
+    left = _TIMES_COMPARED * len(words)
     found: list[Speech] = []
     for one in sorted(segments, key=lambda one: (one.start, one.end)):
         old = same.get(_key(one))
         if old is not None:
             found.append(replace(old, speaker=one.speaker))
             continue
-        heard = wordtimes.within(words, one.start, one.end)
+        heard = wordtimes.within(words, one.start, one.end) if left > 0 else ()
+        left -= len(heard)
         said = wordtimes.timed(one.text, start=one.start, end=one.end, words=heard)
         sure = sum(word.confidence for word in said) / len(said) if said else 1.0
         found.append(
@@ -199,8 +204,10 @@ def _key(one: Speech) -> tuple[float, float, str]:
 
 def _language(one: Speech, before: Sequence[Speech]) -> str:
     """The language of what stood where a segment begins, or of the first one."""
-    near = next((old for old in before if old.start <= one.start < old.end), before[0] if before else None)
-    return near.language if near else ""
+    if not before:
+        return ""
+    near = before[max(0, bisect_right(before, one.start, key=lambda old: old.start) - 1)]
+    return near.language if near.start <= one.start < near.end else before[0].language
 
 
 # --- Rules --------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from analysis.engines.base import Word
 
-_MOST = 2_000
+_MOST = 500
 """From so many words on in one segment they are not compared one by one."""
 # What is no letter or digit does not make another word of it; marks of Arabic vowels do not either.
 _BESIDE = re.compile(r"[^\w]|[\u064b-\u065f\u0670\u0640]")
@@ -17,8 +17,12 @@ _BESIDE = re.compile(r"[^\w]|[\u064b-\u065f\u0670\u0640]")
 
 def within(words: Sequence[Word], start: float, end: float) -> tuple[Word, ...]:
     """Those of words in the order of time whose middle lies from `start` to before `end` (seconds)."""
-    middles = [(word.start + word.end) / 2 for word in words]
-    return tuple(words[bisect_left(middles, start) : bisect_left(middles, end)])
+    first = bisect_left(words, start, key=_middle)
+    return tuple(words[first : bisect_left(words, end, lo=first, key=_middle)])
+
+
+def _middle(word: Word) -> float:
+    return (word.start + word.end) / 2
 
 
 def timed(text: str, *, start: float, end: float, words: Sequence[Word]) -> tuple[Word, ...]:

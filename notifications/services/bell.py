@@ -28,6 +28,7 @@ _KINDS: Final[dict[str, str]] = {
     "job.failed": "asset.failed",
 }
 _ARRIVED: Final = "guest.arrived"
+_MATCHED: Final = "work.matched"
 _FAILURES: Final = ("asset.rejected", "asset.failed")
 
 
@@ -76,6 +77,18 @@ def arrived(*, event: Event, asset: Asset, link: GuestLink) -> None:
             continue
         data = _remembered(event, asset) | {"link_id": str(link.pk), "link": link.title, "count": 1}
         _announce(Notification.objects.create(user=person, event=event, kind=_ARRIVED, data=data))
+
+
+def matched(*, event: Event, asset: Asset, work: str) -> None:
+    """Tell everybody who keeps the list of protected works that an asset is alike to one of them."""
+    for person in User.objects.holding("assets.manage_all_assets").order_by("pk"):
+        line, new = Notification.objects.get_or_create(
+            user=person,
+            event=event,
+            defaults={"kind": _MATCHED, "data": _remembered(event, asset) | {"work": work}},
+        )
+        if new:
+            _announce(line)
 
 
 def unread_count(*, user: User) -> int:

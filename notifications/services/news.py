@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from analysis.models import Order
+from analysis.models import Match, Order
 from analysis.services.outcome import status_of
 from assets.models import Asset, UploadSession, Variant, VariantType
 from assets.services.state import state_of
@@ -14,6 +14,7 @@ from notifications.events import (
     AnalysisData,
     AssetData,
     EventType,
+    MatchData,
     Told,
     UploadData,
     UploadFailedData,
@@ -174,6 +175,22 @@ def tell_of_analysis(*, order: Order) -> Event | None:
     }
     topics = [asset_topic(order.asset.pk)]
     return _write(event_type="analysis.completed", topics=topics, data=dict(data), asset=order.asset)
+
+
+def tell_of_work(*, match: Match) -> Event | None:
+    """Tell those who keep the list of protected works that an asset is alike to one; nobody else, as neither of the two
+    has to be known to them. None for a match without a work.
+    """
+    if match.work is None:
+        return None
+    data: MatchData = {
+        "asset_id": str(match.asset_id),
+        "work_id": str(match.work.pk),
+        "work": match.work.title,
+    }
+    event = _write(event_type="work.matched", topics=[], data=dict(data), asset=match.asset)
+    bell.matched(event=event, asset=match.asset, work=match.work.title)
+    return event
 
 
 def _write(*, event_type: EventType, topics: list[str], data: dict[str, Any], asset: Asset) -> Event:

@@ -22,6 +22,7 @@ _SENTENCES: Final[dict[str, str | Promise]] = {
     "asset.rejected": gettext_lazy("{title} was refused."),
     "asset.failed": gettext_lazy("{title} could not be processed."),
     "malware.found": gettext_lazy("Malware was found in {title}."),
+    "work.matched": gettext_lazy("{title} is alike to the protected work {work}."),
 }
 _ICONS: Final[dict[str, str]] = {
     "asset.ready": "circle-check",
@@ -31,6 +32,7 @@ _ICONS: Final[dict[str, str]] = {
     "asset.failed": "triangle-alert",
     "malware.found": "ban",
     "guest.arrived": "inbox",
+    "work.matched": "shield-alert",
 }
 
 
@@ -49,6 +51,7 @@ def words_of(line: Notification) -> Words:
     names = {
         "title": str(line.data.get("title") or _("A file")),
         "link": str(line.data.get("link") or _("a guest link")),
+        "work": str(line.data.get("work") or _("A file")),
     }
     sentence = _sentence(line)
     error: dict[str, Any] = line.data.get("error") or {}
@@ -63,7 +66,7 @@ def words_of(line: Notification) -> Words:
 
 
 def _sentence(line: Notification) -> str:
-    """The sentence of a line, in which `{title}` and `{link}` stand for names."""
+    """The sentence of a line, in which `{title}`, `{link}` and `{work}` stand for names."""
     count = int(line.data.get("count", 1))
     if line.kind == "guest.arrived":
         return ngettext(

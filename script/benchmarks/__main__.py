@@ -23,6 +23,7 @@ from benchmarks import (
     quality,
     search,
     stills,
+    understanding,
     uploads,
 )
 from benchmarks.report import Row, table, write
@@ -41,6 +42,7 @@ ALL = {
     "estimates": estimates.measure,
     "search": search.measure,
     "duplicates": duplicates.measure,
+    "understanding": understanding.measure,
 }
 
 

@@ -38,6 +38,7 @@ document.addEventListener("submit", async (event) => {
     form.closest("dialog").close();
     toast(t("analysing"));
     again();
+    document.dispatchEvent(new CustomEvent("portal:analyses"));
   } catch (problem) {
     wrong(word, problem);
   } finally {

@@ -171,6 +171,7 @@ subscribe(`asset:${id}`, (event) => {
   }
   else if (event.type === "analysis.completed") {
     for (const name of ["#panel-analyses", "#panel-timeline", "#panel-matches"]) refresh(name);
+    document.dispatchEvent(new CustomEvent("portal:analyses"));
   }
   else if (event.type === "job.progress" && event.data?.job_id !== page.dataset.job) progress(event.data ?? {});
   else if (event.type === "variant.ready") {

@@ -57,14 +57,15 @@ export function startSaving(pane, { desk, rows, form, notice, load, head, apply,
     return send(desk.track.version);
   }
 
-  async function send(version) {
+  /** `over`: somebody has chosen to write over the version that another one has saved. */
+  async function send(version, over = false) {
     const sent = desk.cues;
     busy = true;
     notice.hush();
     button.disabled = true;
     button.setAttribute("aria-busy", "true");
     try {
-      const answer = await desk.door.write(desk.track, version, toJson(sent));
+      const answer = await desk.door.write(desk.track, version, toJson(sent), over);
       Object.assign(desk.track, answer, { name: desk.track.name });
       desk.saved = sent;
       if (!desk.dirty()) forget();
@@ -115,7 +116,7 @@ export function startSaving(pane, { desk, rows, form, notice, load, head, apply,
         forget();
         await load().catch((problem) => notice.complain(problem, () => conflict(text, version)));
       }],
-      [t("captions.saveMine"), () => send(version)],
+      [t("captions.saveMine"), () => send(version, true)],
     ]);
   }
 

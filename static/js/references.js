@@ -9,14 +9,18 @@ document.addEventListener("click", async (event) => {
   const section = button.closest("#matches");
   const word = section.querySelector(":scope > .wrong-word");
   const work = button.dataset.unmarkWork;
+  const sure = button.closest("dialog");
+  const back = sure.querySelector("[data-give-back]")?.checked;
   button.disabled = true;
   try {
-    if (work) await call("DELETE", `/api/v1/reference-works/${work}/`);
+    if (work) await call("DELETE", `/api/v1/reference-works/${work}/${back ? "?give_back=true" : ""}`);
     else await call("POST", "/api/v1/reference-works/", { asset_id: section.dataset.asset });
     for (const panel of ["#panel-matches", "#panel-analyses"]) window.htmx.trigger(panel, "refresh");
   } catch (problem) {
     word.textContent = problem.message || t("noAnswer");
     word.hidden = false;
     button.disabled = false;
+  } finally {
+    sure.close();
   }
 });

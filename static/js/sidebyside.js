@@ -32,8 +32,11 @@ async function load(video) {
   await player.load(playback.dash_url || playback.hls_url);
 }
 
-/** Where the other one stands when the first one stands at `time`; it may not have begun, or have ended. */
+/** Where the other one stands when the first one stands at `time`. */
 const there = (time) => Math.max(0, offset + speed * time);
+
+/** Whether the other one has begun then, and not ended. */
+const runs = (time) => offset + speed * time >= 0 && !(offset + speed * time >= other.duration);
 
 function tell() {
   for (const medium of [one, other]) {
@@ -51,19 +54,30 @@ function seek(time) {
   tell();
 }
 
-/** While both play, bring the other one back to where it belongs when it has strayed. */
+/** While the first one plays, let the other one play in its time, and bring it back to where it belongs when it has strayed. */
 function keepTogether() {
-  if (!one.paused && Math.abs(other.currentTime - there(one.currentTime)) > APART && !other.ended) other.currentTime = there(one.currentTime);
+  if (!one.paused) {
+    const at = one.currentTime;
+    if (!runs(at)) other.pause();
+    else {
+      if (Math.abs(other.currentTime - there(at)) > APART) other.currentTime = there(at);
+      if (other.paused) other.play().catch(failed);
+    }
+  }
   tell();
+}
+
+function failed(error) {
+  if (error.name !== "AbortError") wrong.hidden = false;
 }
 
 async function playBoth() {
   other.playbackRate = speed;
   other.currentTime = there(one.currentTime);
   try {
-    await Promise.all([one.play(), other.play()]);
+    await Promise.all([one.play(), runs(one.currentTime) ? other.play() : null]);
   } catch (error) {
-    if (error.name !== "AbortError") wrong.hidden = false;
+    failed(error);
   }
 }
 

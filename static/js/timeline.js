@@ -63,6 +63,7 @@ function startBoard(root, { duration, lanes }) {
 
   // Time.
   let stood = -1;
+  const told = new Map();
   function follow(anyway) {
     const at = now() / 1000;
     if (at === stood && anyway !== true) return;
@@ -70,11 +71,21 @@ function startBoard(root, { duration, lanes }) {
     line.style.insetInlineStart = share(Math.min(at, length));
     for (const lane of shown) {
       const one = momentAt(lane.moments, at);
-      const slider = elements.get(lane.kind);
-      slider.setAttribute("aria-valuenow", String(Math.round(Math.min(at, length))));
-      slider.setAttribute("aria-valuetext", one ? wordsOf(one) : clock(at));
+      // Who has a screen reader on a lane hears what is new there, and not the clock.
+      if (anyway !== true && one === told.get(lane.kind)) continue;
+      told.set(lane.kind, one);
+      describe(lane.kind, one, at);
     }
   }
+  function describe(kind, one, at) {
+    const slider = elements.get(kind);
+    slider.setAttribute("aria-valuenow", String(Math.round(Math.min(at, length))));
+    slider.setAttribute("aria-valuetext", one ? wordsOf(one) : clock(at));
+  }
+  inner.addEventListener("focusin", ({ target }) => {
+    const lane = shown.find((one) => one.kind === target.dataset?.kind);
+    if (lane) describe(lane.kind, momentAt(lane.moments, now() / 1000), now() / 1000);
+  });
   const timer = setInterval(follow, FOLLOW_MS);
   function go(second) {
     seek(Math.max(0, second) * 1000);

@@ -13,7 +13,7 @@ import { t } from "./words.js";
 const pane = document.getElementById("pane-transcript");
 const address = `/api/v1/assets/${pane.dataset.asset}/transcript`;
 const part = (selector) => pane.querySelector(selector);
-/** How often what is being written down is asked for. */
+/** How often what is being written down is asked for; where nothing is, the news of the asset tells. */
 const AGAIN_MS = 8_000;
 
 /** What was read last, without its segments; another one that somebody else has shown meanwhile. */
@@ -31,9 +31,9 @@ const door = {
     told(found);
     return { version: found.version, cues: found.segments };
   },
-  async write(_track, version, cues) {
-    // Over a newer version only what its author was shown is written.
-    const analysis = version === standing.newest?.version ? standing.newest.analysis : standing.analysis;
+  async write(_track, version, cues, over) {
+    // Over another one only what its author was shown is written, and only when they have said so.
+    const analysis = over && version === standing.newest?.version ? standing.newest.analysis : standing.analysis;
     try {
       const found = await call("PUT", address, { analysis, version, segments: cues });
       told(found);
@@ -107,7 +107,14 @@ async function begin() {
   }
   const open = ["pending", "processing"].includes(standing.status);
   none(open ? "open" : standing.status === "failed" ? "failed" : "none");
-  asking = setTimeout(() => (pane.hidden ? (standing = null) : begin()), AGAIN_MS);
+  if (open) asking = setTimeout(again, AGAIN_MS);
+}
+
+/** Ask once more as long as there is nothing to show: at once, or when the tab is opened. */
+function again() {
+  if (standing?.analysis) return;
+  if (pane.hidden) standing = null;
+  else begin();
 }
 
 /** What is not saved is kept for each analysis apart. */
@@ -152,5 +159,6 @@ function go(list, word) {
 startTaking(pane, { address, language: () => standing?.language ?? "" });
 part("[data-again]").addEventListener("click", begin);
 document.addEventListener("portal:beside", (event) => {
-  if (event.detail === "tab-transcript" && !standing) begin();
+  if (event.detail === "tab-transcript" && !standing?.analysis) begin();
 });
+document.addEventListener("portal:analyses", again);

@@ -167,8 +167,13 @@ def test_managers_mark_protected_works_on_the_page() -> None:
     asset = AssetFactory(published=True)
     client = signed_in(UserFactory(role="manager"))
     assert "data-mark-work" in client.get(f"/assets/{asset.pk}/matches/").content.decode()
-    work = ReferenceWork.objects.create(asset=asset, title="The Harbour")
-    assert f'data-unmark-work="{work.pk}"' in client.get(f"/assets/{asset.pk}/matches/").content.decode()
+    assert "It becomes private" in client.get(f"/assets/{asset.pk}/matches/").content.decode()
+    work = ReferenceWork.objects.create(asset=asset, title="The Harbour", visibility_before="public")
+    Asset.objects.filter(pk=asset.pk).update(visibility="private")
+    fragment = client.get(f"/assets/{asset.pk}/matches/").content.decode()
+    assert f'data-unmark-work="{work.pk}"' in fragment
+    assert "data-give-back" in fragment
+    assert "nothing can be compared with it" in fragment
     assert (
         "data-mark-work"
         not in signed_in(asset.uploaded_by).get(f"/assets/{asset.pk}/matches/").content.decode()

@@ -19,7 +19,7 @@ PLAYED = (
 )
 
 
-def matched(user: User) -> Match:
+def matched(user: User, *, offset: float = 2.0) -> Match:
     """Two films of half a minute; what the one has, the other has two seconds later."""
     films = []
     for title in ("Harbour", "Harbour again"):
@@ -34,7 +34,7 @@ def matched(user: User) -> Match:
         end=20.0,
         other_start=6.0,
         other_end=22.0,
-        offset=2.0,
+        offset=offset,
         score=0.93,
         spans=[[4.0, 8.0, 6.0, 10.0], [12.0, 20.0, 14.0, 22.0]],
     )
@@ -68,3 +68,30 @@ def test_both_are_played_and_sought_together(
         page.set_viewport_size({"width": 320, "height": 844})
         found += settled(page, f"{web}/matches/{match.pk}/")
     assert found == []
+
+
+def test_the_other_one_waits_until_it_begins(
+    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    match = matched(person("lina@example.org", settings), offset=-3.0)
+    with chromium() as browser:
+        page = browser.new_page(locale="en")
+        sign_in(page, web, "lina@example.org")
+        page.goto(f"{web}/matches/{match.pk}/")
+        page.wait_for_function(READY)
+        page.evaluate(
+            """() => {
+              const range = document.getElementById("pair-position");
+              range.value = 0;
+              range.dispatchEvent(new Event("input"));
+              window.sought = 0;
+              document.querySelector('[data-side="other"]').addEventListener("seeking", () => (window.sought += 1));
+            }"""
+        )
+        page.wait_for_function("() => document.querySelector('[data-side=\"one\"]').currentTime === 0")
+        page.get_by_role("button", name="Play both").click()
+        page.wait_for_function("() => document.querySelector('[data-side=\"one\"]').currentTime > 2")
+        assert page.evaluate("() => document.querySelector('[data-side=\"other\"]').paused")
+        assert page.evaluate("() => window.sought") <= 2
+        page.wait_for_function(PLAYED)

@@ -17,6 +17,21 @@ from tests.media import media
 
 pytestmark = pytest.mark.xdist_group("browser")
 AT = "() => document.querySelector('#stage video').currentTime"
+# How often a lane says something new while one moment of it is played.
+WRITTEN_WHILE_IT_PLAYS = """async () => {
+  const film = document.querySelector("#stage video");
+  const lane = document.querySelector("#timeline .timeline-lane[data-kind=speech]");
+  let written = 0;
+  const watch = new MutationObserver((changes) => (written += changes.length));
+  watch.observe(lane, { attributeFilter: ["aria-valuetext"] });
+  film.muted = true;
+  await film.play();
+  while (film.currentTime < 2.2) await new Promise((done) => setTimeout(done, 50));
+  const found = written;
+  watch.disconnect();
+  film.pause();
+  return found;
+}"""
 
 
 def film_of(user: User) -> Asset:
@@ -57,6 +72,9 @@ def _goes_through_lanes(page: Page) -> None:
     page.keyboard.press("ArrowLeft")
     is_at(page, 0.4)
     page.keyboard.press("ArrowRight")
+    is_at(page, 1.6)
+    assert page.evaluate(WRITTEN_WHILE_IT_PLAYS) == 0
+    speech.locator(".timeline-mark").nth(1).click()
     is_at(page, 1.6)
     page.keyboard.press("ArrowDown")
     expect(timeline.locator(".timeline-lane[data-kind=label]")).to_be_focused()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from analysis.models import Moment, TranscriptVersion
-from analysis.services import transcripts
+from analysis.services import current, transcripts
 from assets.models import Asset, Caption
 from mediaportal.accounts.models import User
 from tests.analysis.services.test_transcripts import MENDED, saved, transcribed
@@ -120,6 +120,37 @@ def test_two_people_at_once_and_versions_that_come_back(page: Page, asset: Asset
     second.get_by_role("button", name="Restore").click()
     expect(page.locator("#pane-transcript .cue-text").first).to_contain_text("Mind the gap.")
     assert TranscriptVersion.objects.get(number=4).restored == 2
+
+
+def test_another_transcription_is_written_over_only_by_who_says_so(page: Page, asset: Asset) -> None:
+    transcribed(asset)
+    newer = transcribed(asset, is_current=False)
+    opened(page, asset)
+    page.locator("#pane-transcript .cue-edit").first.click()
+    page.locator("#pane-transcript textarea").fill("Mine.")
+    current.show(user=asset.uploaded_by, analysis=newer)
+    for _time in range(2):
+        with page.expect_response(lambda answer: answer.request.method == "PUT") as answer:
+            page.locator("#pane-transcript [data-save]").click()
+        assert answer.value.status == 409
+    assert not Moment.objects.filter(text="Mine.").exists()
+    page.get_by_role("button", name="Save mine over it").click()
+    expect(page.locator("#pane-transcript [data-track-facts]")).to_contain_text("Version 2")
+    assert Moment.objects.get(text="Mine.").analysis == newer
+
+
+def test_where_nobody_has_ordered_a_transcript_nothing_is_asked_for_again(page: Page, asset: Asset) -> None:
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if one.url.endswith("/transcript") else None)
+    page.clock.install()
+    page.goto(f"/assets/{asset.pk}/")
+    page.get_by_role("tab", name="Transcript").click()
+    expect(page.get_by_text("What is said here has not been written down yet.")).to_be_visible()
+    page.clock.run_for(30_000)
+    assert len(asked) == 1
+    transcribed(asset)
+    page.evaluate("document.dispatchEvent(new CustomEvent('portal:analyses'))")
+    expect(page.locator("#pane-transcript .cue")).to_have_count(2)
 
 
 def test_captions_are_made_of_it(page: Page, asset: Asset, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from analysis.engines.base import Box
+from analysis.engines.boxes import lapping
 
 STEP = 0.5
 """Between two looks of Rekognition at a film, in seconds."""
@@ -65,7 +66,7 @@ class Tracks:
     def number_of(self, time: float, box: Box) -> int:
         """The number of what is here now; each number is given once for each time."""
         near = [
-            (overlap(box, place), number)
+            (lapping(box, place), number)
             for number, (seen, place) in self._last.items()
             if seen < time <= seen + _MOST_GAP
         ]
@@ -75,13 +76,3 @@ class Tracks:
         self._last = {key: one for key, one in self._last.items() if time <= one[0] + _MOST_GAP}
         self._last[number] = (time, box)
         return number
-
-
-def overlap(one: Box, other: Box) -> float:
-    """The share that two boxes have in common of what they cover together."""
-    width = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    height = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (one.width * one.height + other.width * other.height - shared)

@@ -35,7 +35,7 @@ def by_cascade() -> Any:
         height, width = grey.shape[:2]
         least = max(24, int(min(width, height) * LEAST_SHARE))
         boxes, _levels, weights = cascade.detectMultiScale3(
-            grey, scaleFactor=1.1, minNeighbors=6, minSize=(least, least), outputRejectLevels=True
+            grey, scaleFactor=1.2, minNeighbors=6, minSize=(least, least), outputRejectLevels=True
         )
         return [
             [

@@ -14,6 +14,7 @@ from faster_whisper import WhisperModel
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 
 RATE = 16_000
+AT_ONCE = 1 << 20
 # What may be taken for words without being any: what the model itself calls no speech, what it is unsure of, and what
 # goes on too long over a pause.
 NO_SPEECH, LEAST_LIKELY, LONGEST_PAUSE = 0.6, -1.0, 2.0
@@ -25,6 +26,17 @@ def tell(path: str, done: float) -> None:
     part = Path(f"{path}.part")
     part.write_text(json.dumps(round(min(1.0, done), 4)), encoding="ascii")
     part.replace(path)
+
+
+def sound_in(path: str) -> Any:
+    """Return the sound as numbers between -1 and 1. It is held once: what lies in the file is not read as a whole."""
+    whole = np.memmap(path, dtype="<i2", mode="r") if Path(path).stat().st_size else np.zeros(0, "<i2")
+    sound = np.empty(len(whole), np.float32)
+    for first in range(0, len(whole), AT_ONCE):
+        np.multiply(
+            whole[first : first + AT_ONCE], 1 / 32768, out=sound[first : first + AT_ONCE], casting="unsafe"
+        )
+    return sound
 
 
 def language_of(model: WhisperModel, sound: Any, wanted: list[str]) -> str | None:
@@ -55,7 +67,7 @@ def main() -> None:
     # Before the first model: detecting speech takes one too.
     onnxruntime.disable_telemetry_events()
     request = json.load(sys.stdin)
-    sound = np.fromfile(request["sound"], dtype="<i2").astype(np.float32) / 32768
+    sound = sound_in(request["sound"])
     if not get_speech_timestamps(sound, VadOptions(**VAD)):
         json.dump({"language": "", "segments": []}, sys.stdout)
         return

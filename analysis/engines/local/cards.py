@@ -5,8 +5,11 @@ What is not said in a way that is known here is refused, with the reason.
 """
 
 import json
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +67,30 @@ def read_all(folder: Path | None) -> tuple[list[Card], dict[str, str]]:
         except CardRefused as error:
             refused[path.name] = str(error)
     return found, refused
+
+
+def known(folder: Path | None) -> Sequence[Card]:
+    """Return the cards of a folder as `read_all` does; they are read again only when a file of it is another one."""
+    if folder is None or not folder.is_dir():
+        return ()
+    return _known(folder, _stamp(folder))
+
+
+@lru_cache(maxsize=8)
+def _known(folder: Path, _stamp: frozenset[tuple[str, int, int]]) -> tuple[Card, ...]:
+    return tuple(read_all(folder)[0])
+
+
+def _stamp(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """The cards and the models of a folder by their names, and when each was written how large."""
+    found = set()
+    with os.scandir(folder) as files:
+        for file in files:
+            if file.name.endswith((".json", ".onnx")):
+                with suppress(FileNotFoundError):
+                    told = file.stat()
+                    found.add((file.name, told.st_mtime_ns, told.st_size))
+    return frozenset(found)
 
 
 def read(path: Path) -> Card:

@@ -41,16 +41,13 @@ def ask(
         told.look()
         return stop()
 
-    wall = _BEGIN_SECONDS + seconds
     try:
         answer: dict[str, Any] = run_python(
             _HERE / script,
             {**request, "progress": str(folder / _PROGRESS), "threads": threads()},
             reads=reads,
             writes=[folder],
-            limits=Limits(
-                wall, int(wall * threads()), _MEMORY_BYTES, _FILE_BYTES, stdout_bytes=_ANSWER_BYTES
-            ),
+            limits=_limits(_BEGIN_SECONDS + seconds),
             stop=stopped,
         )
     except (ProgramFailed, ProgramTimedOut) as error:
@@ -60,6 +57,11 @@ def ask(
     if "error" in answer:
         raise AnalysisFailed(str(answer["error"]))
     return answer
+
+
+def _limits(wall: float) -> Limits:
+    """What a script may use that takes so many seconds."""
+    return Limits(wall, int(wall * threads()), _MEMORY_BYTES, _FILE_BYTES, stdout_bytes=_ANSWER_BYTES)
 
 
 def threads() -> int:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.engines.base import Report, Request
-from analysis.engines.local.parts import Filter, Look, Note, Picture
+from analysis.engines.local.parts import Filter, Look, Note, Picture, SoundFile
+from analysis.engines.local.sound import WITHOUT_HOLES, plain
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import CorruptMedia
 from processing.ffmpeg import graph, program
@@ -21,16 +22,23 @@ SMALL = 320
 
 _CHANNELS = 3
 _TIMES_ITS_LENGTH = 4.0
-_WITHOUT_HOLES = "aresample=async=1:first_pts=0"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What one decode is to bring: the filters over all pictures and over the sound, and the single pictures."""
+    """What one decode is to bring: the filters over all pictures and over the sound, the single pictures, and the
+    sound in files.
+    """
 
     picture_filters: Sequence[Filter] = ()
     sound_filters: Sequence[Filter] = ()
     look: Look | None = None
+    sound_files: Sequence[SoundFile] = ()
+
+    @property
+    def hears(self) -> bool:
+        """Whether anybody wants the sound."""
+        return bool(self.sound_filters or self.sound_files)
 
 
 @dataclass(frozen=True)
@@ -58,20 +66,16 @@ def decode(
     Raises `CorruptMedia`, and the errors of the sandbox.
     """
     video = probe.video
-    sound = main_track(probe.audio) if probe.audio and plan.sound_filters else None
+    sound = main_track(probe.audio) if probe.audio and plan.hears else None
     sampling = _sampling(video, plan.look) if video and plan.look else None
     opened, files = graph.source(source, probe.mime_type), dict[str, str]()
-    outputs: list[graph.Output] = []
-    if video is not None:
-        outputs += _of_pictures(opened[f"{video.index}"], video, plan, sampling, files)
-    if sound is not None:
-        outputs += _of_sound(opened, sound, plan, files)
+    seen = _of_pictures(opened[f"{video.index}"], video, plan, sampling, files) if video else []
+    heard = _of_sound(opened[f"{sound.index}"], sound, plan, files, request.folder) if sound else []
+    outputs = [*seen, *heard]
     if not outputs:
         return {}
     frames = _Frames(sampling, take, probe.duration, on_progress) if sampling else None
-    arguments = graph.arguments(*outputs)
-    if frames is None:
-        arguments = ["-progress", "pipe:1", *arguments]
+    arguments = [*([] if frames else ["-progress", "pipe:1"]), *graph.arguments(*outputs)]
     try:
         program.ffmpeg(
             arguments,
@@ -123,11 +127,16 @@ def _of_pictures(
 
 
 def _of_sound(
-    opened: graph.Stream, track: AudioStream, plan: Plan, files: dict[str, str]
+    sound: graph.Stream, track: AudioStream, plan: Plan, files: dict[str, str], folder: Path
 ) -> list[graph.Output]:
-    """The same of the sound, in its own rate and channels: mixed it would not be as loud as it is."""
-    chain = ",".join([*placed(track), _WITHOUT_HOLES, *_sound_chain(plan.sound_filters, files)])
-    return [graph.output([opened[f"{track.index}"]], "-", {"af": chain, "f": "null"})]
+    """The same of the sound: filters hear it in its own rate and channels, as mixed it would be quieter than it is."""
+    outputs = []
+    if plan.sound_filters:
+        chain = ",".join([*placed(track), WITHOUT_HOLES, *_sound_chain(plan.sound_filters, files)])
+        outputs.append(graph.output([sound], "-", {"af": chain, "f": "null"}))
+    for one in plan.sound_files:
+        outputs.append(graph.output([sound], folder / one.name, plain(track, rate=one.rate, form="wav")))
+    return outputs
 
 
 def _noted(stream: graph.Stream, filters: Sequence[Filter], files: dict[str, str]) -> graph.Stream:

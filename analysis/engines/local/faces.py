@@ -6,7 +6,7 @@ from pathlib import Path
 
 from analysis.engines.base import Ability, Box, Face, Request, Result, Type
 from analysis.engines.local import children
-from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture
+from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture, SoundFile
 from analysis.engines.local.stills import Stills
 from analysis.engines.local.tracks import Sight, Track, tracked
 from analysis.exceptions import NEEDS_OPENCV
@@ -49,11 +49,12 @@ class _Watcher:
     look: Look | None = Look(_RATE, _PIXELS)
     picture_filters: Sequence[Filter] = ()
     sound_filters: Sequence[Filter] = ()
+    sound_file: SoundFile | None = None
 
     def __init__(self, request: Request, model: Path | None, stop: Callable[[], bool]) -> None:
         """`request` says how long it is and where there is room."""
         self._request, self._model, self._stop = request, model, stop
-        self._stills = Stills(request.folder, "faces")
+        self._stills = Stills(request.folder, "faces", pixels=_PIXELS)
 
     def see(self, picture: Picture) -> None:
         """Keep a picture until all have been seen."""

@@ -10,8 +10,7 @@ from typing import Any
 from PIL import Image
 
 from analysis.engines.base import Ability, Hash, Request, Result, Type
-from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture
-from analysis.engines.local.sound import extract
+from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture, SoundFile
 from analysis.exceptions import AnalysisFailed
 from mediaportal.core.sandbox import Limits, ProgramFailed, ProgramTimedOut, run
 from processing.exceptions import MediaError
@@ -38,6 +37,7 @@ _STEP = 1365
 _LEAST_SECONDS = 3.0
 _BEGIN_SECONDS, _TIMES_ITS_LENGTH = 30.0, 0.2
 _HEX = 8
+_SOUND_NAME = "fingerprint.wav"
 
 
 class Fingerprints:
@@ -70,6 +70,9 @@ class _Watcher:
         self._request, self._program, self._stop = request, program, stop
         self._duration = request.duration
         self._hashes: list[Hash] = []
+        has_sound = request.probe is not None and bool(request.probe.audio)
+        heard = bool(program) and has_sound and self._duration >= _LEAST_SECONDS
+        self.sound_file: SoundFile | None = SoundFile(_SOUND_NAME, _RATE) if heard else None
 
     def see(self, picture: Picture) -> None:
         """Take the hash of a picture, which stands for a second."""
@@ -81,8 +84,7 @@ class _Watcher:
         second. Raises `MediaError` and the errors of the sandbox.
         """
         summary: dict[str, Any] = {"method": METHOD, "hashes": len(self._hashes)}
-        probe = self._request.probe
-        if self._program and probe is not None and probe.audio and self._duration >= _LEAST_SECONDS:
+        if self.sound_file is not None:
             summary["sound"] = self._sound()
         return Result(tuple(self._hashes), summary=summary)
 
@@ -102,9 +104,10 @@ class _Watcher:
 
     def _heard(self) -> list[int]:
         """The numbers of the whole sound, in the order of time."""
-        sound = self._request.folder / "fingerprint.wav"
+        sound = self._request.folder / _SOUND_NAME
+        if not sound.exists():
+            raise AnalysisFailed("the sound was not decoded")
         try:
-            extract(self._request, sound, rate=_RATE, stop=self._stop)
             seconds = _BEGIN_SECONDS + self._duration * _TIMES_ITS_LENGTH
             # That the sound ends is an error to some versions when all of it is wanted.
             done = run(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from analysis.engines.base import Box, Text
+from analysis.engines.boxes import lapping
 
 _ALIKE = 0.8
 _LAPPING = 0.2
@@ -32,16 +33,6 @@ class Reading:
     start: float
     end: float
     words: Sequence[ReadWord]
-
-
-def lapping(one: Box, other: Box) -> float:
-    """Return how much two boxes lie over each other, as a share of both together (0 to 1)."""
-    width = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    height = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
-    if width <= 0 or height <= 0:
-        return 0.0
-    both = one.width * one.height + other.width * other.height - width * height
-    return width * height / both if both > 0 else 0.0
 
 
 def around(boxes: Iterable[Box]) -> Box:

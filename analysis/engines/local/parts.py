@@ -44,6 +44,16 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class SoundFile:
+    """The sound as a part wants it for a program of its own: a WAV of one channel with this name in the folder of the
+    request, `rate` samples in a second. It is there, unless there is no sound, when results are asked for.
+    """
+
+    name: str
+    rate: int
+
+
+@dataclass(frozen=True)
 class Note:
     """What a filter has left: the time of the picture, or of the piece of sound, and a number."""
 
@@ -63,6 +73,9 @@ class Watcher(Protocol):
 
     picture_filters: Sequence[Filter]
     sound_filters: Sequence[Filter]
+
+    sound_file: SoundFile | None
+    """The sound that it wants in a file; None for none."""
 
     def see(self, picture: Picture) -> None:
         """Take in one picture, in the order of time; raises a `MediaError` when it cannot go on."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from analysis.engines.base import Ability, Fault, Quality, Request, Result, Type
-from analysis.engines.local.parts import SIGHT, Filter, Look, Note, Notes, Picture
+from analysis.engines.local.parts import SIGHT, Filter, Look, Note, Notes, Picture, SoundFile
 
 _BLACK_START, _BLACK_END = "lavfi.black_start", "lavfi.black_end"
 _FREEZE_START, _FREEZE_END = "lavfi.freezedetect.freeze_start", "lavfi.freezedetect.freeze_end"
@@ -67,6 +67,7 @@ class _Watcher:
     look: Look | None = None
     picture_filters: Sequence[Filter] = _PICTURE_FILTERS
     sound_filters: Sequence[Filter] = _SOUND_FILTERS
+    sound_file: SoundFile | None = None
 
     def __init__(self, request: Request) -> None:
         """`request` says how long it is, and whether it has sound."""

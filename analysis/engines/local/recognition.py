@@ -7,7 +7,7 @@ from pathlib import Path
 from analysis.engines.base import Ability, Box, Finding, Flag, Label, Request, Result, Type
 from analysis.engines.local import cards, children
 from analysis.engines.local.cards import Card
-from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture
+from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture, SoundFile
 from analysis.engines.local.stills import Stills
 from analysis.engines.local.tracks import Sight, Track, tracked
 from analysis.exceptions import NEEDS_MODEL, NEEDS_ONNXRUNTIME
@@ -40,7 +40,7 @@ class Recognition:
 
     def _card(self) -> Card | None:
         """The card of the model that is asked."""
-        return next((card for card in cards.read_all(self._models)[0] if card.type == self.type), None)
+        return next((card for card in cards.known(self._models) if card.type == self.type), None)
 
 
 class _Watcher:
@@ -49,11 +49,12 @@ class _Watcher:
     look: Look | None = Look(_RATE, _PIXELS)
     picture_filters: Sequence[Filter] = ()
     sound_filters: Sequence[Filter] = ()
+    sound_file: SoundFile | None = None
 
     def __init__(self, request: Request, card: Card, stop: Callable[[], bool]) -> None:
         """`request` says how long it is and where there is room."""
         self._request, self._card, self._stop = request, card, stop
-        self._stills = Stills(request.folder, str(card.type))
+        self._stills = Stills(request.folder, str(card.type), pixels=_PIXELS)
 
     def see(self, picture: Picture) -> None:
         """Keep a picture until all have been seen."""

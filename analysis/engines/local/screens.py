@@ -23,10 +23,13 @@ class Screens:
         """Nothing has been seen."""
         self._last: Image.Image | None = None
         self._left, self._time = float(_AT_ONCE), 0.0
+        self.skipped = False
+        """Whether other writing stood in the last picture, which is not worth reading: there is too much of it."""
 
     def is_new(self, picture: Picture, grey: Image.Image) -> bool:
         """Whether the writing is other than in the last picture of which this was said. `grey` is the picture."""
         writing = _writing(grey)
+        self.skipped = False
         if self._last is not None and not _differ(self._last, writing):
             return False
         self._left = min(_AT_ONCE, self._left + (picture.time - self._time) / _SECONDS_FOR_ONE)
@@ -35,6 +38,8 @@ class Screens:
             self._last = writing
             return True
         if self._left < 1:
+            # What was read before stands there no longer; should it come again, it is read again.
+            self.skipped, self._last = True, None
             return False
         self._left -= 1
         self._last = writing

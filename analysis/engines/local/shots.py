@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from analysis.engines.base import Ability, Request, Result, Shot, Type
-from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture
+from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture, SoundFile
 
 _TIME = "lavfi.scd.time"
 # ffmpeg's own: in per cent of the greatest difference.
@@ -32,6 +32,7 @@ class _Watcher:
     look: Look | None = None
     picture_filters: Sequence[Filter] = (Filter("scdet", {"threshold": _THRESHOLD}, (_TIME,)),)
     sound_filters: Sequence[Filter] = ()
+    sound_file: SoundFile | None = None
 
     def __init__(self, duration: float) -> None:
         """`duration` in seconds."""

@@ -31,6 +31,7 @@ def run(
             [one for watcher in watchers for one in watcher.picture_filters],
             [one for watcher in watchers for one in watcher.sound_filters],
             _sharpest(watchers_looks(watching)),
+            [watcher.sound_file for watcher in watchers if watcher.sound_file is not None],
         )
         notes = decode(
             request,

@@ -8,10 +8,20 @@ from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import CorruptMedia
 from processing.ffmpeg import graph, program
 from processing.ffmpeg.loudness import placed
-from processing.ffmpeg.media import main_track
+from processing.ffmpeg.media import AudioStream, main_track
 
 _TIMES_ITS_LENGTH = 2.0
 _FORMAT = {".wav": "wav", ".s16": "s16le"}
+
+
+WITHOUT_HOLES = "aresample=async=1:first_pts=0"
+"""Lets sound begin with its medium, and be as long."""
+
+
+def plain(track: AudioStream, *, rate: int, form: str) -> graph.Options:
+    """Return the options of ffmpeg that write a track as one channel of whole numbers, in a format of that name."""
+    chain = ",".join([*placed(track), WITHOUT_HOLES])
+    return {"af": chain, "ac": 1, "ar": rate, "c:a": "pcm_s16le", "f": form}
 
 
 def extract(request: Request, path: Path, *, rate: int, stop: Callable[[], bool]) -> None:
@@ -24,14 +34,7 @@ def extract(request: Request, path: Path, *, rate: int, stop: Callable[[], bool]
         raise TypeError("sound is read from a file that was looked into")
     track = main_track(request.probe.audio)
     opened = graph.source(request.source, request.mime_type)
-    chain = ",".join([*placed(track), "aresample=async=1:first_pts=0"])
-    options: dict[str, str | int | None] = {
-        "af": chain,
-        "ac": 1,
-        "ar": rate,
-        "c:a": "pcm_s16le",
-        "f": _FORMAT[path.suffix],
-    }
+    options = plain(track, rate=rate, form=_FORMAT[path.suffix])
     try:
         program.ffmpeg(
             graph.arguments(graph.output([opened[f"{track.index}"]], path, options)),

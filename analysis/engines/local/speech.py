@@ -4,7 +4,8 @@ Both run in the sandbox, over sound that ffmpeg has made plain. Where nobody spe
 """
 
 import math
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,11 +28,22 @@ MODEL_FILES = ("config.json", "model.bin", "tokenizer.json")
 VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 """What a model's folder holds; of the vocabularies one."""
 
+_TAGS = (
+    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id"
+    " is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd"
+    " si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo yue zh"
+)
+WHISPER_LANGUAGES = frozenset(_TAGS.split())
+"""What Whisper can listen for."""
+
+_WHISPER_NAMES = {"nb": "no", "fil": "tl", "jv": "jw", "iw": "he", "in": "id"}
 _RATE = 16_000
 _SOUND = "speech.s16"
 # Whoever waits longer for a second of sound has too large a model for this machine.
 _TIMES_ITS_LENGTH = 12.0
 _MOST_SECONDS = 6 * 3600.0
+# The sound itself, and the spectrum that Whisper makes of all of it; a model and others need room, too.
+_BYTES_OF_A_SECOND, _SHARE_OF_MEMORY = 400_000, 0.5
 _EXTRACTED = 0.05
 # A draft is never as sure as what it says of itself.
 _DRAFT_AT_MOST = 0.6
@@ -67,7 +79,7 @@ class Transcription:
             frozenset({"video", "audio"}),
             HEARING,
             languages,
-            most_seconds=_MOST_SECONDS,
+            most_seconds=self._most_seconds(),
             missing=missing,
             for_others=NEEDS_SPEECH if languages else "",
             draft=not self._model,
@@ -91,7 +103,7 @@ class Transcription:
                 {
                     "sound": str(sound),
                     "model": str(listener.folder or ""),
-                    "languages": [tag.partition("-")[0].lower() for tag in request.languages],
+                    "languages": spoken(request.languages),
                 },
                 folder=request.folder,
                 seconds=request.duration * _TIMES_ITS_LENGTH,
@@ -109,6 +121,13 @@ class Transcription:
             folder = model_folder(self._model, self._models)
             return _Listener("_whisper_child.py", folder, Path(self._model).name, draft=False)
         return _Listener("_sphinx_child.py", None, "pocketsphinx", draft=True)
+
+    def _most_seconds(self) -> float:
+        """How long what it listens to may be: what Whisper needs of it must have room in this machine's memory."""
+        if not self._model:
+            return _MOST_SECONDS
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return min(_MOST_SECONDS, memory * _SHARE_OF_MEMORY / _BYTES_OF_A_SECOND)
 
     def _english_only(self) -> bool:
         """Whether other languages are none that it knows."""
@@ -139,6 +158,13 @@ def _parted(on_progress: Report) -> tuple[Report, Report]:
     return lambda done: on_progress(0.5 + done / 2), lambda done: on_progress(done / 2)
 
 
+def spoken(tags: Sequence[str]) -> list[str]:
+    """Return the languages of these tags as Whisper names them, each once; those that it does not know are left out."""
+    bases = (tag.partition("-")[0].lower() for tag in tags)
+    named = (_WHISPER_NAMES.get(base, base) for base in bases)
+    return [name for name in dict.fromkeys(named) if name in WHISPER_LANGUAGES]
+
+
 def model_folder(model: str, models: Path | None) -> Path | None:
     """Return where a model lies, by its name or its folder; None for a name without a folder of models."""
     if "/" in model:
@@ -155,13 +181,16 @@ def files_lacking(folder: Path) -> list[str]:
 
 
 def _result(answer: dict[str, Any], listener: _Listener, request: Request) -> Result:
-    """What a script has answered as what was found."""
+    """What a script has answered as what was found. A sentence that a model is unsure of stays, as a hole would be seen
+    by nobody and can be corrected by nobody; of a draft it does not.
+    """
+    least = request.threshold if listener.draft else 0.0
     language = str(answer["language"])
     found = [
         speech
         for segment in answer["segments"]
         if (speech := _speech(segment, language, listener, request.duration)).text
-        and speech.confidence >= request.threshold
+        and speech.confidence >= least
     ]
     found.sort(key=lambda speech: (speech.start, speech.end))
     summary = {"model": listener.model, "draft": listener.draft}

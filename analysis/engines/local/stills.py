@@ -14,11 +14,13 @@ _QUALITY = 92
 
 
 class Stills:
-    """Pictures of one medium in files whose names begin with `stem`."""
+    """Pictures of one medium in files whose names begin with `stem`, their longer side at most `pixels`: others may
+    have wanted them larger.
+    """
 
-    def __init__(self, folder: Path, stem: str) -> None:
+    def __init__(self, folder: Path, stem: str, *, pixels: int) -> None:
         """`folder` is there and has room."""
-        self._folder, self._stem = folder, stem
+        self._folder, self._stem, self._size = folder, stem, (pixels, pixels)
         self._last: Image.Image | None = None
         self.files: list[Path] = []
         self.shown: list[tuple[float, int]] = []
@@ -30,6 +32,7 @@ class Stills:
         glance = image.resize(_GLANCE, Image.Resampling.BOX, reducing_gap=2.0)
         if self._last is None or not _alike(self._last, glance):
             path = self._folder / f"{self._stem}{len(self.files)}.jpg"
+            image.thumbnail(self._size, Image.Resampling.BILINEAR)
             image.save(path, quality=_QUALITY)
             self.files.append(path)
             self._last = glance

@@ -2,18 +2,22 @@
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from pathlib import Path
 from shutil import which
+from threading import Event
 
 from PIL import Image
 
 from analysis.engines.base import Ability, Box, Request, Result, Text, Type
+from analysis.engines.local import children
 from analysis.engines.local.lines import Reading, ReadWord, merged
-from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture
+from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture, SoundFile
 from analysis.engines.local.screens import Screens
 from analysis.exceptions import NEEDS_TESSERACT, AnalysisFailed
-from mediaportal.core.sandbox import Limits, ProgramFailed, ProgramTimedOut, run
+from mediaportal.core.sandbox import Limits, ProgramFailed, ProgramStopped, ProgramTimedOut, run
 
 LANGUAGES = {"ar": "ara", "en": "eng"}
 """What Tesseract calls the languages that are read."""
@@ -64,6 +68,7 @@ class _Watcher:
     look: Look | None = Look(_RATE, _PIXELS)
     picture_filters: Sequence[Filter] = ()
     sound_filters: Sequence[Filter] = ()
+    sound_file: SoundFile | None = None
 
     def __init__(
         self, program: str, languages: Sequence[str], request: Request, stop: Callable[[], bool]
@@ -71,9 +76,10 @@ class _Watcher:
         """`request` says how long it is and where there is room."""
         self._program, self._languages, self._request, self._stop = program, languages, request, stop
         self._screens = Screens()
-        # The time of each change, and the number of its picture; None where there is nothing to read.
+        # The time of each change, and the number of its picture; None where nothing is read.
         self._changes: list[tuple[float, int | None]] = []
         self._files: list[Path] = []
+        self._skipped = 0
 
     def see(self, picture: Picture) -> None:
         """Keep a picture when there is something new to read in it."""
@@ -81,12 +87,22 @@ class _Watcher:
         grey = whole.convert("L")
         is_image = self._request.kind == "image"
         if not self._screens.is_new(picture, grey) and not is_image:
+            if self._screens.skipped:
+                self._skip(picture.time)
             return
         if self._screens.nothing_there and not is_image:
             self._changes.append((picture.time, None))
         elif len(self._files) < _MOST_PICTURES:
             self._changes.append((picture.time, len(self._files)))
             self._files.append(self._kept(grey))
+        else:
+            self._skip(picture.time)
+
+    def _skip(self, time: float) -> None:
+        """Leave a picture unread: what stood there before has ended, and nobody knows what stands there now."""
+        self._skipped += 1
+        if self._changes and self._changes[-1][1] is not None:
+            self._changes.append((time, None))
 
     def result(self, notes: Notes) -> Result:
         """Read what has been kept. Raises `AnalysisFailed` and the errors of the sandbox that are not the file's
@@ -96,7 +112,11 @@ class _Watcher:
         for file in self._files:
             file.unlink(missing_ok=True)
         found = merged(self._readings(pages), threshold=self._request.threshold)
-        return Result(found, language=_most(found), summary={"pictures_read": len(self._files)})
+        return Result(found, language=_most(found), summary=self._summary())
+
+    def _summary(self) -> dict[str, int]:
+        """How many pictures were read, and how many with other writing were left unread as there were too many."""
+        return {"pictures_read": len(self._files), "pictures_skipped": self._skipped}
 
     def _kept(self, grey: Image.Image) -> Path:
         """A picture in a file of its own."""
@@ -117,13 +137,35 @@ class _Watcher:
         ]
 
     def _read(self) -> dict[int, list[ReadWord]]:
-        """The words of all kept pictures by their numbers; one run of Tesseract reads them all."""
-        listed = self._request.folder / "text.txt"
-        listed.write_text("".join(f"{file}\n" for file in self._files), encoding="utf-8")
+        """The words of all kept pictures by their numbers, read by as many Tesseracts as there are processors."""
         pages: dict[int, list[ReadWord]] = {}
-        reader = _Lines(pages)
+        count = min(children.threads(), len(self._files))
+        broken = Event()
+
+        def read(first: int) -> None:
+            try:
+                self._read_some(first, count, pages, broken)
+            except BaseException:
+                broken.set()
+                raise
+
+        with ThreadPoolExecutor(count, thread_name_prefix="reading") as readers:
+            # Programs are counted, and yield to others, as those that this thread starts itself.
+            begun = [readers.submit(copy_context().run, read, first) for first in range(count)]
+        # The first error is the one that broke the others off.
+        errors = [error for one in begun if (error := one.exception()) is not None]
+        if errors:
+            raise min(errors, key=lambda error: isinstance(error, ProgramStopped))
+        return pages
+
+    def _read_some(self, first: int, every: int, pages: dict[int, list[ReadWord]], broken: Event) -> None:
+        """Read every so manieth picture from the first on, until it is done or another one has broken down."""
+        mine = self._files[first::every]
+        listed = self._request.folder / f"text{first}.txt"
+        listed.write_text("".join(f"{file}\n" for file in mine), encoding="utf-8")
+        reader = _Lines(pages, first, every)
         names = "+".join(LANGUAGES[tag] for tag in self._languages)
-        seconds = _BEGIN_SECONDS + len(self._files) * _SECONDS_FOR_ONE
+        seconds = _BEGIN_SECONDS + len(mine) * _SECONDS_FOR_ONE
         # Several threads for one picture take more of the processors, and hardly less time.
         single = ["env", "OMP_THREAD_LIMIT=1", self._program]
         try:
@@ -133,21 +175,20 @@ class _Watcher:
                 reads=[] if self._program.startswith("/usr/") else [Path(self._program)],
                 limits=Limits(seconds * (os.cpu_count() or 1), seconds),
                 on_line=reader.take,
-                stop=self._stop,
+                stop=lambda: broken.is_set() or self._stop(),
             )
         except (ProgramFailed, ProgramTimedOut) as error:
             raise AnalysisFailed(str(error)) from error
         finally:
             listed.unlink(missing_ok=True)
-        return pages
 
 
 class _Lines:
     """Takes Tesseract's table in, line by line."""
 
-    def __init__(self, pages: dict[int, list[ReadWord]]) -> None:
-        """`pages` is filled."""
-        self._pages = pages
+    def __init__(self, pages: dict[int, list[ReadWord]], first: int, every: int) -> None:
+        """`pages` is filled; the first page that is read has the number `first`, each further one `every` more."""
+        self._pages, self._first, self._every = pages, first, every
         self._size = (1.0, 1.0)
 
     def take(self, line: str) -> None:
@@ -167,7 +208,8 @@ class _Lines:
                 max(0.0, min(1.0, float(columns[10]) / 100)),
                 Box(across(left), down(top), across(width), down(height)),
             )
-            self._pages.setdefault(int(columns[1]) - 1, []).append(word)
+            number = self._first + (int(columns[1]) - 1) * self._every
+            self._pages.setdefault(number, []).append(word)
 
 
 def _share(length: float, *, whole: float) -> float:

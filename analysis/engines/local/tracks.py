@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from analysis.engines.base import Box
-from analysis.engines.local.lines import lapping
+from analysis.engines.boxes import lapping
 
 _LAPPING = 0.25
 _MISSED = 2

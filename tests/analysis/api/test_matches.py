@@ -78,6 +78,7 @@ def test_of_a_protected_work_the_owner_learns_the_title_and_others_nothing() -> 
 
 def test_managers_keep_the_list(fake: FakeEngine, film: Asset) -> None:
     fake.abilities[Type.FINGERPRINT] = sight()
+    before = film.visibility
     manager = signed_in(UserFactory(role="manager"))
     answer = manager.post(WORKS, {"asset_id": str(film.pk), "title": "The Harbour"}, format="json")
     assert answer.status_code == 201, answer.json()
@@ -86,7 +87,11 @@ def test_managers_keep_the_list(fake: FakeEngine, film: Asset) -> None:
     assert (again.status_code, again.json()["code"]) == (409, "already_reference")
     assert manager.post(WORKS, {"asset_id": str(uuid4())}, format="json").status_code == 404
     address = f"{WORKS}{answer.json()['id']}/"
-    assert manager.delete(address).status_code == 204
+    assert [one["fingerprint"] for one in manager.get(WORKS).json()["results"]] == ["pending"]
+    assert manager.delete(f"{address}?give_back=perhaps").status_code == 400
+    assert manager.delete(f"{address}?give_back=true").status_code == 204
+    film.refresh_from_db()
+    assert film.visibility == before
     assert manager.delete(address).status_code == 404
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from analysis.services import alignment
 from analysis.services.alignment import Track, align_images, align_pictures, align_sound, tells_something
 
 
@@ -81,3 +82,36 @@ def test_flat_pictures_tell_nothing() -> None:
     assert not tells_something(0)
     assert not tells_something((1 << 64) - 1)
     assert tells_something(0x0123456789ABCDEF)
+
+
+def fixed_camera(count: int, *, seed: int) -> list[int]:
+    """A film nearly all of whose pictures are near to each other."""
+    random = np.random.default_rng(seed)
+    flipped = random.integers(0, 64, (count, 3)).tolist()
+    return [0x0F0F_1234_5678_9ABC ^ (1 << a) ^ (1 << b) ^ (1 << c) for a, b, c in flipped]
+
+
+def test_of_two_films_that_hardly_change_few_pairs_vote(monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs: list[int] = []
+    vote = alignment._vote
+
+    def counted(
+        offsets: alignment.Floats, places: alignment.Places, *, width: float = 0.5
+    ) -> tuple[float, float]:
+        pairs.append(len(places))
+        return vote(offsets, places, width=width)
+
+    monkeypatch.setattr(alignment, "_vote", counted)
+    film = fixed_camera(600, seed=11)
+    align_pictures(track(film), track(fixed_camera(600, seed=12)))
+    part = align_pictures(track([value ^ 1 for value in film[50:]]), track(film))
+    assert 0 < max(pairs) <= 600 * 64
+    assert part is not None
+    assert (part.offset, part.speed) == (50.0, 1.0)
+
+
+def test_slides_that_stand_long_are_aligned_where_they_change() -> None:
+    slides = [value for value in numbers(40, seed=13, bits=63) for _second in range(17)]
+    found = align_pictures(track(slides[100:500]), track(slides))
+    assert found is not None
+    assert (found.offset, found.speed, found.spans) == (100.0, 1.0, ((0.0, 400.0, 100.0, 500.0),))

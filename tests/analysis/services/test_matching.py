@@ -2,14 +2,18 @@
 
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
-from analysis.models import Match, ReferenceWork
+from analysis.models import Analysis, Match, ReferenceWork
 from analysis.services import matching
 from analysis.signals import work_matched
 from assets.models import Asset
+from assets.services import library
 from tests.analysis import prints, scenes, sounds
 from tests.factories import AssetFactory
 
@@ -117,3 +121,80 @@ def test_silence_and_tones_are_alike_to_nothing(folder: Path) -> None:
     for make in (sounds.silence, sounds.tone, sounds.silence, sounds.tone):
         added(make(folder / "still.wav", 10.0), folder, "audio/wav", audio=True)
     assert not Match.objects.exists()
+
+
+def long_done(asset: Asset, **fields: object) -> None:
+    """Let the fingerprint have been completed some time ago."""
+    Analysis.objects.filter(asset=asset).update(completed_at=timezone.now() - timedelta(hours=1), **fields)
+
+
+def test_a_comparison_that_died_with_its_worker_is_made_up_for_once(original: Path, folder: Path) -> None:
+    first, second = added(original, folder), AssetFactory(published=True)
+    prints.written(second, prints.taken(original, folder / "scratch"))
+    assert matching.catch_up() == 0, "the worker may still be at it"
+    long_done(second)
+    assert matching.catch_up() == 1
+    match = Match.objects.get()
+    assert (match.asset, match.other) == (second, first)
+    assert matching.catch_up() == 0
+
+
+def test_one_that_cannot_be_compared_does_not_stop_the_others(
+    original: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = added(original, folder), added(original, folder)
+    Match.objects.all().delete()
+    for asset in (broken, whole):
+        long_done(asset, compared_at=None)
+    compare = matching.compare
+
+    def breaks(*, asset_id: UUID) -> None:
+        if asset_id == broken.pk:
+            raise ValueError("broken")
+        compare(asset_id=asset_id)
+
+    monkeypatch.setattr(matching, "compare", breaks)
+    assert matching.catch_up() == 2
+    assert Match.objects.get().asset == whole
+
+
+def test_what_comes_back_from_the_trash_is_compared_again(original: Path, folder: Path) -> None:
+    first = added(original, folder)
+    long_done(first)
+    library.trash(user=first.uploaded_by, asset=first)
+    second = added(original, folder)
+    long_done(second)
+    assert not Match.objects.exists()
+    assert matching.catch_up() == 0
+    library.restore(user=first.uploaded_by, asset=first)
+    assert matching.catch_up() == 1
+    assert Match.objects.get().other == second
+
+
+def test_a_protected_work_is_found_among_many_that_share_an_intro(
+    original: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "_MOST_CANDIDATES", 2)
+    trimmed = scenes.altered(original, *scenes.TRANSFORMS["trim"])
+    protected = added(trimmed, folder, visibility="private")
+    work = ReferenceWork.objects.create(asset=protected, title="The Harbour")
+    result = prints.taken(original, folder / "scratch")
+    for _number in range(3):
+        prints.written(AssetFactory(published=True), result)
+    copy = added(original, folder)
+    assert Match.objects.get(work=work).asset == copy
+
+
+def test_what_the_other_side_has_found_stays_when_it_is_no_candidate_any_longer(
+    original: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = added(original, folder), added(original, folder)
+    third = added(original, folder)
+    assert Match.objects.count() == 3
+    monkeypatch.setattr(matching, "_MOST_CANDIDATES", 1)
+    matching.compare(asset_id=first.pk)
+    assert Match.objects.count() == 3
+    library.trash(user=third.uploaded_by, asset=third)
+    matching.compare(asset_id=first.pk)
+    assert {(one.asset, one.other) for one in Match.objects.filter(asset=first)} == {(first, second)}
+    assert not Match.objects.filter(asset=first, other=third).exists()

@@ -4,7 +4,7 @@ import pytest
 
 from analysis.engines import Type
 from analysis.exceptions import AlreadyReference
-from analysis.models import Order, ReferenceWork
+from analysis.models import Analysis, Order, ReferenceWork
 from analysis.services import references
 from assets.models import Asset
 from assets.signals import access_changed
@@ -48,3 +48,32 @@ def test_others_may_not(fake: FakeEngine, film: Asset) -> None:
     with pytest.raises(NotPermitted):
         references.add(user=film.uploaded_by, asset=film, title="")
     assert not ReferenceWork.objects.exists()
+
+
+@pytest.mark.parametrize(("give_back", "visibility"), [(False, "private"), (True, "public")])
+def test_what_is_taken_off_the_list_is_seen_again_as_before_only_when_that_is_wished(
+    fake: FakeEngine, film: Asset, give_back: bool, visibility: str
+) -> None:
+    fake.abilities[Type.FINGERPRINT] = sight()
+    Asset.objects.filter(pk=film.pk).update(visibility="public")
+    film.refresh_from_db()
+    manager = UserFactory(role="manager")
+    work = references.add(user=manager, asset=film, title="")
+    references.remove(user=manager, work=work, give_back=give_back)
+    film.refresh_from_db()
+    assert film.visibility == visibility
+
+
+def fingerprint_of_the_only_one() -> str:
+    (work,) = references.listed()
+    return str(getattr(work, "fingerprint", None))
+
+
+def test_the_list_says_where_the_fingerprint_of_a_work_stands(fake: FakeEngine, film: Asset) -> None:
+    fake.abilities[Type.FINGERPRINT] = sight()
+    references.add(user=UserFactory(role="manager"), asset=film, title="")
+    assert fingerprint_of_the_only_one() == "pending"
+    Analysis.objects.update(status="failed", error_code="corrupt_media")
+    assert fingerprint_of_the_only_one() == "failed"
+    Order.objects.all().delete()
+    assert fingerprint_of_the_only_one() == ""

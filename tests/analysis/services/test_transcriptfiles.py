@@ -61,3 +61,9 @@ def test_a_long_segment_becomes_cues_that_can_be_read() -> None:
     assert len(cues) == 3
     assert all(cue.end - cue.start <= 7000 for cue in cues)
     assert " ".join(cue.text for cue in cues) == long.text
+
+
+def test_a_long_segment_keeps_the_signs_that_its_words_have_not() -> None:
+    words = tuple(Word(float(n), n + 0.9, f"word{n:02d}", 1.0) for n in range(20))
+    text = "، ".join(one.text for one in words) + "؟"
+    assert " ".join(cue.text for cue in cues_of([Speech(0.0, 20.0, text=text, words=words)])) == text

@@ -1,13 +1,15 @@
 """Transcripts that are corrected: versions, words with times, two people at once, and a newer transcription."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from analysis.engines import Speech
+from analysis.engines.base import Word
 from analysis.exceptions import NoTranscript, TranscriptChanged
 from analysis.models import Analysis, Moment, Order, TranscriptVersion
-from analysis.services import transcripts
+from analysis.services import transcripts, wordtimes
 from assets.models import Asset
 from mediaportal.core.problems import NotFound, NotPermitted
 from tests.factories import AssetFactory, UserFactory
@@ -136,3 +138,19 @@ def test_without_a_transcription_there_is_nothing_to_correct(asset: Asset) -> No
     assert (found.analysis, found.version, found.status) == (None, 0, "none")
     with pytest.raises(NoTranscript):
         saved(asset, transcribed(asset, is_current=False), 1, GREETING)
+
+
+def test_words_are_not_compared_again_and_again_for_segments_that_lie_over_each_other(
+    asset: Asset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[int] = []
+    timed = wordtimes.timed
+
+    def counted(text: str, *, start: float, end: float, words: Sequence[Word]) -> tuple[Word, ...]:
+        compared.append(len(words))
+        return timed(text, start=start, end=end, words=words)
+
+    monkeypatch.setattr(wordtimes, "timed", counted)
+    saved(asset, transcribed(asset), 1, *(Speech(0.0, 1.0, text=f"Mind {n}") for n in range(50)))
+    assert len(compared) == 50
+    assert sum(compared) <= 5 * len(WORDS)

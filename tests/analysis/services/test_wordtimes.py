@@ -1,5 +1,8 @@
 """The times of words that a person has corrected."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from analysis.engines.base import Word
@@ -42,3 +45,19 @@ def test_words_belong_where_their_middle_lies() -> None:
 
 def test_without_times_there_are_none() -> None:
     assert timed("now", start=0.0, end=1.0, words=()) == ()
+
+
+def test_few_words_of_many_are_looked_at() -> None:
+    class Counted(tuple[Word, ...]):
+        looked = 0
+
+        def __getitem__(self, place: Any) -> Any:
+            Counted.looked += isinstance(place, int)
+            return super().__getitem__(place)
+
+        def __iter__(self) -> Iterator[Word]:
+            raise AssertionError("all of them are looked at")
+
+    words = Counted(Word(float(n), n + 1.0, str(n), 1.0) for n in range(10_000))
+    assert [one.text for one in within(words, 5_000.0, 5_002.0)] == ["5000", "5001"]
+    assert Counted.looked < 60

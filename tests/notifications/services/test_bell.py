@@ -2,6 +2,8 @@
 
 import pytest
 
+from analysis.models import Match, ReferenceWork
+from analysis.signals import work_matched
 from mediaportal.accounts.models import User
 from notifications.models import Event, Notification
 from notifications.services import bell, news
@@ -121,3 +123,23 @@ def test_the_maker_of_a_guest_link_is_told_once_that_a_file_waits() -> None:
     news.tell_of_asset(event_type="asset.stored", asset=asset)
     news.tell_of_job(job=job_of(asset, status=Status.COMPLETED), durable=True)
     assert kinds(link.created_by) == ["guest.arrived"]
+
+
+def test_managers_alone_are_told_of_what_is_alike_to_a_protected_work() -> None:
+    copy, protected = AssetFactory(published=True, title="Copy"), AssetFactory(visibility="private")
+    manager, administrator = UserFactory(role="manager"), UserFactory(role="administrator")
+    work = ReferenceWork.objects.create(asset=protected, title="The Harbour")
+    match = Match.objects.create(
+        asset=copy, other=protected, work=work, kind="picture", start=0.0, end=9.0, other_start=0.0,
+        other_end=9.0, offset=0.0, score=0.9,
+    )  # fmt: skip
+    work_matched.send(sender=Match, match=match)
+    lines = Notification.objects.all()
+    assert {line.user for line in lines} == {manager, administrator}
+    assert (
+        "\u2068Copy\u2069 is alike to the protected work \u2068The Harbour\u2069." in words_of(lines[0]).text
+    )
+    assert Event.objects.get(type="work.matched").topics == []
+    match.work = None
+    work_matched.send(sender=Match, match=match)
+    assert Event.objects.filter(type="work.matched").count() == 1

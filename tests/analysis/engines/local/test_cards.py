@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from analysis.engines.local.cards import read, read_all
+from analysis.engines.local import cards
+from analysis.engines.local.cards import Card, read, read_all
 from tests.analysis.engines.local.test_recognition import CLASSIFIER
 
 
@@ -54,3 +55,22 @@ def test_no_folder_is_no_models_and_a_wrong_one_is_told(tmp_path: Path) -> None:
     assert list(read_all(tmp_path / "absent")[1]) == [str(tmp_path / "absent")]
     (tmp_path / "broken.json").write_text("{", encoding="utf-8")
     assert "JSON" in read_all(tmp_path)[1]["broken.json"]
+
+
+def test_cards_are_read_again_only_when_a_file_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_times: list[Path | None] = []
+
+    def counted(folder: Path | None) -> tuple[list[Card], dict[str, str]]:
+        read_times.append(folder)
+        return read_all(folder)
+
+    monkeypatch.setattr(cards, "read_all", counted)
+    assert cards.known(None) == ()
+    assert cards.known(tmp_path / "absent") == ()
+    assert [len(cards.known(tmp_path)) for _time in range(3)] == [0, 0, 0]
+    assert len(read_times) == 1
+    card_in(tmp_path)
+    assert [len(cards.known(tmp_path)) for _time in range(3)] == [1, 1, 1]
+    assert len(read_times) == 2

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analysis.engines import Ability, Engine, Request, Result, Type
 from analysis.engines.base import Report
 from analysis.engines.local import LocalEngine
-from analysis.engines.local.parts import HEARING, SIGHT, Filter, Look, Notes, Picture
+from analysis.engines.local.parts import HEARING, SIGHT, Filter, Look, Notes, Picture, SoundFile
 from analysis.engines.local.shots import Shots
-from mediaportal.core.sandbox import ProgramStopped
+from mediaportal.core import sandbox
+from mediaportal.core.sandbox import Completed, ProgramStopped
 from processing.exceptions import CorruptMedia
 from tests.analysis.engines.contract import EngineContract, request_for
 
@@ -29,6 +31,7 @@ class Recorder:
         self.look: Look | None = look
         self.picture_filters: Sequence[Filter] = ()
         self.sound_filters: Sequence[Filter] = ()
+        self.sound_file: SoundFile | None = None
         self.seen: list[Picture] = []
         self._most = most
 
@@ -112,3 +115,24 @@ def test_it_stops_when_it_is_told_to(tmp_path: Path) -> None:
     request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS)
     with pytest.raises(ProgramStopped):
         LocalEngine().start(request, on_progress=lambda _done: None, stop=lambda: True)
+
+
+def test_everything_that_looks_takes_one_run_of_ffmpeg(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[str] = []
+    run = sandbox.run
+
+    def counted(argv: Sequence[str | Path], **more: Any) -> Completed:
+        runs.append(str(argv[0]))
+        return run(argv, **more)
+
+    types = (Type.SHOTS, Type.TEXT, Type.FACES, Type.QUALITY, Type.FINGERPRINT)
+    request = request_for("plain.mp4", tmp_path, *types)
+    monkeypatch.setattr("processing.ffmpeg.program.run", counted)
+    engine = LocalEngine()
+    handle = engine.start(request, on_progress=lambda _done: None, stop=lambda: False)
+    found = engine.results(handle, request)
+    assert set(found.results) == set(types)
+    assert found.results[Type.FINGERPRINT].summary["sound"]["values"]
+    assert runs == ["ffmpeg"]

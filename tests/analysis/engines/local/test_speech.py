@@ -1,13 +1,15 @@
 """What is said, written down for real: by faster-whisper with a model of the tests, and by pocketsphinx."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from analysis.engines import Found, Speech, Type
+from analysis.engines import Found, Request, Speech, Type
 from analysis.engines.local import speech
-from analysis.engines.local.speech import Transcription, files_lacking, model_folder
+from analysis.engines.local.speech import Transcription, files_lacking, model_folder, spoken
 from analysis.exceptions import (
     NEEDS_FETCHED_MODEL,
     NEEDS_MODEL_DIR,
@@ -117,3 +119,31 @@ def test_a_model_that_is_damaged_fails_this_type(tmp_path: Path) -> None:
     (folder / "model.bin").write_bytes(b"nothing")
     found = heard_in(sounds.english(tmp_path / "speech.wav", SENTENCE), Transcription(str(folder)))
     assert found.failures[Type.TRANSCRIPTION].code == "processing_failed"
+
+
+def test_languages_that_whisper_calls_otherwise_are_translated_and_unknown_ones_left_out(
+    tmp_path: Path, model: Path
+) -> None:
+    assert spoken(["nb-NO", "fil", "jv", "ckb", "und", "ar-EG", "ar"]) == ["no", "tl", "jw", "ar"]
+    source = sounds.english(tmp_path / "speech.wav", SENTENCE, before=1.0)
+    assert speech_of(heard_in(source, Transcription(str(model)), ["ckb"]))[0].text == "hello world"
+
+
+def test_how_long_a_sound_may_be_follows_the_memory(monkeypatch: pytest.MonkeyPatch, model: Path) -> None:
+    monkeypatch.setattr(os, "sysconf", {"SC_PHYS_PAGES": 1_000_000, "SC_PAGE_SIZE": 4096}.__getitem__)
+    assert Transcription(str(model)).ability().most_seconds == 5120.0
+    assert Transcription().ability().most_seconds == 6 * 3600.0
+
+
+@pytest.mark.parametrize(("model_name", "count"), [("large", 2), ("", 1)])
+def test_what_a_model_is_unsure_of_stays_and_of_a_draft_it_does_not(model_name: str, count: int) -> None:
+    def said(start: float, likely: float) -> dict[str, Any]:
+        return {"start": start, "end": start + 1, "text": "hello", "likely": likely, "words": []}
+
+    request = Request(
+        frozenset({Type.TRANSCRIPTION}), Path("/film"), Path("/"), "audio", "audio/wav", 1, duration=9.0
+    )
+    answer = {"language": "en", "segments": [said(0.0, -0.1), said(2.0, -0.9)]}
+    found = speech._result(answer, Transcription(model_name, Path("/models"))._listener(), request)
+    assert len(found.findings) == count
+    assert found.findings[-1].confidence < 1.0
