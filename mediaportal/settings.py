@@ -474,6 +474,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
     },
+    "analysis.clear_up": {
+        "task": "analysis.clear_up",
+        "schedule": 60.0,
+        "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
+    },
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,

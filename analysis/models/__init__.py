@@ -1,5 +1,6 @@
 """Orders, the analyses that they are made of, the moments that were found, and what media are known again by."""
 
+from analysis.models.errands import Errand
 from analysis.models.matches import Fingerprint, Match, MatchKind, ReferenceWork
 from analysis.models.moments import Moment, MomentKind
 from analysis.models.transcripts import TranscriptCaption, TranscriptVersion
@@ -10,6 +11,7 @@ __all__ = [
     "Analysis",
     "CollectionSetting",
     "EngineChoice",
+    "Errand",
     "Fingerprint",
     "Match",
     "MatchKind",

@@ -6,14 +6,16 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from analysis.engines.base import Failure, Type
+from analysis.exceptions import JobFailed
 
 
 @dataclass
 class Work:
     """The jobs of one request. `waiting` are to be begun yet, `running` and `ended` have the service's own ids.
 
-    `picture` and `sound` are the keys of what is read, by the bucket that they lie in; `staged` are those of our own
-    making, removed at the end. `begun` is when it began, in seconds since 1970, `seconds` how long the medium is.
+    `picture` and `sound` are the keys of what is read, in the `bucket` of a `region`; `staged` are those of our own
+    making and that of the transcript, removed at the end. `begun` is when it began, in seconds since 1970, `seconds`
+    how long the medium is.
     """
 
     token: str
@@ -24,6 +26,8 @@ class Work:
     polls: int = 0
     picture: str = ""
     sound: str = ""
+    bucket: str = ""
+    region: str = ""
     staged: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     running: dict[str, str] = field(default_factory=dict)
@@ -52,6 +56,14 @@ class Work:
             self.waiting.remove(name)
         job_id = self.running.pop(name, "")
         self.failed[name] = [failure.code, failure.detail, job_id]
+
+    @property
+    def paid(self) -> set[str]:
+        """What the service has done or does for money: whatever it has begun and not let fail by itself."""
+        left = {
+            name for name, (code, _detail, job_id) in self.failed.items() if job_id and code != JobFailed.code
+        }
+        return left | self.running.keys() | self.ended.keys()
 
     def failures(self) -> dict[Type, Failure]:
         """What has failed."""

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from analysis.engines.aws import AwsEngine
 from analysis.exceptions import EngineUnavailable
-from analysis.models import Analysis, Moment
-from analysis.services import accounts, orders
+from analysis.models import Analysis, Errand, Moment
+from analysis.services import accounts, errands, orders
 from analysis.services.orders import Wish
 from assets.models import Asset
-from processing.models import Step
+from processing.models import Job, Step
+from processing.services import jobs
 from tests.analysis.engines.aws.conftest import Account, account, engine, sign, word
 from tests.rekognition import label
 
@@ -55,7 +56,26 @@ def test_an_order_is_carried_out_elsewhere(portal: Account, film: Asset, work: C
     assert seen.cost == seen.reserved == Decimal("0.016667")
     assert Moment.objects.get(kind="speech").text == "المنارة."
     assert Moment.objects.get(kind="label", label="Car").parent == "Vehicle"
+    assert portal.keys(), "nothing is removed before what was found is stored"
+    Errand.objects.update(again_at=timezone.now())
+    errands.sweep()
     assert portal.keys() == []
+
+
+def test_what_is_cancelled_while_it_is_heard_leaves_nothing(
+    portal: Account, film: Asset, work: Callable[[], int]
+) -> None:
+    portal.rekognition.polls = 99
+    order = orders.place(user=film.uploaded_by, asset=film, wish=Wish(("transcription", "shots"), (), "aws"))
+    work()
+    jobs.cancel(job=Job.objects.get(analysis_order=order), user=film.uploaded_by)
+    assert portal.keys()
+    for _turn in range(9):
+        Errand.objects.update(again_at=timezone.now())
+        errands.sweep()
+    assert not Errand.objects.exists()
+    assert portal.keys() == []
+    assert portal.transcribe.list_transcription_jobs()["TranscriptionJobSummaries"] == []
 
 
 def test_an_engine_without_a_bucket_says_what_to_set(portal: Account, film: Asset, settings: Any) -> None:
