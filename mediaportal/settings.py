@@ -469,16 +469,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3_600.0,
         "options": {"queue": "upkeep", "expires": 3_600},
     },
-    "analysis.sweep": {
-        "task": "analysis.sweep",
-        "schedule": 300.0,
-        "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
-    },
-    "analysis.clear_up": {
-        "task": "analysis.clear_up",
-        "schedule": 60.0,
-        "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
-    },
+    **ANALYSIS_SCHEDULE,  # noqa: F405 - from the part of this file
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,

@@ -15,6 +15,7 @@ __all__ = [
     "ANALYSIS_MONTHLY_BUDGET",
     "ANALYSIS_S3_BUCKET",
     "ANALYSIS_S3_PREFIX",
+    "ANALYSIS_SCHEDULE",
     "MODEL_DIR",
     "WHISPER_MODEL",
 ]
@@ -44,3 +45,13 @@ ANALYSIS_AWS_DIALECTS = env.words("ANALYSIS_AWS_DIALECTS", ("ar-SA", "en-US"))
 ANALYSIS_AWS_VOCABULARIES = env.names("ANALYSIS_AWS_VOCABULARIES")
 ANALYSIS_AWS_SPEAKERS = env.number("ANALYSIS_AWS_SPEAKERS", 10, most=30)
 ANALYSIS_AWS_PRICES = env.text("ANALYSIS_AWS_PRICES")
+
+# What is looked for now and then; a message that waits longer than fifteen minutes is stale.
+ANALYSIS_SCHEDULE = {
+    f"analysis.{name}": {
+        "task": f"analysis.{name}",
+        "schedule": seconds,
+        "options": {"queue": "upkeep", "expires": 900},
+    }
+    for name, seconds in (("sweep", 300.0), ("clear_up", 60.0))
+}

@@ -110,7 +110,9 @@ def test_a_file_that_cannot_be_decoded_fails_what_reads_it(
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"nothing" * 100)
     request = replace(request_for("hard_cuts.mp4", tmp_path, Type.SHOTS), source=broken)
-    assert ended(engine, request).failures[Type.SHOTS].code == "corrupt_media"
+    handle = begin(engine, request)
+    assert ended(engine, request, handle).failures[Type.SHOTS].code == "corrupt_media"
+    cleared(engine, handle)
     assert account.keys() == []
 
 
