@@ -1,10 +1,12 @@
 """One engine's share of an order: ask it, or ask how far it is, and hand in what it found."""
 
 import logging
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -104,10 +106,7 @@ def _elsewhere(engine: Engine, request: Request, context: StepContext) -> Found:
         if standing.handle:
             errands.note(errand=errand, handle=standing.handle)
         if standing.done:
-            # Of an image nothing lies elsewhere: it goes with the call that answers.
-            where = context.original() if request.kind == "image" else nullcontext(context.source)
-            with where as source:
-                return engine.results(errand.handle, replace(request, source=source))
+            return _read(engine, errand, request, context)
     except EngineAway as error:
         return _away(engine, request, context, error, errand)
     raise StepPostponed(
@@ -129,9 +128,9 @@ def _begun(engine: Engine, request: Request, context: StepContext) -> Errand:
         errands.note(errand=errand, handle=handle)
 
     try:
-        with context.original() as source:
+        with _here(request, context) as at_hand:
             handle = engine.start(
-                replace(request, source=source, token=errand.pk.hex),
+                replace(at_hand, token=errand.pk.hex),
                 on_progress=context.report,
                 stop=context.stop,
                 note=note,
@@ -141,6 +140,28 @@ def _begun(engine: Engine, request: Request, context: StepContext) -> Errand:
         errands.let_go(errand=errand)
         raise
     return errand
+
+
+def _read(engine: Engine, errand: Errand, request: Request, context: StepContext) -> Found:
+    """What was found. An image goes with the call that answers, so that of it nothing is kept elsewhere to be read
+    again.
+    """
+    if request.kind != "image":
+        return engine.results(errand.handle, request)
+    with _here(request, context) as at_hand:
+        found = engine.results(errand.handle, at_hand)
+    errands.let_go(errand=errand)
+    return found
+
+
+@contextmanager
+def _here(request: Request, context: StepContext) -> Iterator[Request]:
+    """A request whose medium lies here, fetched if it does not yet."""
+    if isinstance(request.source, Path) and request.source.exists():
+        yield request
+        return
+    with context.original() as source:
+        yield replace(request, source=source)
 
 
 def _away(

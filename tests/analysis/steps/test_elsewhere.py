@@ -20,6 +20,8 @@ from processing.exceptions import LeaseLost
 from processing.models import Job, Step
 from processing.services import jobs, leases, running
 from tests.analysis.conftest import FakeEngine
+from tests.factories import AssetFactory
+from tests.media import media
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Work = Callable[[], int]
@@ -246,3 +248,25 @@ def test_a_start_that_is_stopped_is_cleared_up(
     assert Step.objects.get().status == "pending"
     assert errands.sweep() == 1
     assert engine.cleared == ["staging"]
+
+
+def test_an_image_is_read_here_and_nothing_waits_to_be_read_again(
+    only_engines: Callable[..., None], work: Work
+) -> None:
+    engine = FakeEngine(name="aws", remote=True, abilities={Type.TEXT: Ability(frozenset({"image"}), "")})
+    only_engines(engine)
+    read: list[bool] = []
+    results = engine.results
+
+    def reading(handle: str, request: Request) -> Found:
+        assert isinstance(request.source, Path)
+        read.append(request.source.exists())
+        return results(handle, request)
+
+    engine.results = reading  # type: ignore[method-assign]
+    image = AssetFactory(image=True, published=True, content=media("picture.png").read_bytes())
+    orders.place(user=image.uploaded_by, asset=image, wish=Wish(("text",), (), "aws"))
+    assert work() == 1
+    assert read == [True]
+    assert Analysis.objects.get().status == "completed"
+    assert errands.sweep() == 1
