@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analysis', '0004_transcripts'),
+        ('analysis', '0005_said_by_collections'),
         ('assets', '0011_room_of_captions'),
         ('processing', '0008_analyses'),
     ]
