@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from analysis.models import (
     Analysis,
     CollectionSetting,
+    Errand,
     FaceRemoval,
     Match,
     Moment,
@@ -80,6 +81,18 @@ class AnalysisAdmin(ReadOnlyAdmin):
     def shown_asset(self, analysis: Analysis) -> str:
         """The asset's title."""
         return _title(analysis) or str(analysis.pk)
+
+
+@admin.register(Errand)
+class ErrandAdmin(ReadOnlyAdmin):
+    """What is under way at engines elsewhere, and what still has to be cleared up there."""
+
+    list_display = ("id", "engine", "created_at", "let_go_at", "again_at", "tries")
+    list_filter = ("engine", "created_at")
+    id_fields = ("pk", "step_id")
+    ordering = ("-created_at", "-id")
+    fields = ("id", "step", "engine", "handle", "created_at", "begun_at", "let_go_at", "again_at", "tries")
+    readonly_fields = fields
 
 
 @admin.register(Moment)

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
-from analysis.engines.aws import hearing
+from analysis.engines.aws import abilities, hearing
 from analysis.engines.aws.prices import prices
 from analysis.engines.local import cards
 
@@ -16,7 +16,9 @@ _HINT = "docs/operating.md says what a card holds; take the file away, or write 
 
 @register("analysis")
 def account_can_be_used(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessage]:
-    """Name prices that cannot be read, dialects that Transcribe does not know, and a bucket without a region."""
+    """Name prices that cannot be read, dialects that Transcribe does not know, and a bucket without a region, or in one
+    where a service is not offered.
+    """
     found: list[CheckMessage] = []
     try:
         prices(settings.ANALYSIS_AWS_PRICES)
@@ -30,6 +32,13 @@ def account_can_be_used(app_configs: Any, **_kwargs: Any) -> Sequence[CheckMessa
     if settings.ANALYSIS_S3_BUCKET and not settings.ANALYSIS_AWS_REGION:
         said = "ANALYSIS_S3_BUCKET has no region: set ANALYSIS_AWS_REGION."
         found.append(Warning(said, id="analysis.W001"))
+    elif settings.ANALYSIS_S3_BUCKET:
+        region = settings.ANALYSIS_AWS_REGION
+        away = [name for name in ("rekognition", "transcribe") if not abilities.is_offered(name, region)]
+        if away:
+            said = f"In {region}, where ANALYSIS_S3_BUCKET lies, these are not offered: {', '.join(away)}."
+            hint = "What they do is done by other engines, or not at all; another region may have both."
+            found.append(Warning(said, hint=hint, id="analysis.W002"))
     return found
 
 

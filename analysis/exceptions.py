@@ -137,6 +137,14 @@ AWS_MISSING = gettext_noop(
 )
 """What the engine at Amazon Web Services lacks until it is set."""
 
+REKOGNITION_ELSEWHERE = gettext_noop(
+    "Amazon Rekognition is not offered in this region: name a bucket in another one (ANALYSIS_AWS_REGION)."
+)
+TRANSCRIBE_ELSEWHERE = gettext_noop(
+    "Amazon Transcribe is not offered in this region: name a bucket in another one (ANALYSIS_AWS_REGION)."
+)
+"""What is missing where only one of the services is there, or none."""
+
 
 class OverBudget(MediaError):
     """What is left of the month's money does not suffice, and no engine does it for nothing."""

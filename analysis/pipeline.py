@@ -37,6 +37,8 @@ STEPS: list[StepPlan] = [
         (),
         10,
         looking.run,
+        # Most of its runs only ask how far it is.
+        fetches=True,
     ),
 ]
 

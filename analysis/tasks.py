@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from analysis.services import automatic, faces, matching, retention
+from analysis.services import automatic, errands, faces, matching, retention
 
 
 @shared_task(name="analysis.sweep", ignore_result=True)
@@ -25,3 +25,9 @@ def people() -> None:
 def prune() -> None:
     """Remove analyses that newer ones have taken the place of."""
     retention.prune()
+
+
+@shared_task(name=errands.TASK, ignore_result=True)
+def clear_up() -> None:
+    """Take away what work at engines elsewhere has left there."""
+    errands.sweep()

@@ -344,6 +344,7 @@ def catalogue() -> dict[str, str | Forms]:
         "retrying": gettext("Trying again"),
         "packaging": gettext("It is being packaged"),
         "analysing": gettext("The analysis has been ordered"),
+        "mayCost": gettext("May cost up to {price}"),
         **timeline_words(),
         "cancelled": gettext("Cancelled"),
         "raised": gettext("Moved to the front"),

@@ -470,12 +470,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3_600.0,
         "options": _UPKEEP,
     },
-    "analysis.sweep": {
-        "task": "analysis.sweep",
-        "schedule": 300.0,
-        "options": {"queue": "upkeep", "expires": _STALE_SECONDS},
-    },
-    "analysis.prune": {"task": "analysis.prune", "schedule": 86_400.0, "options": _UPKEEP},
+    **ANALYSIS_SCHEDULE,  # noqa: F405 - from the part of this file
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,

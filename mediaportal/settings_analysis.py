@@ -18,6 +18,7 @@ __all__ = [
     "ANALYSIS_MONTHLY_BUDGET",
     "ANALYSIS_S3_BUCKET",
     "ANALYSIS_S3_PREFIX",
+    "ANALYSIS_SCHEDULE",
     "MODEL_DIR",
     "WHISPER_FETCH",
     "WHISPER_HUB",
@@ -61,3 +62,13 @@ ANALYSIS_AWS_PRICES = env.text("ANALYSIS_AWS_PRICES")
 ANALYSIS_FACE_COLLECTION = env.text("ANALYSIS_FACE_COLLECTION")
 # How alike a face must be to one of them, as a share.
 ANALYSIS_FACE_MATCH = env.number("ANALYSIS_FACE_MATCH", 95, least=80, most=100) / 100
+
+# What is looked for now and then; a message that waits longer than fifteen minutes is stale.
+ANALYSIS_SCHEDULE = {
+    f"analysis.{name}": {
+        "task": f"analysis.{name}",
+        "schedule": seconds,
+        "options": {"queue": "upkeep", "expires": 900},
+    }
+    for name, seconds in (("sweep", 300.0), ("clear_up", 60.0), ("prune", 86_400.0))
+}

@@ -50,7 +50,8 @@ class StepPlan:
     A step waits for each one whose files it takes, also where another one stands between. `weight` is its rough share
     of the job's time, from which the job's progress is derived. `gate` marks the steps whose refusal means that the
     file is rejected. Steps of a higher `urgency` go before those of everybody else's jobs; one that is
-    `encrypted_only` is left out of jobs of what is not to be encrypted.
+    `encrypted_only` is left out of jobs of what is not to be encrypted. One that `fetches` asks for the original by
+    itself, and only when it needs it: on each machine it would have to be brought there first.
     """
 
     name: str
@@ -62,6 +63,7 @@ class StepPlan:
     gate: bool = False
     urgency: int = 0
     encrypted_only: bool = False
+    fetches: bool = False
 
 
 _UPLOAD = StepPlan("upload", _("Receiving the file"), Queue.INGEST, (), 0, None)

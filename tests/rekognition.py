@@ -5,6 +5,8 @@ It also writes the transcripts that moto's Transcribe never does.
 """
 
 import json
+import math
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,7 +51,30 @@ def checked(value: dict[str, Any], shape: Any) -> dict[str, Any]:
     """A value that has the form of a shape; fails for one that has another, or members that it does not know."""
     report = ParamValidator().validate(value, shape)
     assert not report.has_errors(), report.generate_report()
+    assert not (wrong := list(beyond(value, shape))), "; ".join(wrong)
     return value
+
+
+def beyond(value: Any, shape: Any, path: str = "") -> Iterator[str]:
+    """What boto leaves to the service: values above their most, words that are none of a list's, or of another form."""
+    most = shape.metadata.get("max", math.inf)
+    match shape.type_name:
+        case "structure":
+            for name, inner in value.items():
+                yield from beyond(inner, shape.members[name], f"{path}.{name}")
+        case "list":
+            for number, inner in enumerate(value):
+                yield from beyond(inner, shape.member, f"{path}[{number}]")
+        case "string":
+            if shape.enum and value not in shape.enum:
+                yield f"{path}: {value!r} is none of {shape.enum}"
+            if (pattern := shape.metadata.get("pattern")) and not re.fullmatch(pattern, value):
+                yield f"{path}: {value!r} is not {pattern}"
+    size = value if shape.type_name in {"float", "double", "integer", "long"} else 0
+    if shape.type_name in {"list", "string"}:
+        size = len(value)
+    if size > most:
+        yield f"{path}: {size} is more than {most}"
 
 
 @dataclass
@@ -79,6 +104,7 @@ class Rekognition:
     collections: dict[str, dict[str, str]] = field(default_factory=dict)
     blurred: bool = False
     known: list[str] = field(default_factory=list)
+    begun: dict[str, Any] = field(default_factory=dict)
     origin: Origin | None = None
 
     @property
@@ -182,8 +208,10 @@ class Rekognition:
         }
 
     def _begin(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
-        job_id = self.tokens.setdefault(data["ClientRequestToken"], f"{len(self.tokens):064x}")
-        return {"JobId": job_id}
+        token = data["ClientRequestToken"]
+        if self.begun.setdefault(token, (kind, data)) != (kind, data):
+            raise Refusal("IdempotentParameterMismatchException")
+        return {"JobId": self.tokens.setdefault(token, f"{len(self.tokens):064x}")}
 
     def _standing(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
         if self.polls > 0:

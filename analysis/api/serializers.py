@@ -34,7 +34,9 @@ class AnalyzedSerializer(serializers.Serializer[Any]):
     asset_id = serializers.UUIDField(allow_null=True, help_text="null until the file has been fetched")
     status = serializers.CharField()
     results_url = serializers.CharField()
-    estimated_cost = serializers.FloatField(help_text="US dollars")
+    estimated_cost = serializers.FloatField(
+        allow_null=True, help_text="US dollars; null where the file is still to be fetched"
+    )
 
 
 class TypeStandingSerializer(serializers.Serializer[Any]):

@@ -148,7 +148,7 @@ def _carry_out(request: Request, asked: dict[str, Any], wish: Wish) -> dict[str,
     """Place the order; returns the answer."""
     if "media_url" in asked:
         order = orders.fetch(user=request.user, url=asked["media_url"], wish=wish)
-        return results.answer_to(order=order, cost=0)
+        return results.answer_to(order=order, cost=None)
     asset = Asset.objects.visible_to(request.user).filter(pk=asked["asset_id"]).first()
     if asset is None:
         raise NotFound

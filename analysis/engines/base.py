@@ -16,6 +16,8 @@ from processing.ffmpeg.media import Probe
 Kind = Literal["video", "audio", "image"]
 Report = Callable[[float], None]
 Stop = Callable[[], bool]
+Note = Callable[[str], None]
+"""What is told a handle before anything lies or runs elsewhere under it; what it raises ends the run."""
 
 
 class Type(StrEnum):
@@ -213,8 +215,8 @@ class Request:
 
     `source` is a local file or an object in a bucket; `probe` is what was read of a video or a sound. Findings of less
     than `threshold` are left out. `folder` is scratch: absolute, existing, empty. `size` in bytes, sides in pixels.
-    `stored` is where the same bytes lie in a bucket, if they do. By `token` (letters, digits, dashes; at most 45) an
-    engine elsewhere knows again work that a run before this one has begun; without one it is begun anew. Without
+    `stored` is where the same bytes lie in a bucket, if they do. `token` (letters, digits, dashes; at most 45) belongs
+    to this start alone: by it an engine elsewhere names what it stages and begins; without one it makes one up. Without
     `people` nobody is looked for.
     """
 
@@ -293,6 +295,10 @@ class EngineAway(Exception):
         self.log, self.again_in_seconds = log, again_in_seconds
 
 
+def unnoted(_handle: str) -> None:
+    """Note nothing: for work that leaves nothing elsewhere."""
+
+
 class Engine(Protocol):
     """Something that looks and listens. One object serves all threads of a process.
 
@@ -311,22 +317,31 @@ class Engine(Protocol):
     def estimate(self, request: Request) -> Estimate:
         """Return what a request will take; nothing is started, and the file need not be there."""
 
-    def start(self, request: Request, *, on_progress: Report, stop: Stop) -> str:
-        """Begin, and on this machine do, the work; returns a handle that outlives the process for work elsewhere.
+    def start(self, request: Request, *, on_progress: Report, stop: Stop, note: Note = unnoted) -> str:
+        """Do the work on this machine, or make ready what an engine elsewhere reads; returns a handle, which outlives
+        the process for work elsewhere. Nothing that costs is begun before the first `poll`.
 
-        `on_progress` hears the fraction done, `stop` is asked at least every second. What goes wrong with one type
-        becomes its failure, and the others go on. Raises `EngineAway` and the errors of the sandbox that are not the
-        file's fault (stopped, killed, out of disk).
+        `on_progress` hears the fraction done, `stop` is asked at least every second, and `note` is told the handle
+        before anything is written elsewhere and after. What goes wrong with one type becomes its failure, and the
+        others go on. Raises `EngineAway` and the errors of the sandbox that are not the file's fault (stopped, killed,
+        out of disk); what has been noted is then to be cleared up.
         """
 
     def poll(self, handle: str) -> Standing:
-        """Return how far it is. Raises `EngineAway`."""
+        """Begin what is not begun yet, once for each handle, and return how far it is. Raises `EngineAway`."""
 
     def results(self, handle: str, request: Request) -> Found:
-        """Return what was found, once; raises `KeyError` for a handle that it does not know, and `EngineAway`."""
+        """Return what was found: on this machine once, elsewhere until it is cleared up. Raises `KeyError` for a handle
+        that it does not know, and `EngineAway`.
+        """
 
-    def cancel(self, handle: str) -> None:
-        """Give up work that goes on elsewhere; nothing happens where it has ended. Raises `EngineAway`."""
+    def spent(self, handle: str, request: Request) -> Mapping[Type, Decimal]:
+        """Return what has been begun of a request and is paid for, though nobody may ever read it; nothing is asked."""
+
+    def clear_up(self, handle: str) -> float | None:
+        """Take away everything that work has left, whether it has ended or is given up; returns in how many seconds to
+        call again, as not all of it can be taken away yet, and None when nothing is left. Raises `EngineAway`.
+        """
 
 
 class FaceRefused(Exception):

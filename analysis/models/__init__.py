@@ -2,6 +2,7 @@
 people who may be named.
 """
 
+from analysis.models.errands import Errand
 from analysis.models.matches import Fingerprint, Match, MatchKind, ReferenceWork
 from analysis.models.moments import Moment, MomentKind
 from analysis.models.people import FaceRemoval, Person, PersonConsent, PersonPicture, PictureStatus
@@ -15,6 +16,7 @@ __all__ = [
     "Border",
     "CollectionSetting",
     "EngineChoice",
+    "Errand",
     "FaceRemoval",
     "Fingerprint",
     "Match",

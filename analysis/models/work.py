@@ -167,7 +167,7 @@ class Analysis(models.Model):
         indexes = [
             models.Index(fields=["asset", "type", "-created_at"], name="analysis_analysis_of_asset"),
             models.Index(
-                fields=["created_at"],
+                fields=["completed_at"],
                 condition=Q(cost__gt=0) | Q(reserved__gt=0),
                 name="analysis_analysis_paid",
             ),

@@ -11,9 +11,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from analysis import engines
 from analysis.models import OPEN, Analysis, Order, Status, Type
-from analysis.services import choosing, collected, keyframes, orders
+from analysis.services import choosing, collected, errands, keyframes, orders
 from analysis.services.orders import MOST_LANGUAGES
 from analysis.services.parameters import DONE_BY, NAMED
 from assets import registry
@@ -146,7 +145,7 @@ def _follow_own(job: Job) -> None:
     if order is None:
         return
     if job.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
-        transaction.on_commit(partial(_give_up_elsewhere, job_id=job.pk), robust=True)
+        errands.let_go_of_job(job=job)
         cancelled = job.status == JobStatus.CANCELLED
         orders.fail_open(
             order=order,
@@ -165,15 +164,3 @@ def _open_again(order: Order, job: Job) -> None:
     Analysis.objects.filter(order=order, type__in=names).exclude(status=Status.COMPLETED).exclude(
         status__in=OPEN
     ).update(status=Status.PENDING, error_code="", error_detail="", completed_at=None, started_at=None)
-
-
-def _give_up_elsewhere(*, job_id: UUID) -> None:
-    """Tell engines elsewhere that nobody waits for their work any longer."""
-    job = Job.objects.get(pk=job_id)
-    order = Order.objects.get(job=job)
-    for step in job.steps.exclude(results={}):
-        handle = step.results.get("handle")
-        names = job.parameters.get(DONE_BY, {}).get(step.name, [])
-        row = order.analyses.filter(type__in=names).first()
-        if handle and row is not None:
-            engines.engine(row.engine).cancel(handle)

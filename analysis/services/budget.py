@@ -64,9 +64,12 @@ def _take_turns() -> None:
 
 
 def spent(analyses: QuerySet[Analysis]) -> Decimal:
-    """What these cost this month, with what is reserved for those that are open: by when they were asked for."""
+    """What these cost this month, with what is reserved for those that are open: by when they ended, or that they have
+    not.
+    """
     paid = Q(cost__gt=0) | Q(reserved__gt=0)
-    told = analyses.filter(paid, created_at__gte=_month()).aggregate(
+    now = Q(completed_at=None) | Q(completed_at__gte=_month())
+    told = analyses.filter(paid, now).aggregate(
         cost=Sum("cost"),
         reserved=Sum(F("reserved"), filter=Q(status__in=OPEN), output_field=DecimalField()),
     )

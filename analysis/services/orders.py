@@ -186,10 +186,10 @@ def is_analysable(asset: Asset) -> bool:
     return access.gate_passed(asset) and asset.deleted_at is None and asset.original_removed_at is None
 
 
-def estimated_cost(order: Order) -> Decimal:
-    """What an order may cost, in US dollars; nothing is known of a file that is still to come."""
+def estimated_cost(order: Order) -> Decimal | None:
+    """What an order may cost, in US dollars; None for a file that is still to come, of which nothing is known."""
     if order.asset is None:
-        return Decimal(0)
+        return None
     by_engine: dict[str, list[str]] = {}
     for one in order.analyses.exclude(engine=""):
         by_engine.setdefault(one.engine, []).append(one.type)

@@ -21,15 +21,11 @@ from processing.services import leases
 
 @dataclass(frozen=True)
 class Share:
-    """The types of an order that one step does, by one engine; those that have ended already are left out.
-
-    `token` is the same for all runs that belong together, and another one when it is tried again.
-    """
+    """The types of an order that one step does, by one engine; those that have ended already are left out."""
 
     order: Order
     engine: str
     types: tuple[str, ...]
-    token: str
 
 
 def begin(*, job: Job, step: Step) -> Share | None:
@@ -41,14 +37,7 @@ def begin(*, job: Job, step: Step) -> Share | None:
     rows = list(mine.filter(status__in=OPEN).order_by("type"))
     if order is None or not rows:
         return None
-    begun = min(row.started_at or timezone.now() for row in rows)
-    token = f"{step.pk.hex}-{int(begun.timestamp())}"
-    return Share(order, rows[0].engine, tuple(row.type for row in rows), token)
-
-
-def is_open(*, job: Job) -> bool:
-    """Whether anybody still waits for anything of a job's order: not once it was cancelled."""
-    return Analysis.objects.filter(order__job=job, status__in=OPEN).exists()
+    return Share(order, rows[0].engine, tuple(row.type for row in rows))
 
 
 def fail_at_once(*, step: Step, share: Share, found: Found) -> Failure | None:

@@ -1,5 +1,6 @@
 """What the asset page shows of the analyses of an asset: type by type what was found, by whom, and how it stands."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +10,9 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from analysis import engines
 from analysis.models import OPEN, Analysis, EngineChoice, Status, Type
-from analysis.services import choosing, naming, people, wanted
+from analysis.services import choosing, collected, naming, people, wanted
 from analysis.services.comparing import Comparison
 from assets import access
 from assets.access import Caller
@@ -65,6 +67,7 @@ def context_of(asset: Asset, *, user: Caller) -> dict[str, Any]:
         "choices": [(name, Type(name).label) for name in able],
         "engines": [(name, label) for name, label in EngineChoice.choices if name in engines],
         "takes_languages": bool({Type.TRANSCRIPTION, Type.TEXT} & set(able)),
+        "prices": _prices(asset, able),
     }
 
 
@@ -83,6 +86,25 @@ def of_collection(place: Collection, *, user: Caller) -> dict[str, Any]:
         "names_here": naming.is_on(),
         "budget": "" if budget is None else str(budget),
     }
+
+
+def _prices(asset: Asset, able: Sequence[str]) -> str:
+    """What each type may cost by what may be asked for, in US dollars as JSON; empty where nothing costs anything."""
+    dear = [name for name in choosing.names() if able and engines.engine(name).remote]
+    if not dear:
+        return ""
+    said_of_it = collected.said_of(asset)
+    found = {}
+    for word in [str(EngineChoice.AUTO), *dear]:
+        choices = choosing.choose(
+            types=able,
+            asset=asset,
+            wanted=word,
+            collection=said_of_it.engine,
+            only_here=said_of_it.only_here,
+        )
+        found[word] = {name: float(choice.usd) for name, choice in choices.items() if choice.usd}
+    return json.dumps(found) if any(found.values()) else ""
 
 
 def _engines() -> set[str]:

@@ -21,11 +21,8 @@ def request_for(
     languages: Sequence[str],
     source: Path,
     folder: Path,
-    token: str = "",
 ) -> Request:
-    """What is asked of an engine: these types of an asset whose original lies at `source`; `folder` is scratch, and by
-    `token` an engine elsewhere knows work again.
-    """
+    """What is asked of an engine: these types of an asset whose original lies at `source`; `folder` is scratch."""
     probe = asset.metadata.get("probe")
     wanted = frozenset(EngineType(name) for name in types)
     return Request(
@@ -42,7 +39,6 @@ def request_for(
         languages=tuple(languages),
         threshold=settings.ANALYSIS_CONFIDENCE,
         stored=_stored(asset),
-        token=token,
         people=naming.people_for(asset) if EngineType.FACES in wanted else None,
     )
 

@@ -1,6 +1,7 @@
 """The results of an order as programs see them: the document of the contract, type by type."""
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -35,15 +36,15 @@ def document_of(*, order: Order) -> dict[str, Any]:
     }
 
 
-def answer_to(*, order: Order, cost: Any) -> dict[str, Any]:
-    """What the door answers to an order; `cost` in US dollars."""
+def answer_to(*, order: Order, cost: Decimal | None) -> dict[str, Any]:
+    """What the door answers to an order; `cost` in US dollars, None as long as nothing is known of it."""
     analyses = order.analyses.all()
     return {
         "analysis_id": str(order.pk),
         "asset_id": str(order.asset_id) if order.asset_id else None,
         "status": str(status_of(analyses)),
         "results_url": reverse("api-analysis-results", args=[order.pk]),
-        "estimated_cost": float(cost),
+        "estimated_cost": None if cost is None else float(cost),
     }
 
 

@@ -1,7 +1,12 @@
 """One engine's share of an order: ask it, or ask how far it is, and hand in what it found."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +15,8 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from analysis import engines
 from analysis.engines import Engine, EngineAway, Failure, Found, Request
 from analysis.exceptions import AllFailed
-from analysis.services import outcome
+from analysis.models import Errand
+from analysis.services import errands, outcome
 from analysis.services.requests import request_for
 from mediaportal.core.sandbox import (
     ProgramFailed,
@@ -25,7 +31,8 @@ from processing.services.context import StepContext
 logger = logging.getLogger(__name__)
 _AWAY = "engine_away"
 _ELSEWHERE = "analysis_elsewhere"
-_MOST_AWAYS = 120
+# An engine that does not answer is asked again after pauses that grow to ten minutes, for half a day in all.
+_MOST_AWAYS, _PAUSE_GROWS, _LONGEST_PAUSE = 80, 1.3, 600.0
 WAITS = {
     _AWAY: gettext_lazy("Waiting for an engine"),
     _ELSEWHERE: gettext_lazy("Being analysed elsewhere"),
@@ -53,11 +60,11 @@ def run(context: StepContext) -> dict[str, Any]:
         languages=share.order.languages,
         source=context.source,
         folder=context.scratch,
-        token=share.token,
     )
     found = asked(engines.engine(share.engine), request, context)
     _raise(outcome.fail_at_once(step=context.step, share=share, found=found))
     context.published.append(partial(outcome.publish, share=share, found=found))
+    context.published.append(partial(errands.let_go_of_step, step=context.step))
     return {
         "found": {str(name): len(result.findings) for name, result in found.results.items()},
         "failed": {str(name): failure.code for name, failure in found.failures.items()},
@@ -95,55 +102,87 @@ def asked(engine: Engine, request: Request, context: StepContext) -> Found:
 
 def _elsewhere(engine: Engine, request: Request, context: StepContext) -> Found:
     """Begin work that goes on elsewhere, or ask how far it is. Raises `StepPostponed` until it is done."""
-    handle = context.step.results.get("handle")
-    if handle is None:
-        handle = engine.start(request, on_progress=context.report, stop=context.stop)
-        if not outcome.is_open(job=context.job):
-            # Cancelled meanwhile, by somebody who could not know of the handle.
-            _give_up(engine, handle)
-            raise ProgramStopped(engine.name)
+    errand = errands.under_way(step=context.step) or _begun(engine, request, context)
     try:
-        standing = engine.poll(handle)
-        handle = standing.handle or handle
+        standing = engine.poll(errand.handle)
+        if standing.handle:
+            errands.note(errand=errand, handle=standing.handle)
         if standing.done:
-            return engine.results(handle, request)
+            return _read(engine, errand, request, context)
     except EngineAway as error:
-        return _away(engine, request, context, error, handle)
+        return _away(engine, request, context, error, errand)
     raise StepPostponed(
         _ELSEWHERE,
         gettext_noop("The analysis goes on elsewhere."),
         seconds=standing.again_in_seconds,
         log=f"{engine.name} has done {standing.fraction:.0%}",
-        results={"handle": handle},
+        results={},
     )
+
+
+def _begun(engine: Engine, request: Request, context: StepContext) -> Errand:
+    """Make ready what an engine elsewhere reads; how it stands is written down before and after. What this run does not
+    come to an end with is let go of.
+    """
+    errand = errands.begin(step=context.step, engine=engine.name)
+
+    def note(handle: str) -> None:
+        errands.note(errand=errand, handle=handle)
+
+    try:
+        with _here(request, context) as at_hand:
+            handle = engine.start(
+                replace(at_hand, token=errand.pk.hex),
+                on_progress=context.report,
+                stop=context.stop,
+                note=note,
+            )
+        errands.note(errand=errand, handle=handle, begun=True)
+    except BaseException:
+        errands.let_go(errand=errand)
+        raise
+    return errand
+
+
+def _read(engine: Engine, errand: Errand, request: Request, context: StepContext) -> Found:
+    """What was found. An image goes with the call that answers, so that of it nothing is kept elsewhere to be read
+    again.
+    """
+    if request.kind != "image":
+        return engine.results(errand.handle, request)
+    with _here(request, context) as at_hand:
+        found = engine.results(errand.handle, at_hand)
+    errands.let_go(errand=errand)
+    return found
+
+
+@contextmanager
+def _here(request: Request, context: StepContext) -> Iterator[Request]:
+    """A request whose medium lies here, fetched if it does not yet."""
+    if isinstance(request.source, Path) and request.source.exists():
+        yield request
+        return
+    with context.original() as source:
+        yield replace(request, source=source)
 
 
 def _away(
-    engine: Engine, request: Request, context: StepContext, error: EngineAway, handle: str | None = None
+    engine: Engine, request: Request, context: StepContext, error: EngineAway, errand: Errand | None = None
 ) -> Found:
-    """Wait for an engine that does not answer; one that never does has failed, and what it has begun is given up."""
-    kept = dict(context.step.results) | ({"handle": handle} if handle else {})
-    aways = kept.get("aways", 0) + 1
+    """Wait for an engine that does not answer; one that never does has failed, and what it has begun is paid for."""
+    aways = context.step.results.get("aways", 0) + 1
     if aways > _MOST_AWAYS:
+        logger.warning("nothing could be analysed: %s", error.log)
         failure = Failure(_AWAY, gettext_noop("The engine does not answer."))
-        if handle:
-            _give_up(engine, handle)
-        return _failed(request, failure, error.log)
+        spent = engine.spent(errand.handle, request) if errand else {}
+        return Found({}, {name: replace(failure, cost=spent.get(name, Decimal(0))) for name in request.types})
     raise StepPostponed(
         _AWAY,
         gettext_noop("Waiting for an engine that does not answer."),
-        seconds=error.again_in_seconds,
+        seconds=min(_LONGEST_PAUSE, error.again_in_seconds * _PAUSE_GROWS ** (aways - 1)),
         log=error.log,
-        results={**kept, "aways": aways},
+        results={**context.step.results, "aways": aways},
     )
-
-
-def _give_up(engine: Engine, handle: str) -> None:
-    """Let an engine forget its work, if it hears that."""
-    try:
-        engine.cancel(handle)
-    except EngineAway as error:
-        logger.warning("%s was not told that its work is given up: %s", engine.name, error.log)
 
 
 def _failed(request: Request, failure: Failure, log: str) -> Found:

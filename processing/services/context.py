@@ -1,6 +1,7 @@
 """What a step is given while it runs: its asset, a scratch folder, and ways to report, to stop and to publish."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ class StepContext:
     all or none, when the run has ended well; those in `interim` are handed on to other steps of the job. `facts` are
     fields of the asset, written in the same transaction; a new `kind` changes which steps follow. `details` is what is
     added to the details of variants, by their ids, and `further` names steps that the job is to have as well.
-    `published` is called in that transaction, once the files have their rows.
+    `published` is called in that transaction, once the files have their rows. At `source` lies the original, unless the
+    step's plan `fetches` it by itself, with `original`.
     """
 
     job: Job
@@ -37,6 +39,11 @@ class StepContext:
     details: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     further: list[str] = field(default_factory=list)
     published: list[Callable[[], None]] = field(default_factory=list)
+    fetch: Callable[[], AbstractContextManager[Path]] | None = None
+
+    def original(self) -> AbstractContextManager[Path]:
+        """The original as a local file while the block runs. Raises `StorageUnavailable`, and what is told to stop."""
+        return self.fetch() if self.fetch is not None else nullcontext(self.source)
 
     @property
     def stem(self) -> str:

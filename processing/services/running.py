@@ -4,8 +4,9 @@ import logging
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -118,7 +119,7 @@ def _carry_out(step: Step, this: Run) -> None:
     """Do the work of a step and complete it with what it made."""
     with _scratch(step) as scratch:
         # Fetching the original and sending what was made may take long too.
-        with pulse.heart(step, this), pulse.voice(step, this), _original(step, this) as source:
+        with pulse.heart(step, this), pulse.voice(step, this), _original(step, this, scratch) as source:
             context = _context(step, source=source, scratch=scratch, this=this)
             results = _work(context)
             if this.ending():
@@ -187,8 +188,15 @@ def _wait_for_storage(step: Step, error: StorageUnavailable) -> None:
     _postpone(step, away, results={**step.results, "waits": waits})
 
 
-def _original(step: Step, this: Run) -> AbstractContextManager[Path]:
-    """The asset's original as a local file."""
+def _original(step: Step, this: Run, scratch: Path) -> AbstractContextManager[Path]:
+    """The asset's original as a local file; nothing, where the step fetches it by itself."""
+    if plan_of(step.job.asset.kind, step.name).fetches:
+        return nullcontext(scratch / "original")
+    return _fetched(step, this)
+
+
+def _fetched(step: Step, this: Run) -> AbstractContextManager[Path]:
+    """The asset's original, brought here if it lies elsewhere."""
     return places.local_file(step.job.asset.storage_key, stop=this.ending)
 
 
@@ -202,6 +210,7 @@ def _context(step: Step, *, source: Path, scratch: Path, this: Run) -> StepConte
         scratch=scratch,
         report=this.report,
         stop=this.ending,
+        fetch=partial(_fetched, step, this),
     )
 
 

@@ -2,7 +2,7 @@
 
 import { call } from "./http.js";
 import { toast } from "./tell.js";
-import { t } from "./words.js";
+import { locale, t } from "./words.js";
 
 const PANEL = "#panel-analyses";
 const again = () => window.htmx.trigger(PANEL, "refresh");
@@ -22,6 +22,24 @@ function ordered(form) {
   if (spoken.length) order.languages = spoken;
   if (engine) order.engine = engine.value;
   return order;
+}
+
+const dollars = new Intl.NumberFormat(locale, { style: "currency", currency: "USD" });
+
+/** Say what the dialog's order may cost, before it is sent; less than a cent counts as one. */
+function priced(form) {
+  const { engine, analysis_types: types } = ordered(form);
+  const each = JSON.parse(form.dataset.prices)[engine ?? "auto"] ?? {};
+  const sum = types.reduce((whole, type) => whole + (each[type] ?? 0), 0);
+  form.querySelector("[data-price]").textContent = sum ? t("mayCost", { price: dollars.format(Math.max(sum, 0.01)) }) : "";
+}
+
+for (const moment of ["change", "reset"]) {
+  document.addEventListener(moment, (event) => {
+    const form = event.target.closest("[data-analyse-form][data-prices]");
+    // A form is emptied after it has been told that it is.
+    if (form) setTimeout(() => priced(form));
+  });
 }
 
 document.addEventListener("submit", async (event) => {

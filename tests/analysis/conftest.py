@@ -9,7 +9,7 @@ import pytest
 
 from analysis import engines
 from analysis.engines import Ability, Capabilities, Estimate, Failure, Found, Request, Result, Standing, Type
-from analysis.engines.base import Report
+from analysis.engines.base import Note, Report, unnoted
 from assets.models import Asset
 from processing.models import Queue
 from processing.services import leases, running
@@ -21,7 +21,9 @@ from tests.processing.ffmpeg.conftest import probed
 
 @dataclass
 class FakeEngine:
-    """Finds what it is given. With `polls` it works elsewhere, and is done after so many of them."""
+    """Finds what it is given. With `polls` it works elsewhere, and is done after so many of them; `pauses` are those
+    that it wants before all is cleared up.
+    """
 
     name: str = "local"
     remote: bool = False
@@ -32,7 +34,8 @@ class FakeEngine:
     polls: int = 0
     usd: Decimal = Decimal(0)
     asked: list[Request] = field(default_factory=list)
-    cancelled: list[str] = field(default_factory=list)
+    cleared: list[str] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
 
     def capabilities(self) -> Capabilities:
         return Capabilities(self.abilities)
@@ -40,7 +43,9 @@ class FakeEngine:
     def estimate(self, request: Request) -> Estimate:
         return Estimate(1.0, self.usd)
 
-    def start(self, request: Request, *, on_progress: Report, stop: Callable[[], bool]) -> str:
+    def start(
+        self, request: Request, *, on_progress: Report, stop: Callable[[], bool], note: Note = unnoted
+    ) -> str:
         if self.error:
             raise self.error
         self.asked.append(request)
@@ -56,8 +61,12 @@ class FakeEngine:
             found.pop(name, None)
         return Found(found, {n: one for n, one in self.failures_by.items() if n in request.types})
 
-    def cancel(self, handle: str) -> None:
-        self.cancelled.append(handle)
+    def spent(self, handle: str, request: Request) -> dict[Type, Decimal]:
+        return dict.fromkeys(request.types, self.usd)
+
+    def clear_up(self, handle: str) -> float | None:
+        self.cleared.append(handle)
+        return self.pauses.pop(0) if self.pauses else None
 
 
 def sight(*kinds: str, missing: str = "") -> Ability:

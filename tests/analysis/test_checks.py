@@ -20,6 +20,8 @@ def test_the_defaults_are_right() -> None:
         ({"ANALYSIS_AWS_DIALECTS": ["ar", "en-US"]}, ["analysis.E002"]),
         ({"ANALYSIS_AWS_VOCABULARIES": {"xx-XX": "places"}}, ["analysis.E002"]),
         ({"ANALYSIS_S3_BUCKET": "staging", "ANALYSIS_AWS_REGION": ""}, ["analysis.W001"]),
+        ({"ANALYSIS_S3_BUCKET": "staging", "ANALYSIS_AWS_REGION": "me-south-1"}, ["analysis.W002"]),
+        ({"ANALYSIS_S3_BUCKET": "staging", "ANALYSIS_AWS_REGION": "eu-central-1"}, []),
     ],
 )
 def test_what_is_wrong_is_named(settings: Any, facts: dict[str, Any], ids: list[str]) -> None:

@@ -3,9 +3,13 @@
 import html
 import json
 import re
+from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
+from analysis.engines import Ability
+from analysis.engines import Type as EngineType
 from analysis.models import Analysis, Match, Moment, Order, ReferenceWork
 from assets.models import Asset
 from tests.analysis.conftest import FakeEngine
@@ -31,6 +35,25 @@ def test_before_anything_was_analysed_it_offers_what_an_engine_can_do(fake: Fake
     assert "Nothing of this file has been analysed yet." in page
     assert 'value="shots"' in page and 'value="transcription"' in page
     assert 'value="faces"' not in page
+
+
+def test_what_an_order_may_cost_is_said_before_it_is_sent(
+    fake: FakeEngine, film: Asset, only_engines: Callable[..., None]
+) -> None:
+    assert "data-price" not in panel(film, film.uploaded_by)
+    abilities = dict.fromkeys((EngineType.SHOTS, EngineType.FACES), Ability(frozenset({"video"}), ""))
+    only_engines(fake, FakeEngine(name="aws", remote=True, usd=Decimal("0.25"), abilities=abilities))
+    page = html.unescape(panel(film, film.uploaded_by))
+    told = re.search(r'data-prices="({.*?}})"', page)
+    assert told is not None
+    # Shots cost nothing where nobody insists.
+    assert json.loads(told[1]) == {"auto": {"faces": 0.25}, "aws": {"faces": 0.25, "shots": 0.25}}
+
+
+def test_what_it_has_cost_is_told_to_who_may_order(fake: FakeEngine, film: Asset) -> None:
+    analysis_of(film, "shots", engine="aws", status="completed", is_current=True, cost=Decimal("1.5"))
+    assert "US$1.50" in panel(film, film.uploaded_by)
+    assert "US$" not in panel(film, UserFactory(role="viewer"))
 
 
 def test_what_was_found_what_goes_on_and_what_failed(fake: FakeEngine, film: Asset) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from assets.models import Asset
 from mediaportal.accounts.models import User
 from tests.analysis.conftest import film_of
 from tests.functional.browser import chromium, person, sign_in, violations
+from tests.functional.conftest import portal_environment, portal_process
 from tests.functional.test_work import Caller
 
 pytestmark = pytest.mark.xdist_group("workers")
@@ -83,3 +85,36 @@ def test_in_a_browser_an_analysis_is_ordered_and_an_older_one_shown_again(
         assert violations(page) == []
     old.refresh_from_db()
     assert (old.is_current, old.chosen) == (True, True)
+
+
+@pytest.fixture
+def dear(transactional_db: None) -> Iterator[str]:
+    """The address of a portal that has a bucket at Amazon Web Services."""
+    account = {"ANALYSIS_S3_BUCKET": "staging", "ANALYSIS_AWS_REGION": "eu-central-1"}
+    with portal_process(portal_environment() | account) as (_process, address):
+        yield address
+
+
+def test_in_a_browser_the_price_is_said_before_an_order_is_sent(
+    dear: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    person("lina@example.org", settings)
+    asset = film_of("hard_cuts.mp4")
+    Asset.objects.filter(pk=asset.pk).update(uploaded_by=User.objects.get(email="lina@example.org"))
+    with chromium() as browser:
+        page = browser.new_page(base_url=dear)
+        sign_in(page, dear, "lina@example.org")
+        page.goto(f"/assets/{asset.pk}/")
+        page.locator("#panel-analyses").get_by_role("button", name="Analyse…").click()
+        price = page.locator("[data-price]")
+        page.get_by_role("checkbox", name="Shots").check()
+        expect(price).to_have_text("")
+        page.get_by_label("Engine").select_option(label="Amazon Web Services")
+        expect(price).to_have_text("May cost up to $0.01")
+        page.get_by_role("checkbox", name="Text in the picture").check()
+        expect(price).to_have_text("May cost up to $0.03")
+        page.get_by_role("checkbox", name="Text in the picture").uncheck()
+        page.get_by_role("checkbox", name="Shots").uncheck()
+        expect(price).to_have_text("")
+        assert violations(page) == []

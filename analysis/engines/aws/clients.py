@@ -13,12 +13,14 @@ from botocore.exceptions import (
     ClientError,
     NoCredentialsError,
     NoRegionError,
+    ParamValidationError,
     PartialCredentialsError,
 )
 
 from analysis.engines.base import EngineAway, Failure
 from analysis.exceptions import NotTaken, Refused, ResultGone
-from processing.exceptions import MediaError
+from mediaportal.core.sandbox import ProgramFailed, ProgramTimedOut
+from processing.exceptions import CorruptMedia, MediaError
 
 # Seconds without a byte after which a call has failed, and how often boto tries it, waiting longer each time.
 _LIMITS = Config(
@@ -72,6 +74,11 @@ def failure_of(reason: MediaError | type[MediaError]) -> Failure:
     return Failure(reason.code, reason.sentence)
 
 
+def reason_of(error: MediaError | ProgramFailed | ProgramTimedOut) -> Failure:
+    """Return what went wrong with a medium here as the failure of a type."""
+    return failure_of(error if isinstance(error, MediaError) else CorruptMedia)
+
+
 class AlreadyThere(Exception):
     """Work of this name was begun before, or what was to be made is there."""
 
@@ -87,6 +94,9 @@ def calling() -> Iterator[None]:
         raise _meaning(error) from error
     except (NoCredentialsError, PartialCredentialsError, NoRegionError) as error:
         raise Unable(Refused, str(error)) from error
+    except ParamValidationError as error:
+        # boto itself knows that the service never takes it.
+        raise Unable(NotTaken, str(error)[:_MOST_LOGGED]) from error
     except Boto3Error as error:
         # What sends files wraps the error of the call.
         inner = error.__context__

@@ -20,7 +20,7 @@ class Job:
     """One kind of job: the calls that begin and read it, and under which name its findings stand in the answer.
 
     `begun_with` and `read_with` are what these calls are told besides; `threshold_in` is the path of the least
-    confidence (percent) among the former.
+    confidence (percent) among the former, of which the service takes nothing below `least`.
     """
 
     start: str
@@ -29,6 +29,7 @@ class Job:
     threshold_in: tuple[str, ...] = ()
     begun_with: Mapping[str, Any] = field(default_factory=dict)
     read_with: Mapping[str, Any] = field(default_factory=dict)
+    least: float = 0.0
 
 
 JOBS = {
@@ -62,6 +63,7 @@ JOBS = {
         "Segments",
         ("Filters", "ShotFilter", "MinSegmentConfidence"),
         begun_with={"SegmentTypes": ["SHOT"]},
+        least=50.0,
     ),
 }
 
@@ -100,7 +102,7 @@ def start(
         place = told
         for step in outer:
             place = place.setdefault(step, {})
-        place[last] = threshold * 100
+        place[last] = max(job.least, threshold * 100)
     with calling():
         answer = getattr(clients.rekognition, job.start)(**told)
     return str(answer["JobId"])

@@ -1,4 +1,6 @@
-"""The jobs of Transcribe: in one language, or in the one that the service hears; what it heard lies in our bucket."""
+"""The jobs of Transcribe: in one language, in several, or in the one that the service hears; what it heard lies in our
+bucket.
+"""
 
 import json
 from collections.abc import Sequence
@@ -12,11 +14,12 @@ from analysis.engines.aws.clients import AlreadyThere, Clients, Unable, calling
 from analysis.engines.aws.options import Options
 from analysis.engines.aws.work import Work
 from analysis.engines.base import Request, Result
-from analysis.exceptions import JobFailed, ResultUnreadable
+from analysis.exceptions import JobFailed, Refused, ResultUnreadable
 
 _MOST_TRANSCRIPT_BYTES = 256 * 1024**2
 _MOST_OPTIONS = 5
 _LEAST_SPEAKERS, _MOST_SPEAKERS = 2, 30
+_ENDED = ("COMPLETED", "FAILED")
 
 
 @cache
@@ -93,13 +96,22 @@ def result(work: Work, request: Request, *, options: Options, clients: Clients) 
         raise Unable(ResultUnreadable, f"{key}: {error!r}") from error
 
 
-def forget(job_id: str, *, clients: Clients) -> None:
-    """Give a job up, and let the service forget it. Raises `EngineAway`; one that is not there is forgotten."""
+def forget(work: Work, *, clients: Clients) -> bool:
+    """Let the service forget a job, if it knows it; False while that runs, for only one that has ended can be taken
+    away, and until then it may write what it hears. Raises `EngineAway`, and `Unable` where we may not ask.
+    """
+    name = _name(work)
     try:
         with calling():
-            clients.transcribe.delete_transcription_job(TranscriptionJobName=job_id)
-    except Unable:
-        return
+            job = clients.transcribe.get_transcription_job(TranscriptionJobName=name)["TranscriptionJob"]
+        if job["TranscriptionJobStatus"] not in _ENDED:
+            return False
+        with calling():
+            clients.transcribe.delete_transcription_job(TranscriptionJobName=name)
+    except Unable as error:
+        if error.failure.code == Refused.code:
+            raise
+    return True
 
 
 def _name(work: Work) -> str:
@@ -107,15 +119,19 @@ def _name(work: Work) -> str:
 
 
 def _languages(wanted: Sequence[str], vocabularies: dict[str, str]) -> dict[str, Any]:
-    """What a job is told of languages: the only one that is expected, or that it is to find out which one it is."""
+    """What a job is told of languages: the only one that is expected, that each of several may be spoken, or that it is
+    to find out which one it is.
+    """
     if len(wanted) == 1:
         name = vocabularies.get(wanted[0])
         told: dict[str, Any] = {"LanguageCode": wanted[0]}
         return told | ({"Settings": {"VocabularyName": name}} if name else {})
-    told = {"IdentifyLanguage": True}
-    if wanted:
-        told["LanguageOptions"] = list(wanted)
-        own = {one: {"VocabularyName": vocabularies[one]} for one in wanted if one in vocabularies}
-        if own:
-            told["LanguageIdSettings"] = own
+    if not wanted:
+        return {"IdentifyLanguage": True}
+    told = {"IdentifyMultipleLanguages": True, "LanguageOptions": list(wanted)}
+    if any(one in vocabularies for one in wanted):
+        # The service takes settings of two languages and more: those without a vocabulary have empty ones.
+        told["LanguageIdSettings"] = {
+            one: {"VocabularyName": vocabularies[one]} if one in vocabularies else {} for one in wanted
+        }
     return told

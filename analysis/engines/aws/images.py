@@ -1,14 +1,21 @@
 """Rekognition's calls for images, which answer at once: a JPEG of our own making goes with the call, and none stays."""
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analysis.engines.aws import seen
-from analysis.engines.aws.clients import Clients, calling
-from analysis.engines.base import Request, Result, Type
+from analysis.engines.aws import known, seen
+from analysis.engines.aws.clients import Clients, Unable, calling, reason_of
+from analysis.engines.aws.prices import Prices
+from analysis.engines.aws.work import Work
+from analysis.engines.base import Found, Request, Result, Type
+from mediaportal.core.sandbox import ProgramFailed, ProgramTimedOut
 from processing import pictures
-from processing.exceptions import CorruptMedia
+from processing.exceptions import CorruptMedia, MediaError
+
+logger = logging.getLogger(__name__)
 
 # The service takes 5 MB in a call; it looks at no more than about so many pixels anyhow.
 _PIXELS = 1920
@@ -26,6 +33,33 @@ def picture(request: Request, *, stop: Callable[[], bool]) -> bytes:
         request.source, request.folder, mime_type=request.mime_type, pixels=_PIXELS, stop=stop
     )
     return next(one.path for one in made if one.format == "jpg").read_bytes()
+
+
+def found(work: Work, request: Request, table: Prices, clients: Clients) -> Found:
+    """What the calls for an image answer, type by type. Raises `EngineAway`."""
+    results: dict[Type, Result] = {}
+    failures = work.failures()
+    if not work.waiting:
+        return Found(results, failures)
+    try:
+        data = picture(request, stop=lambda: False)
+    except (MediaError, ProgramFailed, ProgramTimedOut) as error:
+        reason = reason_of(error)
+        return Found({}, failures | {Type(name): reason for name in work.waiting})
+    for name in work.waiting:
+        try:
+            one, searched = result(Type(name), data, request, clients=clients), 0
+            if name == Type.FACES and request.people is not None:
+                one, searched = known.in_image(
+                    one, request, request.people, clients=clients, stop=lambda: False
+                )
+            results[Type(name)] = replace(one, cost=table.of(Type(name), request, searched=searched))
+        except (MediaError, ProgramFailed, ProgramTimedOut) as error:
+            failures[Type(name)] = reason_of(error)
+        except Unable as error:
+            logger.warning("%s of an image failed: %s", name, error.log)
+            failures[Type(name)] = error.failure
+    return Found(results, failures)
 
 
 def result(name: Type, data: bytes, request: Request, *, clients: Clients) -> Result:

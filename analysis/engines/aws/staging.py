@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from analysis.engines.aws.clients import Clients, Unable, calling
+from analysis.engines.aws import originals
+from analysis.engines.aws.clients import Clients, Unable, calling, failure_of, reason_of
 from analysis.engines.aws.options import Options
 from analysis.engines.aws.work import Work
-from analysis.engines.base import Report, Request
-from analysis.exceptions import ResultUnreadable
-from mediaportal.core.sandbox import ProgramFailed
-from processing.exceptions import CorruptMedia
+from analysis.engines.base import Note, Report, Request, Type
+from analysis.exceptions import NoPictures, NoSound, ResultUnreadable
+from mediaportal.core.sandbox import ProgramFailed, ProgramStopped, ProgramTimedOut
+from processing.exceptions import CorruptMedia, MediaError
 from processing.ffmpeg import graph, program
 from processing.ffmpeg.loudness import placed
 from processing.ffmpeg.media import Probe, main_track
@@ -24,18 +25,14 @@ _LINES, _MOST_RATE = 720, 30.0
 _TIMES_ITS_LENGTH = 10.0
 _WITHOUT_HOLES = "aresample=async=1:first_pts=0"
 _RATE = "16000"
-_MOST_PICTURE_BYTES = 10 * 10**9
-_MOST_SOUND_BYTES = 2 * 10**9
-_PICTURES_TAKEN = ("video/mp4", "video/quicktime")
-_SOUNDS_TAKEN = ("audio/flac", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/wav")
 
 
 def transcript_key(options: Options, work: Work) -> str:
     """Where Transcribe writes what it heard."""
-    return f"{options.prefix}/{work.token}/{_TRANSCRIPT}"
+    return _key(_TRANSCRIPT, work, options)
 
 
-def picture(
+def stage(
     request: Request,
     work: Work,
     options: Options,
@@ -43,44 +40,50 @@ def picture(
     *,
     on_progress: Report,
     stop: Callable[[], bool],
-) -> str:
-    """The key of the film that Rekognition reads. What is made is noted in `work` before it is sent.
+    note: Note,
+) -> None:
+    """Make what is read and put it into the bucket; originals that can be read there stay where they are. A medium of
+    which it cannot be made fails the types that would read it, and so does a bucket that does not take it.
 
-    Raises `EngineAway`, `Unable`, `CorruptMedia` and the errors of the sandbox.
+    Every key is noted before anything is written, and the bucket is asked for a first byte before anything is made.
+    Raises `EngineAway`, the errors of the sandbox that are not the medium's fault, and what `note` raises.
     """
-    if original := _picture_as_it_is(request, options):
-        return original
-    path = request.folder / _PICTURE
-    _make(request, _film_arguments(request, path), path, on_progress=on_progress, stop=stop)
-    return _send(path, work, options, clients)
-
-
-def sound(
-    request: Request,
-    work: Work,
-    options: Options,
-    clients: Clients,
-    *,
-    on_progress: Report,
-    stop: Callable[[], bool],
-) -> str:
-    """The key of the sound that Transcribe reads; as `picture`."""
-    if original := _sound_as_it_is(request, options):
-        return original
-    path = request.folder / _SOUND
-    _make(request, _sound_arguments(request, path), path, on_progress=on_progress, stop=stop)
-    return _send(path, work, options, clients)
+    wanted = _wanted(request, work)
+    work.picture = originals.picture(request, options) if _PICTURE in wanted else ""
+    work.sound = originals.sound(request, options) if _SOUND in wanted else ""
+    made = [
+        name
+        for name, there in ((_PICTURE, work.picture), (_SOUND, work.sound))
+        if name in wanted and not there
+    ]
+    for name in made:
+        work.will_write(_key(name, work, options))
+    if _SOUND in wanted:
+        work.will_write(transcript_key(options, work))
+    note(work.as_handle())
+    for number, name in enumerate(made):
+        report = _part_of(on_progress, number / len(made), 1 / len(made))
+        key = _key(name, work, options)
+        try:
+            _try(key, options, clients)
+            _make(request, name, on_progress=report, stop=stop)
+            if stop():
+                raise ProgramStopped("staging")
+            _send(request.folder / name, key, options, clients)
+        except (Unable, MediaError, ProgramFailed, ProgramTimedOut) as error:
+            logger.warning("nothing was staged: %s", error)
+            for unread in wanted[name]:
+                work.fail(unread, error.failure if isinstance(error, Unable) else reason_of(error))
+            continue
+        work.picture, work.sound = (key, work.sound) if name == _PICTURE else (work.picture, key)
+        note(work.as_handle())
 
 
 def remove(work: Work, options: Options, clients: Clients) -> None:
-    """Remove what was staged. Raises `EngineAway`; what the bucket refuses to remove is left to its own rules."""
-    for key in list(work.staged):
-        try:
-            with calling():
-                clients.bucket.delete_object(Bucket=options.bucket, Key=key)
-        except Unable as error:
-            logger.warning("%s stays in the bucket %s: %s", key, options.bucket, error.log)
-        work.staged.remove(key)
+    """Remove what was staged, and the transcript. Raises `EngineAway` and `Unable`."""
+    for key in work.staged:
+        with calling():
+            clients.bucket.delete_object(Bucket=options.bucket, Key=key)
 
 
 def read(key: str, options: Options, clients: Clients, *, most_bytes: int) -> bytes:
@@ -93,21 +96,50 @@ def read(key: str, options: Options, clients: Clients, *, most_bytes: int) -> by
     return data
 
 
-def _send(path: Path, work: Work, options: Options, clients: Clients) -> str:
-    """Send a file to the bucket, then remove it here; returns its key."""
-    key = f"{options.prefix}/{work.token}/{path.name}"
-    work.will_write(key)
+def _wanted(request: Request, work: Work) -> dict[str, list[str]]:
+    """What would be staged, with the types that read it. Those that have nothing to read have failed."""
+    probe = request.probe
+    heard = [name for name in work.waiting if name == Type.TRANSCRIPTION]
+    looked = [name for name in work.waiting if name != Type.TRANSCRIPTION]
+    if probe is None or not probe.audio:
+        for name in heard:
+            work.fail(name, failure_of(NoSound))
+        heard = []
+    if probe is None or probe.video is None:
+        for name in looked:
+            work.fail(name, failure_of(NoPictures))
+        looked = []
+    return {name: types for name, types in ((_PICTURE, looked), (_SOUND, heard)) if types}
+
+
+def _part_of(on_progress: Report, begins: float, share: float) -> Report:
+    """What tells the progress of one part of the work as that of the whole."""
+    return lambda done: on_progress(begins + done * share)
+
+
+def _key(name: str, work: Work, options: Options) -> str:
+    """Where a file of this work lies: no other start ever writes there."""
+    return f"{options.prefix}/{work.token}/{name}"
+
+
+def _try(key: str, options: Options, clients: Clients) -> None:
+    """Write nothing where a file is to lie: a bucket that is away or refuses says so before it is made."""
+    with calling():
+        clients.bucket.put_object(Bucket=options.bucket, Key=key, Body=b"")
+
+
+def _send(path: Path, key: str, options: Options, clients: Clients) -> None:
+    """Send a file to the bucket, then remove it here."""
     with calling():
         clients.bucket.upload_file(str(path), options.bucket, key)
     path.unlink()
-    return key
 
 
-def _make(
-    request: Request, arguments: list[str], path: Path, *, on_progress: Report, stop: Callable[[], bool]
-) -> None:
+def _make(request: Request, name: str, *, on_progress: Report, stop: Callable[[], bool]) -> None:
     """Let ffmpeg write a file."""
     source, probe = _source(request)
+    path = request.folder / name
+    arguments = (_film_arguments if name == _PICTURE else _sound_arguments)(request, path)
     try:
         program.ffmpeg(
             ["-progress", "pipe:1", *arguments],
@@ -165,33 +197,3 @@ def _source(request: Request) -> tuple[Path, Probe]:
     if not isinstance(request.source, Path) or request.probe is None:
         raise CorruptMedia("there is no local file")
     return request.source, request.probe
-
-
-def _picture_as_it_is(request: Request, options: Options) -> str:
-    """The original's key, where Rekognition can read it: upright H.264 in MP4 or MOV, in the staging bucket."""
-    video = request.probe.video if request.probe else None
-    taken = (
-        video is not None
-        and video.codec == "h264"
-        and video.pixel_format == "yuv420p"
-        and not video.rotation
-        and not video.start_time
-        and request.mime_type in _PICTURES_TAKEN
-        and request.size <= _MOST_PICTURE_BYTES
-    )
-    return _key_here(request, options) if taken else ""
-
-
-def _sound_as_it_is(request: Request, options: Options) -> str:
-    """The original's key, where Transcribe can read it and hears in it what we would take."""
-    one_track = request.probe is not None and len(request.probe.audio) == 1
-    taken = one_track and request.mime_type in _SOUNDS_TAKEN and request.size <= _MOST_SOUND_BYTES
-    return _key_here(request, options) if taken else ""
-
-
-def _key_here(request: Request, options: Options) -> str:
-    """The key of the original in the staging bucket, if that is where it lies."""
-    stored = request.stored
-    if stored is None or stored.bucket != options.bucket or stored.region not in ("", options.region):
-        return ""
-    return stored.key

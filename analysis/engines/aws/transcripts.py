@@ -31,7 +31,12 @@ def result(document: Mapping[str, Any], request: Request, *, language: str) -> R
     Raises `KeyError`, `TypeError` or `ValueError` for what is no transcript.
     """
     told = document["results"]
-    heard = str(told.get("language_code") or language)
+    # Where each of several might be spoken: for how long it was.
+    several: Sequence[Mapping[str, Any]] = told.get("language_codes") or ()
+    most: Mapping[str, Any] = max(
+        several, key=lambda one: float(one.get("duration_in_seconds") or 0), default={}
+    )
+    heard = str(told.get("language_code") or most.get("language_code") or language)
     words = list(_words(told["items"], _speakers(told.get("speaker_labels") or {}), heard, request.duration))
     found = [
         speech for part in _sentences(words) if (speech := _speech(part)).confidence >= request.threshold

@@ -6,15 +6,17 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from analysis.engines.base import Failure, People, Type
+from analysis.exceptions import JobFailed
 
 
 @dataclass
 class Work:
     """The jobs of one request. `waiting` are to be begun yet, `running` and `ended` have the service's own ids.
 
-    `picture` and `sound` are the keys of what is read, by the bucket that they lie in; `staged` are those of our own
-    making, removed at the end. Faces are looked for among those of `collection`, if it is named, which must be as alike
-    as `similarity`. `begun` is when it began, in seconds since 1970, `seconds` how long the medium is.
+    `picture` and `sound` are the keys of what is read, in the `bucket` of a `region`; `staged` are those of our own
+    making and that of the transcript, removed at the end. Faces are looked for among those of `collection`, if it is
+    named, which must be as alike as `similarity`. `begun` is when it began, in seconds since 1970, `seconds` how long
+    the medium is.
     """
 
     token: str
@@ -25,6 +27,8 @@ class Work:
     polls: int = 0
     picture: str = ""
     sound: str = ""
+    bucket: str = ""
+    region: str = ""
     staged: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     running: dict[str, str] = field(default_factory=dict)
@@ -60,6 +64,14 @@ class Work:
             self.waiting.remove(name)
         job_id = self.running.pop(name, "")
         self.failed[name] = [failure.code, failure.detail, job_id]
+
+    @property
+    def paid(self) -> set[str]:
+        """What the service has done or does for money: whatever it has begun and not let fail by itself."""
+        left = {
+            name for name, (code, _detail, job_id) in self.failed.items() if job_id and code != JobFailed.code
+        }
+        return left | self.running.keys() | self.ended.keys()
 
     def failures(self) -> dict[Type, Failure]:
         """What has failed."""

@@ -5,6 +5,7 @@ Its work is done in `start`, in the worker; what it found waits in memory until 
 
 import threading
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,11 +15,13 @@ from analysis.engines.base import (
     Estimate,
     Failure,
     Found,
+    Note,
     Report,
     Request,
     Result,
     Standing,
     Type,
+    unnoted,
 )
 from analysis.engines.local import sight
 from analysis.engines.local.faces import Faces
@@ -88,8 +91,10 @@ class LocalEngine:
         """Return roughly what decoding it once takes; it costs no money."""
         return Estimate(_BEGIN_SECONDS + request.duration * _SECONDS_FOR_EACH)
 
-    def start(self, request: Request, *, on_progress: Report, stop: Callable[[], bool]) -> str:
-        """Do the work. Raises the errors of the sandbox that are not the file's fault."""
+    def start(
+        self, request: Request, *, on_progress: Report, stop: Callable[[], bool], note: Note = unnoted
+    ) -> str:
+        """Do the work; there is nothing to note. Raises the errors of the sandbox that are not the file's fault."""
         abilities = self.capabilities().types
         can = {name for name in request.types if _is_able(abilities.get(name), request)}
         results: dict[Type, Result] = {}
@@ -123,7 +128,11 @@ class LocalEngine:
         with self._lock:
             return self._found.pop(handle)
 
-    def cancel(self, handle: str) -> None:
+    def spent(self, handle: str, request: Request) -> dict[Type, Decimal]:
+        """Return that it costs no money."""
+        return {}
+
+    def clear_up(self, handle: str) -> None:
         """Forget what was found; work under way ends by its `stop`."""
         with self._lock:
             self._found.pop(handle, None)

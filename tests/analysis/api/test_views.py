@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 
 from analysis.models import Analysis, Moment, Order
 from assets.models import Asset
+from mediaportal.core import fetching
 from mediaportal.core.fulltext import vector_of
 from tests.analysis.conftest import FakeEngine
 from tests.factories import AssetFactory, UserFactory
@@ -96,6 +97,16 @@ def test_an_address_of_this_machine_is_refused(fake: FakeEngine) -> None:
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "url_not_allowed")
     assert not Order.objects.exists()
+
+
+def test_of_a_file_that_is_still_to_come_nobody_knows_what_it_costs(
+    fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "check", lambda url: type("Target", (), {"url": url}))
+    told = {"media_url": "https://example.org/a.mp4", "analysis_types": ["shots"]}
+    answer = signed_in(UserFactory()).post(URL, told, format="json")
+    assert answer.status_code == 202, answer.json()
+    assert answer.json()["estimated_cost"] is None
 
 
 def test_what_nobody_can_do_says_what_to_install(fake: FakeEngine, film: Asset) -> None:

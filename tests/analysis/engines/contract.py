@@ -107,8 +107,11 @@ class EngineContract:
         with pytest.raises(KeyError):
             engine.results(handle if not engine.remote else "unknown", request)
 
-    def test_giving_up_is_always_possible(self, engine: Engine) -> None:
-        engine.cancel("unknown")
+    def test_there_is_an_end_to_clearing_up(self, engine: Engine, tmp_path: Path) -> None:
+        assert engine.clear_up("unknown") is None
+        request = request_for(CLIPS["video"], tmp_path, *self.able(engine, "video")[:1])
+        handle = engine.start(request, on_progress=lambda _done: None, stop=lambda: False)
+        assert any(engine.clear_up(handle) is None for _turn in range(20))
 
     def test_an_estimate_costs_nothing_to_make(self, engine: Engine, tmp_path: Path) -> None:
         found = engine.estimate(request_for(CLIPS["video"], tmp_path, *self.able(engine, "video")))

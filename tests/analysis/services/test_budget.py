@@ -78,8 +78,11 @@ def test_what_was_really_paid_counts_and_only_of_this_month(
     settings.ANALYSIS_MONTHLY_BUDGET = TEN
     ordered(film, "faces", "text")
     done, old = Analysis.objects.order_by("type")
-    Analysis.objects.filter(pk=done.pk).update(status=Status.COMPLETED, cost=Decimal("0.5"))
-    Analysis.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=32))
+    now, before = timezone.now(), timezone.now() - timedelta(days=32)
+    Analysis.objects.update(created_at=before)
+    assert left(film) == 2, "what was asked for in another month and is open bounds this one"
+    Analysis.objects.filter(pk=done.pk).update(status=Status.COMPLETED, cost=Decimal("0.5"), completed_at=now)
+    Analysis.objects.filter(pk=old.pk).update(status=Status.COMPLETED, cost=Decimal(4), completed_at=before)
     assert left(film) == Decimal("9.5")
 
 

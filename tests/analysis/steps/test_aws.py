@@ -10,11 +10,12 @@ from django.utils import timezone
 from analysis import engines
 from analysis.engines.aws import AwsAlbum, AwsEngine
 from analysis.exceptions import EngineUnavailable
-from analysis.models import Analysis, Moment, Order, PersonPicture
-from analysis.services import accounts, faces, orders, people, results, timeline
+from analysis.models import Analysis, Errand, Moment, Order, PersonPicture
+from analysis.services import accounts, errands, faces, orders, people, results, timeline
 from analysis.services.orders import Wish
 from assets.models import Asset
-from processing.models import Step
+from processing.models import Job, Step
+from processing.services import jobs
 from tests.analysis.engines.aws.conftest import Account, account, engine, sign, word
 from tests.analysis.people import person_of, wanting
 from tests.factories import UserFactory
@@ -45,7 +46,7 @@ def test_an_order_is_carried_out_elsewhere(portal: Account, film: Asset, work: C
     }
     wish = Wish(("transcription", "objects"), ("ar",), "aws")
     order = orders.place(user=film.uploaded_by, asset=film, wish=wish)
-    assert orders.estimated_cost(order) > 0
+    assert orders.estimated_cost(order) == Decimal("0.022667")
     for _turn in range(6):
         work()
         Step.objects.filter(status="pending").update(ready_at=timezone.now())
@@ -59,7 +60,26 @@ def test_an_order_is_carried_out_elsewhere(portal: Account, film: Asset, work: C
     assert seen.cost == seen.reserved == Decimal("0.016667")
     assert Moment.objects.get(kind="speech").text == "المنارة."
     assert Moment.objects.get(kind="label", label="Car").parent == "Vehicle"
+    assert portal.keys(), "nothing is removed before what was found is stored"
+    Errand.objects.update(again_at=timezone.now())
+    errands.sweep()
     assert portal.keys() == []
+
+
+def test_what_is_cancelled_while_it_is_heard_leaves_nothing(
+    portal: Account, film: Asset, work: Callable[[], int]
+) -> None:
+    portal.rekognition.polls = 99
+    order = orders.place(user=film.uploaded_by, asset=film, wish=Wish(("transcription", "shots"), (), "aws"))
+    work()
+    jobs.cancel(job=Job.objects.get(analysis_order=order), user=film.uploaded_by)
+    assert portal.keys()
+    for _turn in range(9):
+        Errand.objects.update(again_at=timezone.now())
+        errands.sweep()
+    assert not Errand.objects.exists()
+    assert portal.keys() == []
+    assert portal.transcribe.list_transcription_jobs()["TranscriptionJobSummaries"] == []
 
 
 def test_an_engine_without_a_bucket_says_what_to_set(portal: Account, film: Asset, settings: Any) -> None:

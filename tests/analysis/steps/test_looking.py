@@ -9,21 +9,16 @@ import pytest
 from django.utils import timezone
 
 from analysis.engines import (
-    Ability,
     EngineAway,
     Failure,
-    Found,
     Hash,
-    Request,
     Result,
     Shot,
     Speech,
-    Standing,
     Text,
     Type,
     Word,
 )
-from analysis.engines.base import Report
 from analysis.models import Analysis, Fingerprint, Match, Moment, Order
 from analysis.services import orders
 from analysis.services.orders import Wish
@@ -31,8 +26,8 @@ from assets.models import Asset
 from mediaportal.core.sandbox import ProgramTimedOut
 from notifications.models import Event
 from processing.models import Job, Step
-from processing.services import jobs, leases
-from tests.analysis.conftest import FakeEngine, film_of, hearing, sight
+from processing.services import jobs
+from tests.analysis.conftest import FakeEngine, film_of, sight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Work = Callable[[], int]
@@ -158,107 +153,6 @@ def test_a_run_that_broke_off_behind_its_failures_fails_the_job(
     assert ended(order) == ("failed", "corrupt_media")
 
 
-def test_work_elsewhere_is_asked_after_until_it_is_done(
-    only_engines: Callable[..., None], film: Asset, work: Work
-) -> None:
-    engine = FakeEngine(
-        name="aws",
-        remote=True,
-        abilities={Type.SHOTS: hearing().__class__(frozenset({"video"}), "")},
-        polls=2,
-    )
-    only_engines(engine)
-    order = ordered(film, "shots", engine="aws")
-    assert work() == 3
-    assert len(engine.asked) == 1
-    assert ended(order) == ("completed", "")
-    assert Analysis.objects.get().engine == "aws"
-
-
-def test_work_elsewhere_is_given_up_with_its_job(only_engines: Callable[..., None], film: Asset) -> None:
-    engine = FakeEngine(
-        name="aws",
-        remote=True,
-        abilities={Type.SHOTS: hearing().__class__(frozenset({"video"}), "")},
-        polls=9,
-    )
-    only_engines(engine)
-    order = ordered(film, "shots")
-    step = leases.claim(queue="analysis", worker="tests:1")
-    assert step is not None
-    from processing.services import running  # noqa: PLC0415 - only here
-
-    running.run(step=step)
-    jobs.cancel(job=Job.objects.get(analysis_order=order), user=film.uploaded_by)
-    assert engine.cancelled == ["handle"]
-    assert standing(order) == {"shots": ("cancelled", "cancelled")}
-
-
-class Elsewhere(FakeEngine):
-    """Its handle is another one after each poll, and what a test says happens at each call."""
-
-    def __init__(self, **at: Callable[[], None]) -> None:
-        super().__init__(name="aws", remote=True, abilities={Type.SHOTS: Ability(frozenset({"video"}), "")})
-        self.at, self.polled = at, list[str]()
-
-    def start(self, request: Request, *, on_progress: Report, stop: Callable[[], bool]) -> str:
-        handle = super().start(request, on_progress=on_progress, stop=stop)
-        self.at.get("start", lambda: None)()
-        return handle
-
-    def poll(self, handle: str) -> Standing:
-        self.polled.append(handle)
-        self.at.get("poll", lambda: None)()
-        return Standing(done=len(self.polled) > 2, handle=f"{handle}+")
-
-    def results(self, handle: str, request: Request) -> Found:
-        self.at.get("results", lambda: None)()
-        return super().results(handle, request)
-
-
-def test_the_newest_handle_is_kept(only_engines: Callable[..., None], film: Asset, work: Work) -> None:
-    engine = Elsewhere()
-    only_engines(engine)
-    order = ordered(film, "shots", engine="aws")
-    assert work() == 3
-    assert engine.polled == ["handle", "handle+", "handle++"]
-    assert ended(order) == ("completed", "")
-    assert engine.asked[0].token.startswith(Step.objects.get().pk.hex)
-
-
-def test_what_was_begun_while_it_was_cancelled_is_given_up(
-    only_engines: Callable[..., None], film: Asset, work: Work
-) -> None:
-    def cancel() -> None:
-        jobs.cancel(job=Job.objects.get(), user=film.uploaded_by)
-
-    engine = Elsewhere(start=cancel)
-    only_engines(engine)
-    order = ordered(film, "shots", engine="aws")
-    work()
-    assert engine.cancelled == ["handle"]
-    assert standing(order) == {"shots": ("cancelled", "cancelled")}
-
-
-def test_what_was_begun_at_an_engine_that_is_away_for_good_is_given_up(
-    only_engines: Callable[..., None], film: Asset, work: Work
-) -> None:
-    def away() -> None:
-        raise EngineAway("no route", again_in_seconds=60)
-
-    engine = Elsewhere(poll=away)
-    only_engines(engine)
-    order = ordered(film, "shots", engine="aws")
-    work()
-    step = Step.objects.get()
-    assert step.results == {"handle": "handle", "aways": 1}
-    Step.objects.update(ready_at=step.job.created_at, results={"handle": "handle", "aways": 120})
-    work()
-    assert ended(order) == ("failed", "engine_away")
-    assert "handle" in engine.cancelled
-    assert len(engine.asked) == 1
-
-
 def test_an_engine_that_does_not_answer_is_waited_for(fake: FakeEngine, film: Asset, work: Work) -> None:
     fake.error = EngineAway("no route", again_in_seconds=60)
     order = ordered(film, "shots")
@@ -270,6 +164,12 @@ def test_an_engine_that_does_not_answer_is_waited_for(fake: FakeEngine, film: As
         {"aways": 1},
         0,
     )
+    assert step.ready_at is not None
+    assert 50 < (step.ready_at - timezone.now()).total_seconds() < 70
+    Step.objects.update(ready_at=step.job.created_at, results={"aways": 20})
+    work()
+    step.refresh_from_db()
+    assert 500 < (step.ready_at - timezone.now()).total_seconds() < 700, "the pauses grow"
     Step.objects.update(ready_at=step.job.created_at, results={"aways": 120})
     work()
     assert ended(order) == ("failed", "engine_away")

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from analysis.engines import Engine, EngineAway, Face, Flag, Found, Label, Request, Shot, Speech, Text, Type
+from analysis.engines import Engine, EngineAway, Face, Flag, Found, Label, Request, Shot, Text, Type
 from analysis.engines.aws import AwsEngine
+from analysis.engines.aws.clients import Clients, Unable, calling
 from analysis.engines.aws.work import Work
-from analysis.engines.base import Address
-from mediaportal.core.sandbox import ProgramStopped
 from tests.analysis.engines.aws.conftest import Account, sign, word
 from tests.analysis.engines.contract import EngineContract, request_for
 from tests.rekognition import Refusal, box, face, flag, label, shot, text
@@ -32,6 +31,14 @@ def ended(engine: Engine, request: Request, handle: str = "") -> Found:
         if standing.done:
             return engine.results(handle, request)
     raise AssertionError("it never ended")
+
+
+def cleared(engine: Engine, handle: str) -> None:
+    """Let everything be taken away that work has left."""
+    for _turn in range(20):
+        if engine.clear_up(handle) is None:
+            return
+    raise AssertionError("something is always left")
 
 
 class TestAws(EngineContract):
@@ -102,31 +109,6 @@ def test_a_film_is_looked_at_in_jobs(engine: AwsEngine, account: Account, tmp_pa
     assert [(one.start, one.end) for one in shots if isinstance(one, Shot)] == [(0.0, 2.96), (3.0, 8.96)]
 
 
-def test_what_was_staged_is_what_is_read_and_is_gone_afterwards(
-    engine: AwsEngine, account: Account, tmp_path: Path
-) -> None:
-    request = request_for("hard_cuts.mp4", tmp_path, *SIGHT)
-    handle = begin(engine, request)
-    staged = account.keys()
-    assert len(staged) == 1
-    videos = [
-        asked["Video"]["S3Object"] for name, asked in account.rekognition.asked if name.startswith("Start")
-    ]
-    assert videos == [{"Bucket": account.options.bucket, "Name": staged[0]}] * 5
-    assert account.bucket.head_object(Bucket=account.options.bucket, Key=staged[0])["ContentLength"] > 1000
-    ended(engine, request, handle)
-    assert account.keys() == []
-
-
-def test_jobs_and_costs_are_told(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
-    request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS, Type.FACES)
-    found = ended(engine, request)
-    assert found.results[Type.SHOTS].cost == Decimal("0.008333")
-    assert found.results[Type.FACES].cost == Decimal("0.016667")
-    assert found.results[Type.FACES].job_id in account.rekognition.tokens.values()
-    assert engine.estimate(request).usd == Decimal("0.025")
-
-
 def test_every_page_is_read(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
     account.rekognition.page = 2
     account.rekognition.found = {"SegmentDetection": [shot(n, n + 0.9, n) for n in range(7)]}
@@ -144,10 +126,8 @@ def test_too_many_jobs_wait_for_their_turn(engine: AwsEngine, account: Account, 
     first = engine.poll(handle)
     assert not first.done
     assert first.again_in_seconds >= 60
-    assert account.keys()
     found = ended(engine, request, first.handle)
     assert set(found.results) == {Type.SHOTS, Type.FACES}
-    assert account.keys() == []
 
 
 def test_throttled_calls_are_made_again(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
@@ -161,19 +141,6 @@ def test_throttled_calls_are_made_again(engine: AwsEngine, account: Account, tmp
     assert len(found.results[Type.SHOTS].findings) == 1
 
 
-def test_a_service_that_is_away_while_pages_are_read_is_asked_again(
-    engine: AwsEngine, account: Account, tmp_path: Path
-) -> None:
-    request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS)
-    standing = engine.poll(begin(engine, request))
-    account.rekognition.refusals = {"GetSegmentDetection": [Refusal("InternalServerError", 500)] * 3}
-    with pytest.raises(EngineAway):
-        engine.results(standing.handle, request)
-    assert account.keys()
-    assert set(engine.results(standing.handle, request).results) == {Type.SHOTS}
-    assert account.keys() == []
-
-
 def test_a_job_that_fails_fails_its_type_alone_and_costs_nothing(
     engine: AwsEngine, account: Account, tmp_path: Path
 ) -> None:
@@ -183,7 +150,6 @@ def test_a_job_that_fails_fails_its_type_alone_and_costs_nothing(
     failure = found.failures[Type.FACES]
     assert (failure.code, failure.cost) == ("aws_job_failed", Decimal(0))
     assert failure.job_id
-    assert account.keys() == []
 
 
 def test_what_is_refused_is_not_tried_again(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
@@ -196,35 +162,6 @@ def test_what_is_refused_is_not_tried_again(engine: AwsEngine, account: Account,
         Type.FACES: "aws_refused",
         Type.TEXT: "aws_not_taken",
     }
-    assert account.keys() == []
-
-
-def test_work_that_was_begun_is_known_again(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
-    request = replace(request_for("hard_cuts.mp4", tmp_path, Type.SHOTS), token="order-1")
-    begin(engine, request)
-    found = ended(engine, request)
-    assert set(found.results) == {Type.SHOTS}
-    assert list(account.rekognition.tokens) == ["order-1-shots"]
-    assert account.keys() == []
-
-
-def test_nothing_stays_when_staging_is_stopped(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
-    request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS)
-    after_the_film = iter([False] * 3)
-    with pytest.raises(ProgramStopped):
-        engine.start(
-            request,
-            on_progress=lambda _done: None,
-            stop=lambda: bool(account.keys()) or not next(after_the_film, True),
-        )
-    assert account.keys() == []
-    assert account.rekognition.asked == []
-
-
-def test_giving_up_leaves_nothing_behind(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
-    request = request_for("loud.flac", tmp_path, Type.TRANSCRIPTION)
-    engine.cancel(begin(engine, request))
-    assert account.keys() == []
 
 
 def test_a_job_that_does_not_end_is_given_up_and_paid(
@@ -237,95 +174,6 @@ def test_a_job_that_does_not_end_is_given_up_and_paid(
     found = ended(engine, request, handle)
     assert found.failures[Type.SHOTS].code == "aws_overdue"
     assert found.failures[Type.SHOTS].cost == Decimal("0.008333")
-    assert account.keys() == []
-
-
-def test_an_original_that_lies_in_the_bucket_is_read_there(
-    engine: AwsEngine, account: Account, tmp_path: Path
-) -> None:
-    request = replace(
-        request_for("hard_cuts.mp4", tmp_path, Type.SHOTS),
-        stored=Address(account.options.bucket, "portal/film.mp4", account.options.region),
-    )
-    account.bucket.put_object(Bucket=account.options.bucket, Key="portal/film.mp4", Body=b"film")
-    ended(engine, request)
-    assert (
-        account.rekognition.of("StartSegmentDetection")[0]["Video"]["S3Object"]["Name"] == "portal/film.mp4"
-    )
-    assert account.keys() == ["portal/film.mp4"]
-
-
-def test_a_file_that_cannot_be_decoded_fails_what_reads_it(
-    engine: AwsEngine, account: Account, tmp_path: Path
-) -> None:
-    broken = tmp_path / "broken.mp4"
-    broken.write_bytes(b"nothing" * 100)
-    request = replace(request_for("hard_cuts.mp4", tmp_path, Type.SHOTS), source=broken)
-    assert ended(engine, request).failures[Type.SHOTS].code == "corrupt_media"
-    assert account.keys() == []
-
-
-def test_a_film_without_sound_has_nothing_to_say(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
-    request = request_for("hard_cuts.mp4", tmp_path, Type.TRANSCRIPTION)
-    assert request.probe is not None
-    silent = replace(request, probe=replace(request.probe, audio=()))
-    assert ended(engine, silent).failures[Type.TRANSCRIPTION].code == "no_sound"
-
-
-def test_an_image_goes_with_the_call(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
-    account.rekognition.in_images = {
-        "DetectLabels": {"Labels": [label(0, "Cat", "Animal")["Label"]]},
-        "DetectModerationLabels": {
-            "ModerationLabels": [{"Name": "Weapons", "ParentName": "Violence", "Confidence": 80.0}]
-        },
-        "DetectFaces": {"FaceDetails": [face(0, box(0, 0))["Face"], face(0, box(0.5, 0.5))["Face"]]},
-        "DetectText": {"TextDetections": [text(0, "نص")["TextDetection"]]},
-    }
-    types = (Type.OBJECTS, Type.MODERATION, Type.FACES, Type.TEXT)
-    found = ended(engine, request_for("picture.png", tmp_path, *types))
-    assert {name: len(one.findings) for name, one in found.results.items()} == {
-        Type.OBJECTS: 1,
-        Type.MODERATION: 1,
-        Type.FACES: 2,
-        Type.TEXT: 1,
-    }
-    assert found.results[Type.FACES].cost == Decimal("0.001")
-    assert account.rekognition.of("DetectFaces")[0]["Image"]["Bytes"].startswith("/9j/")
-    assert account.keys() == []
-
-
-def test_an_image_that_is_refused_fails_its_type(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
-    account.rekognition.refusals = {"DetectFaces": [Refusal("InvalidImageFormatException")]}
-    found = ended(engine, request_for("picture.png", tmp_path, Type.FACES, Type.TEXT))
-    assert found.failures[Type.FACES].code == "aws_not_taken"
-    assert set(found.results) == {Type.TEXT}
-
-
-def test_arabic_is_heard(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
-    account.heard = {
-        "language_code": "ar-SA",
-        "transcripts": [{"transcript": "أهلاً بكم في المنارة. كيف حالكم؟"}],
-        "items": [
-            word("أهلاً", 0.2, 0.6, "spk_0"),
-            word("بكم", 0.6, 0.9, "spk_0"),
-            word("في", 0.9, 1.0, "spk_0", 0.8),
-            word("المنارة", 1.0, 1.5, "spk_0"),
-            sign("."),
-            word("كيف", 1.6, 1.8, "spk_1"),
-            word("حالكم", 1.8, 2.0, "spk_1"),
-            sign("؟"),
-        ],
-    }
-    request = replace(request_for("loud.flac", tmp_path, Type.TRANSCRIPTION), languages=("ar",))
-    found = ended(engine, request).results[Type.TRANSCRIPTION]
-    assert found.language == "ar-SA"
-    said = [one for one in found.findings if isinstance(one, Speech)]
-    assert [one.text for one in said] == ["أهلاً بكم في المنارة.", "كيف حالكم؟"]
-    assert [(one.start, one.end, one.speaker) for one in said] == [(0.2, 1.5, "spk_0"), (1.6, 2.0, "spk_1")]
-    assert [one.text for one in said[0].words] == ["أهلاً", "بكم", "في", "المنارة"]
-    assert found.summary == {"speakers": ["spk_0", "spk_1"]}
-    assert found.cost == Decimal("0.006")
-    assert account.keys() == []
 
 
 def test_nothing_is_done_without_a_bucket(account: Account) -> None:
@@ -333,17 +181,118 @@ def test_nothing_is_done_without_a_bucket(account: Account) -> None:
     assert all("ANALYSIS_S3_BUCKET" in one.missing for one in engine.capabilities().types.values())
 
 
-def test_a_bucket_that_is_not_there_fails_what_would_be_staged(account: Account, tmp_path: Path) -> None:
-    engine = AwsEngine(lambda: replace(account.options, bucket="nowhere-to-be-found"))
-    found = ended(engine, request_for("hard_cuts.mp4", tmp_path, Type.SHOTS))
-    assert found.failures[Type.SHOTS].code == "aws_refused"
+def test_jobs_and_costs_are_told(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
+    request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS, Type.FACES)
+    found = ended(engine, request)
+    assert found.results[Type.SHOTS].cost == Decimal("0.008333")
+    assert found.results[Type.FACES].cost == Decimal("0.016667")
+    assert found.results[Type.FACES].job_id in account.rekognition.tokens.values()
+    assert engine.estimate(request).usd == Decimal("0.025")
+
+
+def test_what_goes_on_without_us_is_paid_for(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
+    account.rekognition.failed = {"FaceDetection"}
+    account.rekognition.refusals = {"GetTextDetection": [Refusal("ResourceNotFoundException")]}
+    request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS, Type.FACES, Type.TEXT)
+    first = begin(engine, request)
+    assert engine.spent(first, request) == {}
+    handle = engine.poll(first).handle
+    assert engine.spent(handle, request) == {
+        Type.SHOTS: Decimal("0.008333"),
+        Type.TEXT: Decimal("0.016667"),
+    }
+    gone = engine.results(handle, request).failures[Type.TEXT]
+    assert (gone.code, gone.cost) == ("aws_result_gone", Decimal("0.016667"))
+
+
+def test_what_was_found_can_be_read_again_until_it_is_cleared_up(
+    engine: AwsEngine, account: Account, tmp_path: Path
+) -> None:
+    account.heard["items"] = [word("hello", 0.5, 1.0)]
+    request = request_for("loud.flac", tmp_path, Type.TRANSCRIPTION)
+    handle = begin(engine, request)
+    while not (standing := engine.poll(handle)).done:
+        handle = standing.handle
+    first = engine.results(standing.handle, request)
+    assert engine.results(standing.handle, request) == first
+    assert len(first.results[Type.TRANSCRIPTION].findings) == 1
+    cleared(engine, standing.handle)
+    assert account.keys() == []
+
+
+def test_a_job_that_is_still_heard_is_taken_away_when_it_has_ended(
+    engine: AwsEngine, account: Account, tmp_path: Path
+) -> None:
+    request = request_for("loud.flac", tmp_path, Type.TRANSCRIPTION)
+    handle = engine.poll(begin(engine, request)).handle
+    work = Work.of_handle(handle)
+    assert engine.clear_up(handle) == 300
+    assert account.keys() == []
+    job = account.transcribe.get_transcription_job(TranscriptionJobName=work.running["transcription"])
+    assert job["TranscriptionJob"]["TranscriptionJobStatus"] != "FAILED"
+    account.bucket.put_object(
+        Bucket=work.bucket, Key=f"analysis/{work.token}/transcript.json", Body=b"what was heard"
+    )
+    cleared(engine, handle)
+    assert account.keys() == []
+    with pytest.raises(account.transcribe.exceptions.BadRequestException):
+        account.transcribe.get_transcription_job(TranscriptionJobName=work.running["transcription"])
+
+
+def test_what_is_cleared_up_lies_where_it_was_begun(account: Account, tmp_path: Path) -> None:
+    set_now = [account.options]
+    engine = AwsEngine(lambda: set_now[0])
+    handle = begin(engine, request_for("hard_cuts.mp4", tmp_path, Type.SHOTS))
+    assert account.keys()
+    set_now[0] = replace(account.options, bucket="another-bucket")
+    assert engine.clear_up(handle) is None
+    assert account.keys() == []
+
+
+def test_a_service_that_is_away_while_pages_are_read_is_asked_again(
+    engine: AwsEngine, account: Account, tmp_path: Path
+) -> None:
+    request = request_for("hard_cuts.mp4", tmp_path, Type.SHOTS)
+    standing = engine.poll(begin(engine, request))
+    account.rekognition.refusals = {"GetSegmentDetection": [Refusal("InternalServerError", 500)] * 3}
+    with pytest.raises(EngineAway):
+        engine.results(standing.handle, request)
+    assert set(engine.results(standing.handle, request).results) == {Type.SHOTS}
+
+
+def test_a_job_is_begun_once_by_one_handle(engine: AwsEngine, account: Account, tmp_path: Path) -> None:
+    request = replace(request_for("hard_cuts.mp4", tmp_path, Type.SHOTS), token="start-1")
+    handle = begin(engine, request)
+    assert account.rekognition.asked == []
+    # A run that died after the first call has not written down what it answered.
+    assert engine.poll(handle).done
+    assert engine.poll(handle).done
+    assert list(account.rekognition.tokens) == ["start-1-shots"]
+
+
+def test_what_boto_itself_refuses_is_no_reason_to_wait(account: Account) -> None:
+    service = Clients(account.options.region).rekognition
+    with pytest.raises(Unable) as refused, calling():
+        service.start_segment_detection(Video={"S3Object": {"Bucket": "films", "Name": "a"}}, SegmentTypes=[])
+    assert refused.value.failure.code == "aws_not_taken"
     assert account.rekognition.asked == []
 
 
-def test_a_service_that_cannot_be_reached_is_away(
-    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_shots_are_asked_for_with_what_the_service_takes(
+    engine: AwsEngine, account: Account, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
-    engine = AwsEngine(lambda: account.options)
-    with pytest.raises(EngineAway):
-        begin(engine, request_for("hard_cuts.mp4", tmp_path, Type.SHOTS))
+    account.rekognition.found = {"SegmentDetection": [shot(0, 3, 0)]}
+    found = ended(engine, replace(request_for("hard_cuts.mp4", tmp_path, Type.SHOTS), threshold=0.4))
+    assert len(found.results[Type.SHOTS].findings) == 1
+    asked = account.rekognition.of("StartSegmentDetection")[0]
+    assert asked["Filters"]["ShotFilter"]["MinSegmentConfidence"] == 50
+
+
+def test_in_a_region_without_a_service_its_types_are_missing(account: Account) -> None:
+    bahrain = AwsEngine(lambda: replace(account.options, region="me-south-1")).capabilities().types
+    assert bahrain[Type.TRANSCRIPTION].missing == ""
+    assert "Rekognition" in bahrain[Type.SHOTS].missing
+    emirates = AwsEngine(lambda: replace(account.options, region="me-central-1")).capabilities().types
+    assert "Transcribe" in emirates[Type.TRANSCRIPTION].missing
+    newer = AwsEngine(lambda: replace(account.options, region="eu-north-9")).capabilities().types
+    assert {one.missing for one in newer.values()} == {""}
