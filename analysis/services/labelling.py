@@ -37,7 +37,7 @@ class Beginning:
     missing: tuple[str, ...] = ()
 
 
-def request_for(capture: Variant, *, source: Path, folder: Path, token: str = "") -> Request:
+def request_for(capture: Variant, *, source: Path, folder: Path) -> Request:
     """What is asked of an engine: the labels of one picture, which lies at `source`; `folder` is scratch."""
     return Request(
         types=frozenset({EngineType.OBJECTS}),
@@ -49,7 +49,6 @@ def request_for(capture: Variant, *, source: Path, folder: Path, token: str = ""
         width=capture.width or 0,
         height=capture.height or 0,
         threshold=settings.ANALYSIS_CONFIDENCE,
-        token=token,
     )
 
 

@@ -58,16 +58,13 @@ def _seen(
     folder.mkdir(exist_ok=True)
     try:
         with places.local_file(capture.storage_key, stop=context.stop) as source:
-            token = f"{context.step.pk.hex}-{number:03}"
-            request = labelling.request_for(capture, source=source, folder=folder, token=token)
+            request = labelling.request_for(capture, source=source, folder=folder)
             found = looking.asked(engine, request, context)
     except StepPostponed as error:
         error.results = {**(error.results or {}), _KEPT: sights}
         raise
     except FileNotFoundError:
         found = _gone()
-    # The work elsewhere that it stood for has ended.
-    context.step.results.pop("handle", None)
     return labelling.sight_of(found)
 
 

@@ -22,4 +22,5 @@ def test_a_standing_scene_is_kept_once(tmp_path: Path) -> None:
 def test_pictures_are_kept_as_large_as_they_are_wanted(tmp_path: Path) -> None:
     stills = Stills(tmp_path, "still", pixels=640)
     stills.add(Picture(0.0, 1280, 720, Image.new("RGB", (1280, 720)).tobytes()))
-    assert Image.open(stills.files[0]).size == (640, 360)
+    with Image.open(stills.files[0]) as kept:
+        assert kept.size == (640, 360)
