@@ -50,7 +50,7 @@ export function keepWishes() {
   for (const field of fields()) {
     if (field.type === "checkbox") field.checked = !field.disabled && (before[field.id] ?? field.checked);
     else if (field.id in before && (field.tagName !== "SELECT" || [...field.options].some((one) => one.value === before[field.id]))) field.value = before[field.id];
-    field.addEventListener("change", keep);
+    field.addEventListener("input", keep); // a change is only told when a field is left, and a page may be left before
   }
   // What was chosen is seen, also where it stands folded away.
   for (const box of listBoxes()) if (box.checked) box.closest("details")?.setAttribute("open", "");

@@ -80,6 +80,7 @@ def test_a_person_chooses_them_at_upload_and_a_program_fetches_them(web: str, tm
         assert violations(page) == []
         page.reload()
         expect(page.get_by_role("checkbox", name="Shots")).to_be_checked()
+        expect(page.get_by_role("textbox", name="Languages")).to_have_value("ar, en")
         choose(page, film)
         send(page)
         row = page.locator("#rows .row-of").filter(has_text=film.name)
