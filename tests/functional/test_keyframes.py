@@ -63,6 +63,16 @@ def told(caller: Caller, job_id: str) -> dict[str, Any]:
     raise AssertionError("the document was not written")
 
 
+def is_whole(document: dict[str, Any], caller: Caller) -> None:
+    """Check that everything stands in it, and that its addresses lead to files."""
+    assert document["engine"] == "local"
+    assert {one["label"] for one in document["labels"]} == {"Red", "Green", "Blue"}
+    assert [part["status"] for part in document["parts"].values()] == ["completed"] * 3
+    status, headers, _body = caller.ask("GET", document["preview"]["url"])
+    assert (status, headers["location"].startswith("/files/")) == (302, True)
+    assert caller.ask("GET", headers["location"])[0] == 200
+
+
 @pytest.mark.usefixtures("labelling")
 def test_a_person_chooses_them_at_upload_and_a_program_fetches_them(web: str, tmp_path: Path) -> None:
     film = clips.film(tmp_path / "made", [(Image.new("RGB", (320, 180), c), s) for c, s in COLOURS])
@@ -98,13 +108,7 @@ def test_a_person_chooses_them_at_upload_and_a_program_fetches_them(web: str, tm
             panel.get_by_role("button", name="Capture again").click()
         assert answer.value.status == 202
     document = told(Caller(web, User.objects.get(email=EMAIL)), str(asset.job_id))
-    assert document["engine"] == "local"
-    assert {one["label"] for one in document["labels"]} == {"Red", "Green", "Blue"}
-    assert [part["status"] for part in document["parts"].values()] == ["completed"] * 3
-    caller = Caller(web, User.objects.get(email=EMAIL))
-    status, headers, _body = caller.ask("GET", document["preview"]["url"])
-    assert (status, headers["location"].startswith("/files/")) == (302, True)
-    assert caller.ask("GET", headers["location"])[0] == 200
+    is_whole(document, Caller(web, User.objects.get(email=EMAIL)))
     # What was ticked has been ordered beside it.
     deadline = time.monotonic() + PATIENCE
     while not Order.objects.filter(types=["shots"], languages=["ar", "en"]).exists():
