@@ -18,6 +18,7 @@ from benchmarks import (
     estimates,
     gate,
     http,
+    installation,
     ladder,
     packaging,
     quality,
@@ -43,6 +44,7 @@ ALL = {
     "search": search.measure,
     "duplicates": duplicates.measure,
     "understanding": understanding.measure,
+    "installation": installation.measure,
 }
 
 
