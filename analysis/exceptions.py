@@ -229,6 +229,13 @@ class NotComparable(Conflict):
     title = _("These two cannot be compared")
 
 
+class OnlyHere(Conflict):
+    """Something of a file would go to a service elsewhere, which one of its collections forbids."""
+
+    code = "only_here"
+    title = _("Nothing of this file may be sent elsewhere")
+
+
 class AlreadyReference(Conflict):
     """The asset stands on the list of protected works already."""
 

@@ -59,6 +59,7 @@ KEYFRAMES: list[StepPlan] = [
         (keyframes.STEP,),
         10,
         labelling.run,
+        fetches=True,
     ),
     StepPlan(
         "keyframe_metadata",
@@ -67,6 +68,7 @@ KEYFRAMES: list[StepPlan] = [
         (keyframes.STEP, LABELS),
         1,
         telling.run,
+        fetches=True,
     ),
 ]
 """The job that captures key frames, labels them and tells of it: it ends well also where a part has failed."""

@@ -1,8 +1,12 @@
 """Celery's side of analyses: what is looked for now and then."""
 
+import logging
+
 from celery import shared_task
 
 from analysis.services import automatic, errands, faces, matching, retention
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="analysis.sweep", ignore_result=True)
@@ -10,9 +14,11 @@ def sweep() -> None:
     """Order what somebody died before he could order it, compare what is still to be compared, and bring what is kept
     of people to their consents.
     """
-    automatic.sweep()
-    matching.catch_up()
-    faces.sweep()
+    for part in (automatic.sweep, matching.catch_up, faces.sweep):
+        try:
+            part()
+        except Exception:  # whatever it is, the others' work is not to wait for it
+            logger.exception("a part of the sweep has failed")
 
 
 @shared_task(name=faces.TASK, ignore_result=True)

@@ -4,6 +4,20 @@ import django.contrib.postgres.fields
 from django.db import migrations, models
 
 
+# What was ordered this month and before counts against the collections in which its asset stands now.
+CHARGED = """
+UPDATE analysis_order AS placed SET charged = ARRAY(
+    WITH RECURSIVE up AS (
+        SELECT c.id, c.parent_id FROM assets_collection c
+        JOIN assets_asset_collections s ON s.collection_id = c.id WHERE s.asset_id = placed.asset_id
+        UNION
+        SELECT c.id, c.parent_id FROM assets_collection c JOIN up ON c.id = up.parent_id
+    )
+    SELECT id FROM up
+) WHERE placed.asset_id IS NOT NULL
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -21,4 +35,5 @@ class Migration(migrations.Migration):
             name='charged',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, editable=False, size=None),
         ),
+        migrations.RunSQL(CHARGED, migrations.RunSQL.noop, elidable=True),
     ]

@@ -11,12 +11,17 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from analysis import engines
+from analysis.exceptions import NotAbleHere, OverBudget
 from analysis.models import OPEN, Analysis, Order, Status, Type
-from analysis.services import choosing, collected, errands, keyframes, orders
+from analysis.services import budget, choosing, collected, errands, keyframes, orders
+from analysis.services.budget import Purse
+from analysis.services.collected import Said
 from analysis.services.orders import MOST_LANGUAGES
 from analysis.services.parameters import DONE_BY, NAMED
 from assets import registry
 from assets.models import Asset, Collection, Kind
+from processing.exceptions import MediaError
 from processing.models import Job, JobType
 from processing.models import Status as JobStatus
 
@@ -60,13 +65,16 @@ def catch_up(*, job_id: UUID) -> None:
     """Order what is wanted of an asset whose first job has been completed, once for each job."""
     job = Job.objects.select_related("asset").get(pk=job_id)
     registry.lock_work(job.asset_id)  # two at once take turns
-    keyframes.catch_up(job=job)
+    try:
+        with transaction.atomic():
+            keyframes.catch_up(job=job)
+    except Exception:  # whatever it is, what else is wanted does not wait for it
+        logger.exception("the key frames of job %s cannot be ordered", job_id)
     for order in Order.objects.select_related("asset").filter(pk=job.parameters.get(NAMED), job=None):
         orders.go_on(order=order)
-    if _unasked().filter(asset=job.asset).exists():
-        return
-    asked = set(job.parameters.get(TYPES, ()))
-    _order(job.asset, asked=asked, languages=job.parameters.get(LANGUAGES, ()))
+    ordered = set(Analysis.objects.filter(order__in=_unasked(job.asset)).values_list("type", flat=True))
+    asked = set(job.parameters.get(TYPES, ())) - ordered
+    _order(job.asset, asked=asked, languages=job.parameters.get(LANGUAGES, ()), leave=ordered)
 
 
 @transaction.atomic
@@ -79,7 +87,11 @@ def come_in(*, asset_id: UUID) -> None:
     asset = Asset.objects.filter(pk=asset_id).first()
     if asset is None or not processed.exists():
         return
-    had = Analysis.objects.filter(asset=asset).exclude(status__in=[Status.FAILED, Status.CANCELLED])
+    had = (
+        Analysis.objects.filter(asset=asset)
+        .exclude(status__in=[Status.FAILED, Status.CANCELLED])
+        .exclude(order__job__in=keyframes.jobs().filter(asset=asset))  # which looked at single pictures alone
+    )
     _order(asset, leave=set(had.values_list("type", flat=True)))
 
 
@@ -119,7 +131,7 @@ def sweep() -> int:
         wanting = collected.wanting(choosing.of_kind(Type.values, kind))
         stands = Collection.objects.filter(pk__in=wanting, assets=OuterRef("asset"))
         asks |= Q(asset__kind=kind) & Q(Exists(stands))
-    ordered = _unasked().filter(asset=OuterRef("asset"))
+    ordered = _unasked(OuterRef("asset"))
     left = done.filter(
         Q(parameters__has_key=NAMED) & Exists(waits)
         | asks & ~Exists(ordered)
@@ -134,9 +146,12 @@ def sweep() -> int:
     return len(found)
 
 
-def _unasked() -> QuerySet[Order]:
-    """Orders that nobody has placed, for whole files: those for key frames are told apart by their jobs."""
-    return Order.objects.filter(asked_by=None).exclude(job__in=keyframes.jobs())
+def _unasked(asset: Asset | OuterRef) -> QuerySet[Order]:
+    """Orders of an asset that nobody has placed, for the whole file: those for key frames are told apart by their
+    jobs.
+    """
+    mine = Order.objects.filter(asset=asset, asked_by=None)
+    return mine.exclude(job__job_type=JobType.PREVIEW)
 
 
 def _follow_own(job: Job) -> None:
@@ -161,6 +176,26 @@ def _open_again(order: Order, job: Job) -> None:
     """Open what the steps do that are tried again."""
     waiting = job.steps.filter(status=JobStatus.PENDING).values_list("name", flat=True)
     names = [name for step in waiting for name in job.parameters.get(DONE_BY, {}).get(step, [])]
-    Analysis.objects.filter(order=order, type__in=names).exclude(status=Status.COMPLETED).exclude(
-        status__in=OPEN
-    ).update(status=Status.PENDING, error_code="", error_detail="", completed_at=None, started_at=None)
+    closed = Analysis.objects.filter(order=order, type__in=names).exclude(
+        status__in=[Status.COMPLETED, *OPEN]
+    )
+    asset = Asset.objects.select_for_update(of=("self",)).get(pk=job.asset_id)
+    said = collected.said_of(asset)
+    purse = budget.purse_for(said.bounds)
+    for row in closed:
+        reason = _forbidden(row, said, purse)
+        told = (
+            {"status": Status.FAILED, "error_code": reason.code, "error_detail": reason.sentence}
+            if reason
+            else {"status": Status.PENDING, "error_code": "", "error_detail": "", "completed_at": None}
+        )
+        closed.filter(pk=row.pk).update(**told, started_at=None)
+
+
+def _forbidden(row: Analysis, said: Said, purse: Purse) -> type[MediaError] | None:
+    """Why what was ordered once may not be done any more: nothing may leave by now, or the money is spent."""
+    if not row.engine or not engines.engine(row.engine).remote:
+        return None
+    if said.only_here:
+        return NotAbleHere
+    return None if purse.takes(row.reserved) else OverBudget

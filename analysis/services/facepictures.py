@@ -10,7 +10,7 @@ from django.conf import settings
 from analysis.engines import Box, Failure
 from analysis.exceptions import PictureGone
 from analysis.models import PersonPicture, PictureStatus
-from assets import access
+from analysis.services import collected, orders
 from assets.exceptions import StorageUnavailable
 from assets.models import Asset, Kind
 from assets.services import places
@@ -80,7 +80,9 @@ def _made(picture: PersonPicture, folder: Path) -> bytes:
         sent.write_bytes(bytes(picture.image))
         return _jpeg(sent, folder, picture.mime_type)
     asset = picture.asset
-    if asset is None or picture.box is None or not access.gate_passed(asset) or asset.original_removed_at:
+    if asset is None or picture.box is None or not orders.is_analysable(asset):
+        raise PictureGone
+    if collected.said_of(asset).only_here:  # since the face was chosen
         raise PictureGone
     with places.local_file(asset.storage_key) as original:
         if asset.kind == Kind.IMAGE:

@@ -3,14 +3,16 @@ done. A consent is asked for before, and once more when the engine has answered.
 """
 
 import logging
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from typing import TypeVar
 
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.utils import timezone
 
 from analysis import engines
@@ -21,6 +23,7 @@ from analysis.services.facepictures import NotReadable, NotReadNow, jpeg_of
 from mediaportal.audit.services.log import record
 
 logger = logging.getLogger(__name__)
+_Row = TypeVar("_Row", bound=Model)
 TASK, QUEUE = "analysis.people", "upkeep"
 _AT_ONCE = 100
 _AGAIN = timedelta(minutes=1)
@@ -38,9 +41,11 @@ def wake() -> None:
 
 def sweep() -> None:
     """Bring what an engine keeps to what people consent to. Safe to run at any time, and by several at once."""
-    forgetting.lapse()
-    remove_due()
-    take_in()
+    for part in (forgetting.lapse, remove_due, take_in):
+        try:
+            part()
+        except Exception:  # a face that cannot be taken in keeps no other from being removed
+            logger.exception("what is kept of people is not as they consent")
 
 
 def take_in() -> int:
@@ -53,7 +58,7 @@ def take_in() -> int:
     lost = Q(status=PictureStatus.SENDING, tried_at__lt=now - _LOST)
     waiting = PersonPicture.objects.filter(ready | lost, person__in=Person.objects.consenting())
     found = list(waiting.order_by("created_at").defer("image")[:_AT_ONCE])
-    return sum(_take(picture, album) for picture in found)
+    return sum(_each(found, partial(_take, album=album)))
 
 
 def remove_due() -> int:
@@ -62,7 +67,16 @@ def remove_due() -> int:
     if album is None:
         return 0
     due = FaceRemoval.objects.filter(due_at__lte=timezone.now()).order_by("due_at")
-    return sum(_remove(removal, album) for removal in list(due[:_AT_ONCE]))
+    return sum(_each(list(due[:_AT_ONCE]), partial(_remove, album=album)))
+
+
+def _each(rows: Iterable[_Row], act: Callable[[_Row], bool]) -> Iterator[bool]:
+    """What became of each row; one that fails keeps no other waiting."""
+    for row in rows:
+        try:
+            yield act(row)
+        except Exception:
+            logger.exception("%s could not be seen to", row.pk)
 
 
 def _take(picture: PersonPicture, album: Album) -> bool:

@@ -1,5 +1,6 @@
 """Taking names away: from the moments that bear them, and from where an engine keeps faces."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,8 @@ from analysis.models import FaceRemoval, Moment, Person, PersonPicture, PictureS
 from analysis.services import naming, wording
 from mediaportal.audit.services.log import record
 
+logger = logging.getLogger(__name__)
+
 _AT_ONCE = 200
 # A call that takes a face in has ended by then, whatever became of it.
 _IN_FLIGHT = timedelta(minutes=10)
@@ -21,7 +24,7 @@ _IN_FLIGHT = timedelta(minutes=10)
 def unname(moments: QuerySet[Moment]) -> int:
     """Take the names from moments, and what search finds them by; returns from how many. Must run in a transaction."""
     nameless = Func(F("detail"), template="%(expressions)s - 'similarity'", output_field=JSONField())
-    analyses = list(moments.values_list("analysis", flat=True).distinct())
+    analyses = list(moments.order_by().values_list("analysis", flat=True).distinct())
     unnamed = moments.update(person=None, label="", vector=None, detail=nameless)
     wording.index_words(analyses)
     return unnamed
@@ -71,9 +74,18 @@ def lapse() -> int:
     gone = (
         Person.objects.not_consenting().filter(known).order_by("pk").values_list("pk", flat=True).distinct()
     )
-    people = [person for person in list(gone[:_AT_ONCE]) if _lapse(person)]
+    people = [person for person in list(gone[:_AT_ONCE]) if _lapse_alone(person)]
     _retire()
     return len(people)
+
+
+def _lapse_alone(person_id: UUID) -> bool:
+    """Forget one person, whatever became of the others."""
+    try:
+        return _lapse(person_id)
+    except Exception:
+        logger.exception("%s could not be forgotten", person_id)
+        return False
 
 
 @transaction.atomic
@@ -92,14 +104,16 @@ def _retire() -> None:
     one that is set.
     """
     by_person: dict[UUID, int] = {}
-    for person_id in list(naming.beyond().values_list("person_id", flat=True).distinct()[:_AT_ONCE]):
+    for person_id in list(
+        naming.beyond().order_by().values_list("person_id", flat=True).distinct()[:_AT_ONCE]
+    ):
         by_person[person_id] = unname(naming.beyond().filter(person=person_id))
     for person_id, count in by_person.items():
         if count:
             _told("person.unnamed", Person(pk=person_id), {"moments": count, "faces": 0})
     elsewhere = PersonPicture.objects.exclude(collection=settings.ANALYSIS_FACE_COLLECTION)
     out = elsewhere.filter(status__in=[PictureStatus.KEPT, PictureStatus.SENDING])
-    for person_id in list(out.values_list("person_id", flat=True).distinct()[:_AT_ONCE]):
+    for person_id in list(out.order_by().values_list("person_id", flat=True).distinct()[:_AT_ONCE]):
         faces = let_go(elsewhere.filter(person=person_id))
         if faces:
             _told("person.unnamed", Person(pk=person_id), {"moments": 0, "faces": faces})

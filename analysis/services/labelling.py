@@ -116,7 +116,9 @@ def whole_of(captures: Sequence[Variant], sights: Sights, *, duration: float) ->
     cost = sum((Decimal(one["cost"]) for one in sights.values()), Decimal(0))
     seen = [(one, sights[str(one.pk)]) for one in captures if "labels" in sights.get(str(one.pk), {})]
     if not seen:
-        first = next(iter(sights.values()))["error"]
+        # Where what was labelled has been deleted meanwhile, there is no reason but that.
+        errors = [one["error"] for one in sights.values() if "error" in one]
+        first = errors[0] if errors else {"code": NoPictures.code, "detail": NoPictures.sentence}
         return Found({}, {EngineType.OBJECTS: Failure(first["code"], first["detail"], cost)})
     findings = [
         found for capture, sight in seen for found in _findings(capture, sight["labels"], duration=duration)

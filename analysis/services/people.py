@@ -71,7 +71,7 @@ def change(*, user: Caller, person: Person, name: str | None = None, note: str |
     if "name" in changed:
         named = Moment.objects.filter(person=held)
         named.update(label=held.name, vector=fulltext.vector_of(held.name))
-        wording.index_words(list(named.values_list("analysis", flat=True).distinct()))
+        wording.index_words(list(named.order_by().values_list("analysis", flat=True).distinct()))
     record(action="person.changed", target=held, actor=actor, fields=changed)
     return held
 

@@ -4,9 +4,9 @@ to nobody but those who manage people.
 
 from django.db import transaction
 
-from analysis.exceptions import NamingOff, NoConsent, TooManyPictures
+from analysis.exceptions import NamingOff, NoConsent, OnlyHere, TooManyPictures
 from analysis.models import Moment, MomentKind, Person, PersonPicture
-from analysis.services import faces, forgetting, naming, people
+from analysis.services import collected, faces, forgetting, naming, people
 from assets import access
 from assets.access import Caller
 from assets.exceptions import FileTooLarge, UnsupportedMediaType
@@ -42,8 +42,8 @@ def send(*, user: Caller, person: Person, data: bytes) -> PersonPicture:
 def take(*, user: Caller, person: Person, moment_id: int) -> PersonPicture:
     """Keep the part of a file in which a face was found, and have the face taken in.
 
-    Raises as `send`; `NotFound` also for a moment that is no face, of a file that the caller may not play, or of a film
-    whose engine does not tell where the face is at which second.
+    Raises as `send`; `OnlyHere` where nothing may be sent elsewhere; `NotFound` also for a moment that is no face, of a
+    file that the caller may not play, or of a film whose engine does not tell where the face is at which second.
     """
     _manager(user)
     seen = Asset.objects.visible_to(user)
@@ -54,6 +54,8 @@ def take(*, user: Caller, person: Person, moment_id: int) -> PersonPicture:
     )
     if moment is None or not access.can_play(user, moment.asset):
         raise NotFound
+    if collected.said_of(moment.asset).only_here:
+        raise OnlyHere
     second = None if moment.asset.kind == Kind.IMAGE else moment.detail.get("at")
     if moment.asset.kind != Kind.IMAGE and second is None:
         raise NotFound

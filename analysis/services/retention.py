@@ -7,6 +7,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from analysis.models import OPEN, Analysis, Order, TranscriptVersion
+from processing.models import JobType
 
 _AT_ONCE = 200
 
@@ -27,13 +28,16 @@ def _superseded() -> list[Analysis]:
     month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     corrected = TranscriptVersion.objects.filter(analysis=OuterRef("pk"))
     newest = Window(
-        RowNumber(), partition_by=[F("asset"), F("type")], order_by=[F("created_at").desc(), F("pk").desc()]
+        RowNumber(),
+        partition_by=[F("asset"), F("type"), F("order__job__job_type")],
+        order_by=[F("created_at").desc(), F("pk").desc()],
     )
     rows = (
         Analysis.objects.filter(asset__isnull=False, is_current=False)
         .exclude(status__in=OPEN)
         .annotate(place=newest)
         .filter(place__gt=settings.ANALYSIS_KEPT)
+        .exclude(order__job__job_type=JobType.PREVIEW, place=1)  # of which the key frames tell
         .order_by("pk")
     )
     may_go = Analysis.objects.filter(pk__in=rows.values("pk"), chosen=False).filter(

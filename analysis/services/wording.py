@@ -40,7 +40,11 @@ def index(analysis_ids: list[UUID]) -> None:
 
 
 def index_words(analysis_ids: list[UUID]) -> None:
-    """Write the best places of the words of these analyses anew. Must run in a transaction."""
+    """Write the best places of the words of these analyses anew. Must run in a transaction; who does so at once takes
+    turns.
+    """
+    mine = Analysis.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=analysis_ids)
+    list(mine.order_by("pk").values_list("pk"))
     WordPlace.objects.filter(analysis__in=analysis_ids).delete()
     with connection.cursor() as cursor:
         cursor.execute(_WORDS, [analysis_ids])

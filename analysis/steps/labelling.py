@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from analysis import engines
 from analysis.engines import Engine, Failure, Found
 from analysis.engines import Type as EngineType
-from analysis.services import labelling, outcome
+from analysis.services import errands, labelling, outcome
 from analysis.services.labelling import Beginning, Sights
 from analysis.steps import looking
 from assets.models import Variant
@@ -45,6 +45,7 @@ def run(context: StepContext) -> dict[str, Any]:
     context.details.update(labelling.details_of(captures, sights))
     found = labelling.whole_of(captures, sights, duration=context.asset.duration or 0.0)
     context.published.append(partial(outcome.publish, share=share, found=found))
+    context.published.append(partial(errands.let_go_of_step, step=context.step))
     return _told(beginning, sights)
 
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from analysis import engines
 from analysis.engines import Engine, EngineAway, Failure, Found, Request
-from analysis.exceptions import AllFailed
+from analysis.exceptions import AllFailed, NotAbleHere
 from analysis.models import Errand
-from analysis.services import errands, outcome
+from analysis.services import collected, errands, outcome
 from analysis.services.requests import request_for
 from mediaportal.core.sandbox import (
     ProgramFailed,
@@ -102,7 +102,11 @@ def asked(engine: Engine, request: Request, context: StepContext) -> Found:
 
 def _elsewhere(engine: Engine, request: Request, context: StepContext) -> Found:
     """Begin work that goes on elsewhere, or ask how far it is. Raises `StepPostponed` until it is done."""
-    errand = errands.under_way(step=context.step) or _begun(engine, request, context)
+    errand = errands.under_way(step=context.step)
+    if errand is None:
+        if collected.said_of(context.asset).only_here:  # since it was ordered
+            return _failed(request, Failure(NotAbleHere.code, NotAbleHere.sentence), "nothing may leave")
+        errand = _begun(engine, request, context)
     try:
         standing = engine.poll(errand.handle)
         if standing.handle:

@@ -22,8 +22,9 @@ class StepContext:
     all or none, when the run has ended well; those in `interim` are handed on to other steps of the job. `facts` are
     fields of the asset, written in the same transaction; a new `kind` changes which steps follow. `details` is what is
     added to the details of variants, by their ids, and `further` names steps that the job is to have as well.
-    `published` is called in that transaction, once the files have their rows. At `source` lies the original, unless the
-    step's plan `fetches` it by itself, with `original`.
+    `published` is called in that transaction, once the files have their rows. With `keeps_earlier` what an earlier run
+    of the step has left stays beside the products; otherwise they take its place. At `source` lies the original, unless
+    the step's plan `fetches` it by itself, with `original`.
     """
 
     job: Job
@@ -39,6 +40,7 @@ class StepContext:
     details: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     further: list[str] = field(default_factory=list)
     published: list[Callable[[], None]] = field(default_factory=list)
+    keeps_earlier: bool = False
     fetch: Callable[[], AbstractContextManager[Path]] | None = None
 
     def original(self) -> AbstractContextManager[Path]:

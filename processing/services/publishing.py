@@ -160,12 +160,12 @@ def _is_published(key: str) -> bool:
     return named.exists() or Package.objects.filter(prefixes__contains=[key]).exists()
 
 
-def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
+def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared, keeps_earlier: bool = False) -> None:
     """Write the rows of the products, and on local storage give them their names. Must run in the transaction that
     completes the step.
 
-    What an earlier run of the same step left is replaced, so a second run changes nothing; its files go once no link to
-    them can still be good.
+    What an earlier run of the same step left is replaced, unless it is to be kept, so a second run changes nothing; its
+    files go once no link to them can still be good.
     """
     if not places.is_remote():
         leftovers.lock(asset_folder(asset.pk))
@@ -179,7 +179,7 @@ def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared) -> None:
         # A set takes the place of whatever was played before; what grows stays until then.
         if row.pk in replaced
         or (packaged and row.variant_type == VariantType.MANIFEST)
-        or (row.detail.get("step") == step.name and not row.detail.get("growing"))
+        or (row.detail.get("step") == step.name and not row.detail.get("growing") and not keeps_earlier)
     ]
     kept: set[str] = set()
     for product in prepared.products:

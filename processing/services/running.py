@@ -254,7 +254,9 @@ def _finish(context: StepContext, results: dict[str, Any], prepared: publishing.
     def publish(step: Step, job: Job) -> None:
         if context.facts:
             planning.learn(job=job, step=step, facts=context.facts)
-        publishing.publish(step=step, job=job, asset=job.asset, prepared=prepared)
+        publishing.publish(
+            step=step, job=job, asset=job.asset, prepared=prepared, keeps_earlier=context.keeps_earlier
+        )
         for told in context.published:
             told()
         publishing.describe(asset=job.asset, details=context.details)

@@ -46,6 +46,10 @@ def run(context: StepContext) -> dict[str, Any]:
         error = WorkerTrouble(str(found))
     results: dict[str, Any] = {"captures": len(context.products)}
     if error is not None:
+        if keyframes.captures_of(context.asset).exists():
+            # Those of before are whole, which a part of new ones would not be.
+            context.products.clear()
+            context.keeps_earlier = True
         logger.warning("key frames of %s are missing: %s %s", context.asset.pk, error.code, error.log)
         results["error"] = {"code": error.code, "detail": error.sentence}
     return results

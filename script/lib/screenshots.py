@@ -29,6 +29,7 @@ from screenshot_engine import jobs, presets, running
 from screenshot_media import BROKEN, IMAGES, LONG, SOUNDS, VIDEOS, make
 from screenshot_portal import portal, wait_for
 from screenshot_studio import CINEMA, EMAIL, OUT, PASSWORD, PHONE, WIDE, Studio, opened, play, say
+from screenshot_understanding import understanding
 from screenshot_watching import captions, encrypted, hovered, pictures, sharing, watching
 
 from assets.models import Asset
@@ -209,6 +210,7 @@ def main(wanted: list[str]) -> int:
         watching(studio, owner)
         sharing(studio, owner)
         encrypted(studio, owner)
+        understanding(studio, owner)
         refused(studio)
         browser.close()
     keep_chosen()

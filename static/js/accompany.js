@@ -21,7 +21,7 @@ export function accompany(stage, media, { playback, acts, drawn }) {
     acts.setRate(rate);
     flash("speed", rate);
   };
-  const stopKeys = playerKeys(stage, { ...acts, setRate, media, told: flash });
+  const stopKeys = playerKeys(stage, { ...acts, setRate, media, duration: playback.duration ?? 0, told: flash });
   const stopResuming = resuming(stage, media, { resumeAt: askedSecond() === null ? playback.resume_at : null, seek: acts.seek });
   let known = "";
   let stopChapters = () => {};

@@ -4,8 +4,31 @@ import { call } from "./http.js";
 import { toast } from "./tell.js";
 import { t } from "./words.js";
 
-/** What the form says, with words that have commas or spaces between them as a list. */
+/** The boxes, lists and words of a form that are other than when it came, or was saved last. */
+const isMoved = (field) => {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") return [...field.options].some((one) => one.selected !== one.defaultSelected);
+  return field.value !== field.defaultValue;
+};
+
+/** What stands in the form now is what is kept. */
+function settle(form) {
+  for (const field of form.elements) {
+    if (field.type === "checkbox") field.defaultChecked = field.checked;
+    else if (field.tagName === "SELECT") for (const one of field.options) one.defaultSelected = one.selected;
+    else if (field.tagName === "INPUT") field.defaultValue = field.value;
+  }
+}
+
+/** What was changed, so that what others have changed meanwhile stays; words with commas or spaces between as a list. */
 function said(form) {
+  const whole = inFull(form);
+  const moved = new Set([...form.elements].filter(isMoved).map((field) => field.name));
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => moved.has(name)));
+}
+
+/** All that the form says. */
+function inFull(form) {
   const { languages, engine, monthly_budget: budget, only_here: onlyHere, names_people: namesPeople } = form.elements;
   const body = {
     types: [...form.querySelectorAll('[name="types"]:checked')].map((box) => box.value),
@@ -28,6 +51,7 @@ document.addEventListener("submit", async (event) => {
   button.disabled = true;
   try {
     await call("PATCH", form.dataset.address, said(form));
+    settle(form);
     form.closest("dialog").close();
     toast(t("saved"));
   } catch (problem) {

@@ -12,10 +12,12 @@ const TAKES_ARROWS = "input:not(.shaka-seek-bar, .seek), textarea, select, summa
 
 /**
  * Let keys act on a player until the returned function is called. `media` plays; `seek` goes to a second; `rate` tells the
- * speed and `setRate` sets it; `captions` and `fullscreen` are there where the player has them; `told` hears what a key did.
+ * speed and `setRate` sets it; `captions` and `fullscreen` are there where the player has them; `duration` is
+ * how long it is as far as anybody knows, in seconds; `told` hears what a key did.
  */
-export function playerKeys(stage, { media, seek, rate, setRate, captions, fullscreen, told = () => {} }) {
-  const length = () => (Number.isFinite(media.duration) ? media.duration : 0);
+export function playerKeys(stage, { media, seek, rate, setRate, captions, fullscreen, duration = 0, told = () => {} }) {
+  // Until the medium has told it, its length is what the portal knows of it.
+  const length = () => (Number.isFinite(media.duration) ? media.duration : duration);
   const leap = (by) => seek(Math.max(0, length() ? Math.min(media.currentTime + by, length()) : media.currentTime + by));
   const louder = (by) => {
     media.muted = false;

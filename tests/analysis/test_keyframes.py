@@ -16,7 +16,8 @@ from analysis.engines import EngineAway, Failure, Found, Label, Request, Result,
 from analysis.engines.local import LocalEngine, sight_parts
 from analysis.exceptions import NEEDS_MODEL
 from analysis.models import Analysis, Moment, Order
-from analysis.services import automatic, keyframes
+from analysis.pipeline import KEYFRAMES
+from analysis.services import automatic, keyframes, labelling
 from assets.models import Asset, Variant
 from assets.services import ingest, places, uploads
 from mediaportal.core.problems import InvalidInput, RateLimited
@@ -285,3 +286,28 @@ def test_what_is_cancelled_ends_with_its_order(labeller: FakeEngine) -> None:
     job = keyframes.ask(user=film.uploaded_by, asset=film, wish=Keyframes(count=2))
     jobs.cancel(job=job, user=film.uploaded_by)
     assert Analysis.objects.get().status == "cancelled"
+
+
+def test_those_of_before_stay_when_no_new_ones_can_be_taken(
+    labeller: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = film_of("hard_cuts.mp4")
+    ordered(film)
+    before = {one.pk for one in captures_in(film)}
+    monkeypatch.setattr(stills, "take_exactly", lambda *_args, **_facts: [])
+    ordered(film)
+    assert {one.pk for one in captures_in(film)} == before
+    document = document_in(film)
+    assert part(document, "captures") == ("failed", "no_frames")
+    assert all(one["labels"] for one in document["captures"])
+
+
+def test_pictures_that_are_deleted_while_they_are_labelled_are_told(labeller: FakeEngine) -> None:
+    film = film_of("hard_cuts.mp4")
+    sights = {"a": {"labels": [], "cost": "0", "summary": {}}}
+    found = labelling.whole_of([], sights, duration=film.duration or 0.0)
+    assert found.failures[Type.OBJECTS].code == "no_pictures"
+
+
+def test_the_steps_fetch_no_original() -> None:
+    assert [plan.fetches for plan in KEYFRAMES] == [False, True, True]

@@ -1,30 +1,19 @@
-"""What is looked for now and then."""
-
-from datetime import timedelta
+"""What is done now and then: one part that fails keeps no other from its work."""
 
 import pytest
-from django.utils import timezone
 
 from analysis import tasks
-from analysis.models import FaceRemoval, PersonConsent
-from assets.models import Asset
-from tests.analysis.people import FakeAlbum, kept_picture, named_moment, person_of, wanting
-
-pytestmark = pytest.mark.django_db
+from analysis.services import automatic, faces, matching
 
 
-@pytest.mark.parametrize("task", [tasks.sweep, tasks.people])
-def test_a_consent_that_has_expired_takes_name_and_face_with_it(
-    album: FakeAlbum, film: Asset, task: object
-) -> None:
-    wanting(film)
-    picture = kept_picture(person_of())
-    album.kept = {"face-1": picture.pk.hex}
-    moment = named_moment(film, picture)
-    PersonConsent.objects.update(expires_on=timezone.localdate() - timedelta(days=1))
-    assert callable(task)
-    task()
-    moment.refresh_from_db()
-    assert (moment.label, moment.person_id) == ("", None)
-    assert album.kept == {}
-    assert not FaceRemoval.objects.exists()
+def test_a_part_that_fails_keeps_no_other_from_its_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def fails() -> None:
+        raise RuntimeError("something unforeseen")
+
+    monkeypatch.setattr(automatic, "sweep", fails)
+    monkeypatch.setattr(matching, "catch_up", lambda: done.append("compared"))
+    monkeypatch.setattr(faces, "sweep", lambda: done.append("forgotten"))
+    tasks.sweep()
+    assert done == ["compared", "forgotten"]

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from analysis.engines import Label, Result, Shot, Speech
-from analysis.models import Analysis, Moment, Order
-from analysis.services import moments
+from analysis.models import Analysis, Order
+from analysis.services import moments, wording
 from assets.models import Asset
 from mediaportal.accounts.models import User
 from tests.factories import AssetFactory, VariantFactory
@@ -49,7 +49,7 @@ def film_of(user: User) -> Asset:
     analysis = Analysis.objects.create(
         order=order, asset=asset, type="transcription", engine="local", status="completed", is_current=True
     )
-    Moment.objects.bulk_create(moments.rows_of(analysis, asset, Result(findings=tuple(found))))
+    wording.write(moments.rows_of(analysis, asset, Result(findings=tuple(found))), analysis=analysis)
     return asset
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from psycopg.sql import SQL, Identifier
 
 from assets.models import Asset
-from assets.services import links
+from assets.services import links, wording
 from processing.models import KeySource, Package, Queue
 from processing.pipeline import PIPELINES, StepPlan
 from processing.services import keys, leases, planning, running
@@ -92,6 +92,7 @@ def test_the_search_finds_what_it_looks_for() -> None:
     Asset.objects.filter(pk=asset.pk).update(description=base64.b64encode(secret).decode())
     assert found_in(database(), [secret])
     Asset.objects.filter(pk=asset.pk).update(description="")
+    wording.index([asset.pk])
     assert not found_in(database(), [secret])
 
 

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from analysis.engines import Ability, Type
 from analysis.models import Analysis, CollectionSetting, Order
-from analysis.services import automatic
+from analysis.services import automatic, keyframes, orders
 from assets.exceptions import InvalidOptions
 from assets.models import Asset, Collection
 from assets.services import wishes
 from processing.ffmpeg.ladder import LABELLED
 from processing.models import Job
 from processing.services import jobs
-from tests.analysis.conftest import FakeEngine
+from tests.analysis.conftest import FakeEngine, sight
 from tests.factories import AssetFactory, CollectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +236,63 @@ def test_one_that_cannot_be_ordered_keeps_no_other_from_it(
     monkeypatch.setattr(automatic, "catch_up", fails_once)
     automatic.sweep()
     assert Order.objects.count() == 1
+
+
+def test_labelled_key_frames_are_no_analysis_of_the_whole(fake: FakeEngine, capture: Capture) -> None:
+    fake.abilities[Type.OBJECTS] = sight()
+    asset = AssetFactory(passed_gate=True)
+    processed(capture, asset)
+    job = Job.objects.create(asset=asset, job_type="preview", parameters={"keyframes": {"format": "png"}})
+    order = Order.objects.create(asset=asset, types=["objects"], job=job)
+    Analysis.objects.create(order=order, asset=asset, type="objects", engine="local", status="completed")
+    with capture(execute=True):
+        inside(asset, types=["objects"])
+    assert Order.objects.exclude(pk=order.pk).get().types == ["objects"]
+
+
+def test_what_an_upload_asked_for_comes_also_behind_what_a_collection_did(
+    fake: FakeEngine, capture: Capture
+) -> None:
+    asset = AssetFactory(passed_gate=True)
+    job = Job.objects.create(
+        id=asset.job_id, asset=asset, status="processing", parameters={"analysis_types": ["text"]}
+    )
+    jobs._complete(job)
+    with capture(execute=True):
+        inside(asset, types=["shots"])
+    automatic.catch_up(job_id=job.pk)
+    automatic.catch_up(job_id=job.pk)
+    assert [order.types for order in Order.objects.order_by("created_at")] == [["shots"], ["text"]]
+
+
+def test_key_frames_that_cannot_be_ordered_keep_nothing_else_from_it(
+    fake: FakeEngine, capture: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*, job: Job) -> None:
+        raise RuntimeError("something unforeseen")
+
+    monkeypatch.setattr(keyframes, "catch_up", fails)
+    processed(capture, AssetFactory(passed_gate=True), analysis_types=["shots"])
+    assert Order.objects.get().types == ["shots"]
+
+
+@pytest.mark.parametrize("forbids", ["only_here", "budget"])
+def test_what_is_tried_again_is_asked_about_again(
+    only_engines: Callable[..., None], film: Asset, settings: Any, forbids: str
+) -> None:
+    able = {Type.SHOTS: Ability(frozenset({"video"}), "")}
+    elsewhere = FakeEngine(name="aws", remote=True, usd=Decimal(4), abilities=able)
+    only_engines(elsewhere)
+    order = orders.place(user=film.uploaded_by, asset=film, wish=orders.wish_of(types=["shots"]))
+    job = order.job
+    assert job is not None
+    jobs.cancel(job=job, user=film.uploaded_by)
+    job.refresh_from_db()
+    if forbids == "only_here":
+        inside(film, only_here=True)
+    else:
+        settings.ANALYSIS_MONTHLY_BUDGET = Decimal(3)
+    jobs.retry(job=job, user=film.uploaded_by)
+    row = Analysis.objects.get()
+    expected = "engine_unavailable" if forbids == "only_here" else "budget_exceeded"
+    assert (row.status, row.error_code) == ("failed", expected)

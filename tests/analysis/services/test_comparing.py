@@ -7,8 +7,8 @@ import pytest
 from analysis.engines import Label, Result, Shot, Speech
 from analysis.engines.base import Finding
 from analysis.exceptions import NotComparable
-from analysis.models import Analysis, Moment, Order
-from analysis.services import comparing, moments
+from analysis.models import Analysis, Order
+from analysis.services import comparing, moments, wording
 from assets.models import Asset
 from tests.factories import AssetFactory
 
@@ -25,7 +25,7 @@ def found(asset: Asset, type_: str, *findings: Finding, **traits: Any) -> Analys
     order = Order.objects.create(asset=asset, types=[type_])
     fields = {"order": order, "asset": asset, "type": type_, "engine": "local", "status": "completed"}
     analysis = Analysis.objects.create(**fields | traits)
-    Moment.objects.bulk_create(moments.rows_of(analysis, asset, Result(findings=findings)))
+    wording.write(moments.rows_of(analysis, asset, Result(findings=findings)), analysis=analysis)
     return analysis
 
 

@@ -57,12 +57,13 @@ def test_a_face_that_is_being_taken_in_is_looked_for_later(album: FakeAlbum) -> 
 
 def test_a_collection_that_names_no_more_has_no_names(album: FakeAlbum, film: Asset) -> None:
     setting = wanting(film)
-    moment = named_moment(film, kept_picture(person_of()))
+    picture = kept_picture(person_of())
+    named = [named_moment(film, picture) for _number in range(3)]
     CollectionSetting.objects.filter(pk=setting.pk).update(names_people=False)
     forgetting.lapse()
-    assert is_nameless(moment)
+    assert all(is_nameless(moment) for moment in named)
     assert PersonPicture.objects.get().status == "kept", "others may name them"
-    assert Entry.objects.filter(action="person.unnamed").count() == 1
+    assert Entry.objects.get(action="person.unnamed").detail["moments"] == 3
 
 
 def test_an_installation_that_names_no_more_lets_everybody_go(
@@ -82,3 +83,25 @@ def test_faces_of_another_collection_are_let_go(album: FakeAlbum, film: Asset, s
     settings.ANALYSIS_FACE_COLLECTION = "people-2"
     forgetting.lapse()
     assert FaceRemoval.objects.get().collection == "people"
+
+
+def test_one_who_cannot_be_forgotten_keeps_no_other_from_it(
+    album: FakeAlbum, film: Asset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanting(film)
+    moments = [named_moment(film, kept_picture(person_of(name), face_id=name)) for name in ("Lina", "Omar")]
+    PersonConsent.objects.update(expires_on=yesterday())
+    forget = forgetting.forget
+    tried: list[Any] = []
+
+    def fails_once(*, person: Any) -> dict[str, int]:
+        tried.append(person)
+        if len(tried) == 1:
+            raise RuntimeError("something unforeseen")
+        return forget(person=person)
+
+    monkeypatch.setattr(forgetting, "forget", fails_once)
+    assert forgetting.lapse() == 1
+    for moment in moments:
+        moment.refresh_from_db()
+    assert len([moment for moment in moments if moment.label == ""]) >= 1

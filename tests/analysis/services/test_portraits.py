@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from analysis.exceptions import NamingOff, NoConsent, TooManyPictures
-from analysis.models import Analysis, FaceRemoval, Moment, Order, PersonPicture
+from analysis.exceptions import NamingOff, NoConsent, OnlyHere, PictureGone, TooManyPictures
+from analysis.models import Analysis, CollectionSetting, FaceRemoval, Moment, Order, PersonPicture
 from analysis.services import faces, portraits
 from assets.exceptions import FileTooLarge, UnsupportedMediaType
 from assets.models import Asset
 from mediaportal.accounts.models import User
 from mediaportal.audit.models import Entry
 from mediaportal.core.problems import NotFound, NotPermitted
-from tests.analysis.people import FakeAlbum, kept_picture, person_of
+from tests.analysis.people import FakeAlbum, kept_picture, person_of, wanting
 from tests.factories import AssetFactory, UserFactory
 from tests.media import media
 
@@ -129,3 +129,17 @@ def test_no_other_moment_is_a_face(
     change(face)
     with pytest.raises(NotFound):
         portraits.take(user=manager, person=person_of(), moment_id=face.pk)
+
+
+def test_nothing_is_taken_out_of_what_may_not_be_sent_elsewhere(
+    album: FakeAlbum, manager: User, film: Asset
+) -> None:
+    moment = face_of(film)
+    kept = portraits.take(user=manager, person=person_of(), moment_id=moment.pk)
+    setting = wanting(film)
+    CollectionSetting.objects.filter(pk=setting.pk).update(only_here=True)
+    with pytest.raises(OnlyHere):
+        portraits.take(user=manager, person=person_of("Omar"), moment_id=moment.pk)
+    faces.take_in()
+    kept.refresh_from_db()
+    assert (kept.status, kept.error_code, album.kept) == ("refused", PictureGone.code, {})

@@ -9,6 +9,7 @@ from django.utils import timezone
 from analysis.models import Analysis, Moment, Order, TranscriptVersion
 from analysis.services import retention
 from assets.models import Asset
+from processing.models import Job
 from tests.factories import AssetFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,13 @@ def test_what_has_cost_money_this_month_is_still_counted(asset: Asset) -> None:
     assert retention.prune() == 1
     assert set(Analysis.objects.all()) == {paid, newest}
     assert not Analysis.objects.filter(pk=long_ago.pk).exists()
+
+
+def test_that_of_which_key_frames_tell_stays(asset: Asset) -> None:
+    labels = analysed(asset, days=900)
+    job = Job.objects.create(asset=asset, job_type="preview", parameters={"keyframes": {"format": "png"}})
+    Order.objects.filter(pk=labels.order_id).update(job=job)
+    for days in (500, 400, 300):
+        analysed(asset, days=days)
+    retention.prune()
+    assert Analysis.objects.filter(pk=labels.pk).exists()

@@ -1,9 +1,13 @@
 """What search finds moments by beside their own vectors: best places of words, and borders."""
 
 import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.postgres.search import SearchRank
+from django.db import connections, transaction
 from django.db.models import F
 
 from analysis.engines import Label, Result, Speech
@@ -94,3 +98,24 @@ def test_the_best_places_of_words_are_those_that_ranking_all_moments_would_find(
         assert len(ranked) == 12
         assert searching.find(terms_of(word), user) == {pk: best[pk][2] for pk in ranked}
         assert list(searching.find(terms_of(word), user)) == ranked
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_them_anew_at_once_takes_turns() -> None:
+    with transaction.atomic():
+        (moment,) = speak(Speech(0, 1, 0.9, "a harbour in the morning"))
+    together = threading.Barrier(2)
+
+    def write() -> None:
+        try:
+            together.wait(30)
+            with transaction.atomic():
+                wording.index_words([moment.analysis_id])
+                time.sleep(0.3)  # so that the other one comes in between
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as threads:
+        for begun in [threads.submit(write) for _number in range(2)]:
+            begun.result()
+    assert WordPlace.objects.filter(word="harbour").count() == 1

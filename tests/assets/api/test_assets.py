@@ -8,6 +8,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from assets.models import Asset
+from assets.services import wording
 from assets.services.shelves import tag_named
 from mediaportal.accounts.models import User
 from mediaportal.core.ids import new_id
@@ -259,6 +260,7 @@ def test_filters() -> None:
     CollectionFactory(parent=shelf).assets.add(image)
     for asset in (old, image):
         asset.tags.add(tag_named("Summer"), tag_named("summit"))
+    wording.index([old.pk, image.pk])
     client = client_of(user)
     day_ago = (timezone.now() - timedelta(days=1)).isoformat()
     for query, wanted in (
