@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from analysis.models import Analysis, Border, Moment, MomentKind, WordPlace
 from mediaportal.core import fulltext
@@ -24,14 +24,16 @@ ORDER BY moment.analysis_id, said.lexeme, cardinality(said.positions) DESC, mome
 """
 
 
+@transaction.atomic
 def write(moments: Iterable[Moment], *, analysis: Analysis) -> None:
-    """Write the moments of an analysis, and what search finds them by. Must run in a transaction."""
+    """Write the moments of an analysis, and what search finds them by."""
     Moment.objects.bulk_create(moments, batch_size=_AT_ONCE)
     index([analysis.pk])
 
 
+@transaction.atomic
 def index(analysis_ids: list[UUID]) -> None:
-    """Write anew what search finds the moments of these analyses by. Must run in a transaction."""
+    """Write anew what search finds the moments of these analyses by."""
     index_words(analysis_ids)
     Border.objects.filter(analysis__in=analysis_ids).delete()
     said = Moment.objects.filter(analysis__in=analysis_ids, kind=MomentKind.SPEECH).exclude(text="")
@@ -39,10 +41,9 @@ def index(analysis_ids: list[UUID]) -> None:
     Border.objects.bulk_create(borders_of(rows.iterator(_AT_ONCE)), batch_size=_AT_ONCE)
 
 
+@transaction.atomic
 def index_words(analysis_ids: list[UUID]) -> None:
-    """Write the best places of the words of these analyses anew. Must run in a transaction; who does so at once takes
-    turns.
-    """
+    """Write the best places of the words of these analyses anew. Who does so at once takes turns."""
     mine = Analysis.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=analysis_ids)
     list(mine.order_by("pk").values_list("pk"))
     WordPlace.objects.filter(analysis__in=analysis_ids).delete()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, TimeoutError, expect
 
 from assets.models import Asset
 from assets.services import sharing
@@ -32,6 +32,11 @@ LATER_SEGMENTS = re.compile(r"/[2-9]\.m4s$")
 VIDEO = "document.querySelector('#stage video')"
 SHOWS = f"() => {VIDEO}.readyState >= 2 && {VIDEO}.getVideoPlaybackQuality().totalVideoFrames > 0"
 PLAYS = f"() => {{ {VIDEO}.play().catch(() => {{}}); }}"
+STANDS = f"""() => {{
+  const {{ videoHeight, currentTime, paused, ended, readyState, seeking, playbackRate, buffered }} = {VIDEO};
+  const parts = [...Array(buffered.length).keys()].map((one) => [buffered.start(one), buffered.end(one)]);
+  return {{ videoHeight, currentTime, paused, ended, readyState, seeking, playbackRate, parts }};
+}}"""
 # The library asks for a system by what the browser says of its abilities.
 NO_SYSTEM = """
 const able = navigator.mediaCapabilities.decodingInfo.bind(navigator.mediaCapabilities);
@@ -88,6 +93,16 @@ def other_quality(page: Page) -> int:
     return wanted
 
 
+def until_shown(page: Page, height: int) -> None:
+    """Wait until pictures of this height move; says how the film stands where they never do."""
+    try:
+        page.wait_for_function(
+            f"() => {VIDEO}.videoHeight === {height} && {VIDEO}.currentTime > 1", timeout=90_000
+        )
+    except TimeoutError as error:
+        raise AssertionError(f"{height} is never shown: {page.evaluate(STANDS)}") from error
+
+
 @pytest.mark.parametrize("form", ["dash", "hls"])
 def test_it_plays_goes_on_with_newer_links_and_changes_its_quality(
     page: Page, owner: User, made: tuple[Path, Encoded], tmp_path: Path, form: str
@@ -103,9 +118,7 @@ def test_it_plays_goes_on_with_newer_links_and_changes_its_quality(
     page.evaluate(f"() => {{ {VIDEO}.playbackRate = 1; {VIDEO}.currentTime = 1; }}")
     wanted = other_quality(page)
     page.evaluate(PLAYS)
-    page.wait_for_function(
-        f"() => {VIDEO}.videoHeight === {wanted} && {VIDEO}.currentTime > 1", timeout=30_000
-    )
+    until_shown(page, wanted)
     page.evaluate(f"() => {{ {VIDEO}.pause(); {VIDEO}.currentTime = 5; }}")
     page.wait_for_function(f"() => !{VIDEO}.seeking && {VIDEO}.readyState >= 2", timeout=30_000)
     expect(page.locator(".player-trouble")).to_be_hidden()
