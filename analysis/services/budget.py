@@ -53,7 +53,7 @@ def purse() -> Purse:
     if most is None:
         return Purse()
     _take_turns()
-    kept = PersonPicture.objects.filter(tried_at__gte=_month()).aggregate(cost=Sum("cost"))["cost"]
+    kept = PersonPicture.objects.filter(tried_at__gte=month_began()).aggregate(cost=Sum("cost"))["cost"]
     return Purse(max(Decimal(0), most - spent(Analysis.objects.all()) - (kept or Decimal(0))))
 
 
@@ -68,7 +68,7 @@ def spent(analyses: QuerySet[Analysis]) -> Decimal:
     not.
     """
     paid = Q(cost__gt=0) | Q(reserved__gt=0)
-    now = Q(completed_at=None) | Q(completed_at__gte=_month())
+    now = Q(completed_at=None) | Q(completed_at__gte=month_began())
     told = analyses.filter(paid, now).aggregate(
         cost=Sum("cost"),
         reserved=Sum(F("reserved"), filter=Q(status__in=OPEN), output_field=DecimalField()),
@@ -76,6 +76,6 @@ def spent(analyses: QuerySet[Analysis]) -> Decimal:
     return (told["cost"] or Decimal(0)) + (told["reserved"] or Decimal(0))
 
 
-def _month() -> datetime:
+def month_began() -> datetime:
     """When this month began, in the portal's own time."""
     return timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)

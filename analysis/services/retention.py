@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
-from django.utils import timezone
 
 from analysis.models import OPEN, Analysis, Order, TranscriptVersion
+from analysis.services import budget
 from processing.models import JobType
 
 _AT_ONCE = 200
@@ -25,7 +25,7 @@ def prune() -> int:
 
 def _superseded() -> list[Analysis]:
     """Some of those that may go."""
-    month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    month = budget.month_began()
     corrected = TranscriptVersion.objects.filter(analysis=OuterRef("pk"))
     newest = Window(
         RowNumber(),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from analysis.engines import Ability, EngineAway, Found, Request, Standing, Type
 from analysis.engines.base import Note, Report, unnoted
-from analysis.models import Analysis, Errand, Order
+from analysis.models import Analysis, CollectionSetting, Errand, Order
 from analysis.services import errands, orders
 from analysis.services.orders import Wish
 from assets.models import Asset
@@ -20,6 +20,7 @@ from processing.exceptions import LeaseLost
 from processing.models import Job, Step
 from processing.services import jobs, leases, running
 from tests.analysis.conftest import FakeEngine
+from tests.analysis.people import wanting
 from tests.factories import AssetFactory
 from tests.media import media
 
@@ -270,3 +271,14 @@ def test_an_image_is_read_here_and_nothing_waits_to_be_read_again(
     assert read == [True]
     assert Analysis.objects.get().status == "completed"
     assert errands.sweep() == 1
+
+
+def test_nothing_is_staged_once_it_may_not_leave_any_more(let: Callable[..., Elsewhere], film: Asset) -> None:
+    engine = let()
+    ordered(film)
+    setting = wanting(film)
+    CollectionSetting.objects.filter(pk=setting.pk).update(only_here=True)
+    one_run()
+    row = Analysis.objects.get()
+    assert (row.status, row.error_code) == ("failed", "engine_unavailable")
+    assert (engine.asked, engine.polled, Errand.objects.count()) == ([], [], 0)
