@@ -1,6 +1,8 @@
 """Reads of orders, analyses and moments, named in the words of the house."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -14,7 +16,7 @@ from mediaportal.core.fulltext import border_query_of, query_of
 from mediaportal.core.searchwords import terms_of
 
 if TYPE_CHECKING:
-    from analysis.models import Analysis, Match, Moment, Order, Person, PersonConsent
+    from analysis.models import Analysis, Case, Match, Moment, Order, Person, PersonConsent, Report
 
 _MOST_LABELS = 30
 
@@ -103,3 +105,53 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def of(self, asset: Asset) -> Self:
         """Those of an asset, whichever side it is on."""
         return self.filter(Q(asset=asset) | Q(other=asset))
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Lists of cases."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those that a person may read: nobody those of their own assets."""
+        if not isinstance(user, User) or not user.is_active or not user.has_perm("analysis.review_cases"):
+            return self.none()
+        seen = self.exclude(owner=user)
+        return seen if user.has_perm("analysis.review_restricted") else seen.filter(policy__restricted=False)
+
+    def takeable_by(self, user: User | AnonymousUser, *, queues: list[str]) -> Self:
+        """Those waiting in these queues that a person may claim."""
+        if not isinstance(user, User):
+            return self.none()
+        waiting = self.visible_to(user).filter(status="waiting", queue__in=queues)
+        return waiting.exclude(deciders__contains=[user.pk])
+
+    def told_to(self, user: User) -> Self:
+        """Those of which this person may know what was decided: not those on which they could still look blindly."""
+        to_come = Q(queue="second", status__in=["waiting", "claimed"])
+        return self.exclude(to_come & ~Q(deciders__contains=[user.pk]))
+
+    def after(self, place: tuple[int, datetime, int, UUID], *, back: bool = False) -> Self:
+        """Those that come behind a place (severity, when due, reach, id) in the order of urgency; `back`: before it."""
+        ways = ("gt", "lt", "gt", "lt") if back else ("lt", "gt", "lt", "gt")
+        names = ("severity", "due_at", "reach", "id")
+        beyond, same = Q(), Q()
+        for name, way, value in zip(names, ways, place, strict=True):
+            beyond |= same & Q(**{f"{name}__{way}": value})
+            same &= Q(**{name: value})
+        edge = Q(**{f"severity__{ways[0]}e": place[0]})
+        return self.filter(edge, beyond)
+
+    def by_urgency(self) -> Self:
+        """The most urgent first: the worst, then what is due first, then what most people have seen."""
+        return self.order_by("-severity", "due_at", "-reach", "id")
+
+    def with_subjects(self) -> Self:
+        """With all that a line of a list shows."""
+        return self.select_related("asset", "asset__uploaded_by", "policy", "version", "assignee", "owner")
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    """Lists of what people have reported."""
+
+    def standing(self) -> Self:
+        """Those that nobody has decided on yet."""
+        return self.filter(answered_at=None).exclude(case__status="decided")

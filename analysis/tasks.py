@@ -1,10 +1,22 @@
 """Celery's side of analyses: what is looked for now and then."""
 
 import logging
+from uuid import UUID
 
 from celery import shared_task
 
 from analysis.services import automatic, errands, faces, matching, retention
+from analysis.services.moderation import (
+    applying,
+    bulk,
+    claiming,
+    hashlists,
+    hashsearch,
+    judging,
+    replaying,
+    reports,
+    settling,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -37,3 +49,50 @@ def prune() -> None:
 def clear_up() -> None:
     """Take away what work at engines elsewhere has left there."""
     errands.sweep()
+
+
+@shared_task(name=judging.TASK, ignore_result=True)
+def judge(asset_id: str) -> None:
+    """Ask the policies about an asset."""
+    judging.judge_asset(asset_id=UUID(asset_id))
+
+
+@shared_task(name=replaying.TASK, ignore_result=True)
+def replay(replay_id: str) -> None:
+    """Go on with a replay for a turn, and ask for the next one."""
+    if replaying.run(replay_id=UUID(replay_id)):
+        replaying.wake(UUID(replay_id))
+
+
+@shared_task(name=hashlists.TASK, ignore_result=True)
+def match_hash_list(list_id: str) -> None:
+    """Match the library with what has been added to a hash list."""
+    hashsearch.search_library(list_id=UUID(list_id))
+
+
+@shared_task(name="analysis.moderate", ignore_result=True)
+def moderate() -> None:
+    """Put back cases that nobody holds any more, judge what was left, tell people what came of it, and go on with what
+    takes longer.
+    """
+    parts = (
+        claiming.free_lost,
+        judging.sweep,
+        settling.sweep,
+        reports.answer_due,
+        bulk.sweep,
+        hashsearch.catch_up,
+        replaying.sweep,
+        applying.sweep,
+    )
+    for part in parts:
+        try:
+            part()
+        except Exception:  # whatever it is, the others' work is not to wait for it
+            logger.exception("a part of moderation has failed")
+
+
+@shared_task(name=bulk.TASK, ignore_result=True)
+def decide_batch(batch_id: str) -> None:
+    """Decide on many cases, or take that back."""
+    bulk.go_on(batch_id=UUID(batch_id))

@@ -1,8 +1,8 @@
 """Addresses of the pages of analyses."""
 
-from django.urls import path
+from django.urls import include, path
 
-from analysis import peopleviews, views
+from analysis import moderationviews, peopleviews, views
 
 urlpatterns = [
     path("assets/<uuid:asset_id>/analyses/", views.asset_analyses, name="asset-analyses"),
@@ -31,4 +31,5 @@ urlpatterns = [
     ),
     path("collections/<uuid:collection_id>/analyses/", views.collection_analyses, name="collection-analyses"),
     path("matches/<uuid:match_id>/", views.match_page, name="match"),
+    path("review/", include(moderationviews.urlpatterns)),
 ]

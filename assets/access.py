@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
+from assets import registry
 from assets.callers import Caller as Caller  # noqa: PLC0414 - asked for here
 from assets.callers import Visitor as Visitor  # noqa: PLC0414 - likewise
+from assets.exceptions import MayNotUpload, UploadsStopped
 from assets.models import (
     Asset,
     Collection,
@@ -16,6 +18,7 @@ from assets.models import (
     Visibility,
     Watermark,
 )
+from mediaportal.accounts import ages
 from mediaportal.accounts.models import User
 
 _PICTURES = frozenset(
@@ -34,6 +37,15 @@ def can_upload(user: Caller) -> bool:
     return isinstance(user, User) and user.is_active and user.has_perm("assets.add_asset")
 
 
+def require_upload(user: Caller) -> User:
+    """The person, who may bring files in and is not kept from it for now. Raises `MayNotUpload`, `UploadsStopped`."""
+    if not isinstance(user, User) or not can_upload(user):
+        raise MayNotUpload
+    if why := registry.upload_bar(user):
+        raise UploadsStopped(why)
+    return user
+
+
 def can_manage_guest_links(user: Caller) -> bool:
     """May this person make guest links and decide on what arrives through them?"""
     return isinstance(user, User) and user.is_active and user.has_perm("assets.manage_guest_links")
@@ -46,14 +58,27 @@ def can_see(user: Caller, asset: Asset) -> bool:
     shown = asset.publication == Publication.PUBLISHED
     if isinstance(user, Visitor):
         link = user.link
-        return shown and user.admitted and link.asset_id == asset.pk and can_see(link.created_by, asset)
+        fit = shown and asset.visibility_cap == "" and is_fit_for(asset, settings.PUBLIC_AGE_LIMIT)
+        return fit and user.admitted and link.asset_id == asset.pk and can_see(link.created_by, asset)
     if not isinstance(user, User) or not user.is_active:
-        return shown and asset.visibility == Visibility.PUBLIC
+        open_to_all = asset.visibility == Visibility.PUBLIC and asset.visibility_cap == ""
+        return shown and open_to_all and is_fit_for(asset, settings.PUBLIC_AGE_LIMIT)
+    internal = asset.visibility in {Visibility.INTERNAL, Visibility.PUBLIC}
     return (
         asset.uploaded_by_id == user.pk
-        or (shown and asset.visibility in {Visibility.INTERNAL, Visibility.PUBLIC})
+        or (
+            shown
+            and internal
+            and asset.visibility_cap != Visibility.PRIVATE
+            and is_fit_for(asset, user.age_limit)
+        )
         or user.has_perm("assets.see_all_assets")
     )
+
+
+def is_fit_for(asset: Asset, limit: str) -> bool:
+    """Is it rated, by its owner and by any decision, for somebody who may see up to this age rating?"""
+    return ages.rank(ages.strictest(asset.age_rating, asset.imposed_rating)) <= ages.rank(limit)
 
 
 def can_change(user: Caller, asset: Asset) -> bool:
@@ -78,9 +103,36 @@ def person(user: Caller | None) -> User | None:
     return user if isinstance(user, User) else None
 
 
+def has_whole(user: Caller, asset: Asset) -> bool:
+    """May this person have the parts that a decision has taken out of it for others? Its owner, and who sees
+    everything; where nothing is taken out everybody may.
+    """
+    if not asset.cut:
+        return True
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return asset.uploaded_by_id == user.pk or user.has_perm("assets.see_all_assets")
+
+
 def can_play(user: Caller, asset: Asset) -> bool:
-    """May this person have its files? Until the gate has passed them the files are served to nobody."""
-    return can_see(user, asset) and gate_passed(asset)
+    """May this person have its files, and all that tells what is in it? Until the gate has passed them the files are
+    served to nobody; while parts are taken out of it, to those alone who may have these (`can_play_cut`: all others).
+    """
+    return can_see(user, asset) and gate_passed(asset) and has_whole(user, asset)
+
+
+def can_play_cut(user: Caller, asset: Asset) -> bool:
+    """May this person have what is left of an asset out of which parts were taken? Nothing else of it is for them; for
+    whoever came by a link with a name in its pictures nothing is.
+    """
+    shown = can_see(user, asset) and gate_passed(asset) and not asset.encryption
+    return shown and not has_whole(user, asset) and not bears_name(user)
+
+
+def can_keep_cut(user: Caller, asset: Asset) -> bool:
+    """May this person keep a copy of what is left of it?"""
+    may = can_play_cut(user, asset) and asset.allow_download
+    return may and (not isinstance(user, Visitor) or user.link.allow_download)
 
 
 def can_have_plain(user: Caller, asset: Asset) -> bool:

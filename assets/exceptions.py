@@ -151,6 +151,13 @@ class MayNotUpload(NotPermitted):
     title = _("Your role does not allow uploads")
 
 
+class UploadsStopped(MayNotUpload):
+    """Decisions against what this person has sent count against them: for a while they can send nothing more."""
+
+    code = "uploads_stopped"
+    title = _("You cannot send any more files for now")
+
+
 class CollectionNotEmpty(Conflict):
     """Something still stands in the collection that is to be deleted."""
 
@@ -240,3 +247,10 @@ class CaptionChanged(Conflict):
     """Somebody has changed the track since the caller saw it; `version` is the newer one."""
 
     title = _("Somebody has changed this track meanwhile")
+
+
+class OnHold(Conflict):
+    """Somebody has to keep the asset: until the hold is lifted nothing of it is deleted."""
+
+    code = "on_hold"
+    title = _("This file must be kept: it cannot be deleted until the hold on it is lifted")

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import (
     BigIntegerField,
@@ -18,6 +19,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from assets.callers import Caller, Visitor
+from mediaportal.accounts.ages import AgeRating, up_to
 from mediaportal.accounts.models import User
 
 if TYPE_CHECKING:
@@ -43,6 +45,14 @@ def _visible_count(relation: Any, *, column: str, user: Caller) -> Coalesce:
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
+def _fit_for(limit: str) -> list[Q]:
+    """What holds for assets that somebody with this age limit may see."""
+    if limit == AgeRating.EIGHTEEN:
+        return []
+    fit = up_to(limit)
+    return [Q(age_rating__in=fit, imposed_rating__in=fit)]
+
+
 class AssetQuerySet(models.QuerySet["Asset"]):
     """Lists of assets."""
 
@@ -57,15 +67,28 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         """
         if isinstance(user, Visitor):
             of_maker = self.visible_to(user.link.created_by) if user.admitted else self.none()
-            return of_maker.filter(pk=user.link.asset_id, publication="published")
-        public = Q(publication="published", visibility="public")
+            shown = Q(publication="published", visibility_cap="", pk=user.link.asset_id)
+            return of_maker.filter(shown, *_fit_for(settings.PUBLIC_AGE_LIMIT))
         if not isinstance(user, User) or not user.is_active:
-            return self.kept().filter(public)
+            public = Q(publication="published", visibility="public", visibility_cap="")
+            return self.kept().filter(public, *_fit_for(settings.PUBLIC_AGE_LIMIT))
         if user.has_perm("assets.see_all_assets"):
             return self.kept()
-        return self.kept().filter(
-            Q(uploaded_by=user) | Q(publication="published", visibility__in=["internal", "public"])
-        )
+        internal = Q(publication="published", visibility__in=["internal", "public"])
+        for one in (~Q(visibility_cap="private"), *_fit_for(user.age_limit)):
+            internal &= one
+        return self.kept().filter(Q(uploaded_by=user) | internal)
+
+    def whole_for(self, user: Caller) -> Self:
+        """Those that a person may see and have all parts of: the list form of `access.has_whole`, for whatever looks
+        into them.
+        """
+        seen = self.visible_to(user)
+        if not isinstance(user, User) or not user.is_active:
+            return seen.filter(cut=[])
+        if user.has_perm("assets.see_all_assets"):
+            return seen
+        return seen.filter(Q(cut=[]) | Q(uploaded_by=user))
 
     def in_trash_of(self, user: Caller) -> Self:
         """Those in the trash that a person may take out again: their own, everybody's for those who manage all."""
@@ -79,7 +102,7 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         be scanned.
         """
         may = isinstance(user, User) and user.is_active and user.has_perm("assets.manage_guest_links")
-        undecided = Q(policy_verdict="review") | Q(scan_verdict="unscannable", scan_released_at=None)
+        undecided = Q(holds__overlap=["guest", "hand"]) | Q(scan_verdict="unscannable", scan_released_at=None)
         held = self.kept().filter(undecided, publication="held")
         return held if may else held.none()
 

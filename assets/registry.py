@@ -13,11 +13,12 @@ from mediaportal.core.searchwords import Term
 if TYPE_CHECKING:
     from assets.access import Caller
     from assets.models import Asset, ShareLink
+    from mediaportal.accounts.models import User
 
-OptionValidator = Callable[[dict[str, Any]], None]
 StorageClaim = Callable[[Collection[UUID]], dict[UUID, set[str]]]
 Estimator = Callable[["Asset"], float | None]
 WorkLock = Callable[[UUID], None]
+UploadBar = Callable[["User"], str]
 PlaybackPart = Callable[["Asset", "Caller"], dict[str, Any]]
 
 
@@ -27,7 +28,7 @@ class Panel:
 
     `url_name` takes the asset's id. `order` sorts panels, `place` is where they stand: `main`, below what is said of
     the asset, or `stage`, under the player of what has a time. `changers_only`: shown to those who may change the
-    asset.
+    asset. `readers` tells for whom it is at all; None: for everybody.
     """
 
     name: str
@@ -36,30 +37,18 @@ class Panel:
     order: int = 100
     place: str = "main"
     changers_only: bool = False
+    readers: Callable[["Caller"], bool] | None = None
 
 
 @dataclass(frozen=True)
-class UploadChoice:
-    """One of an upload's `processing_options` as the upload page offers it: a list of (value, words) to choose from.
-
-    `choices` is asked for each page; the first one is what happens when nothing is chosen.
+class ReviewDesk:
+    """What an upper room has for those who review: `open_to` tells who they are, `waiting` counts what waits for one of
+    them, up to a hundred, and `url_name` is the page that lists it.
     """
 
-    name: str
-    label: str | Promise
-    choices: Callable[[], list[tuple[str, str]]]
-
-
-@dataclass(frozen=True)
-class UploadPart:
-    """Further wishes of an upload that an upper app asks for on the upload page: a template, and what it is given.
-
-    Boxes with `data-option-list` are sent as a list under that name, words of a field with `data-option-words` too.
-    """
-
-    name: str
-    template: str
-    context: Callable[[], dict[str, Any]]
+    open_to: Callable[["Caller"], bool]
+    waiting: Callable[["Caller"], int]
+    url_name: str
 
 
 @dataclass(frozen=True)
@@ -168,20 +157,16 @@ class InsideSearch:
 
 
 _panels: dict[str, Panel] = {}
+_review_desks: list[ReviewDesk] = []
 _inside_searches: list[InsideSearch] = []
 _burners: list[Burner] = []
 _no_files: dict[str, NoFile] = {}
-_upload_choices: dict[str, UploadChoice] = {}
-_upload_parts: dict[str, UploadPart] = {}
 _place_parts: dict[str, PlacePart] = {}
-_option_validators: list[OptionValidator] = []
-_option_names: set[str] = set()
-_option_flags: set[str] = set()
-_option_lists: set[str] = set()
 _step_words: list[Callable[[], dict[str, str]]] = []
 _estimators: list[Estimator] = []
 _storage_claims: list[StorageClaim] = []
 _work_locks: list[WorkLock] = []
+_upload_bars: list[UploadBar] = []
 _unmendable: set[str] = set()
 _playback_parts: list[PlaybackPart] = []
 
@@ -191,28 +176,27 @@ def register_panel(panel: Panel) -> None:
     _panels[panel.name] = panel
 
 
-def panels(*, changing: bool = True) -> list[Panel]:
-    """All panels in their order; those for whom may change the asset only for them (`changing`)."""
-    shown = [panel for panel in _panels.values() if changing or not panel.changers_only]
+def panels(*, changing: bool = True, user: "Caller | None" = None) -> list[Panel]:
+    """All panels in their order; those for whom may change the asset only for them (`changing`), and those for some
+    readers only where `user` is one of them.
+    """
+    shown = [
+        panel
+        for panel in _panels.values()
+        if (changing or not panel.changers_only)
+        and (panel.readers is None or (user is not None and panel.readers(user)))
+    ]
     return sorted(shown, key=lambda panel: (panel.order, panel.name))
 
 
-def register_option_validator(
-    validator: OptionValidator,
-    *,
-    names: Iterable[str] = (),
-    flags: Iterable[str] = (),
-    lists: Iterable[str] = (),
-) -> None:
-    """Add a check of an upload's `processing_options`; it raises `InvalidOptions`. `names` are the options, all of
-    them text, that may be sent because of it, `flags` those that may be true or false as well, and `lists` those that
-    are lists of words.
-    """
-    _option_lists.update(lists)
-    _option_names.update(names)
-    _option_flags.update(flags)
-    if validator not in _option_validators:
-        _option_validators.append(validator)
+def register_review_desk(desk: ReviewDesk) -> None:
+    """Name who has something for those who review; another one takes its place."""
+    _review_desks[:] = [desk]
+
+
+def review_desk(user: "Caller") -> ReviewDesk | None:
+    """Where this person reviews, if they do."""
+    return next((desk for desk in _review_desks if desk.open_to(user)), None)
 
 
 def register_step_words(words: Callable[[], dict[str, str]]) -> None:
@@ -235,28 +219,6 @@ def is_mendable(code: str) -> bool:
     return code not in _unmendable
 
 
-def register_upload_choice(choice: UploadChoice) -> None:
-    """Offer an option on the upload page; a second one of the same name replaces the first."""
-    _upload_choices[choice.name] = choice
-
-
-def upload_choices() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """The options that the upload page offers: name, words, and what can be chosen; those without a choice are out."""
-    asked = [(choice, choice.choices()) for choice in _upload_choices.values()]
-    return [(choice.name, str(choice.label), found) for choice, found in asked if len(found) > 1]
-
-
-def register_upload_part(part: UploadPart) -> None:
-    """Ask for further wishes on the upload page; a second part of the same name replaces the first."""
-    _upload_parts[part.name] = part
-
-
-def upload_parts() -> list[tuple[str, dict[str, Any]]]:
-    """The templates of further wishes, and what each is given; those that have nothing to offer are out."""
-    asked = [(part.template, part.context()) for part in _upload_parts.values()]
-    return [(template, context) for template, context in asked if context]
-
-
 def register_place_part(part: PlacePart) -> None:
     """Add a dialog to the page of a collection; a second one of the same name replaces the first."""
     _place_parts[part.name] = part
@@ -267,19 +229,15 @@ def place_parts() -> list[PlacePart]:
     return list(_place_parts.values())
 
 
-def option_names() -> frozenset[str]:
-    """The options that somebody understands; all others are refused."""
-    return frozenset(_option_names | _option_flags | _option_lists)
+def register_upload_bar(bar: UploadBar) -> None:
+    """Name who knows why a person who may upload can send nothing for now: in words, or empty when they can."""
+    if bar not in _upload_bars:
+        _upload_bars.append(bar)
 
 
-def option_flags() -> frozenset[str]:
-    """The options that may be true or false beside text."""
-    return frozenset(_option_flags)
-
-
-def option_lists() -> frozenset[str]:
-    """The options that are lists of words."""
-    return frozenset(_option_lists)
+def upload_bar(user: "User") -> str:
+    """Why a person who may upload is kept from it, in the active language; else empty. May ask the database."""
+    return next((why for bar in _upload_bars if (why := bar(user))), "")
 
 
 def register_estimator(estimator: Estimator) -> None:
@@ -294,12 +252,6 @@ def expected_seconds(asset: "Asset") -> float | None:
     May ask the database.
     """
     return next((found for estimator in _estimators if (found := estimator(asset)) is not None), None)
-
-
-def validate_options(options: dict[str, Any]) -> None:
-    """Run every registered check; raises `InvalidOptions`."""
-    for validator in _option_validators:
-        validator(options)
 
 
 def register_storage_claim(claim: StorageClaim) -> None:

@@ -9,7 +9,10 @@ asset_held         asset                                                  proces
 asset_published    asset
 asset_blocked      asset
 asset_removed      asset, user                                            moved to the trash by somebody
+asset_released     asset, user                                            what a guest link or the staff held was let go
+bytes_read         asset                                                  what came into a bucket has its SHA-256 now
 scan_released      asset, user                                            a manager lets through what cannot be scanned
+words_changed      asset_ids                                              a title, a description or tags are others now
 captions_changed   asset                                                  a text track came, went, or was changed
 access_changed     asset                                                  owner, visibility or publication moved
 """
@@ -24,6 +27,9 @@ asset_held = Signal()
 asset_published = Signal()
 asset_blocked = Signal()
 asset_removed = Signal()
+asset_released = Signal()
+bytes_read = Signal()
 scan_released = Signal()
+words_changed = Signal()
 captions_changed = Signal()
 access_changed = Signal()

@@ -61,7 +61,7 @@ def import_next() -> None:
 @shared_task(name=wording.TASK, acks_late=True, ignore_result=True)
 def index_words(asset_ids: list[str]) -> None:
     """Write what search finds these assets by anew."""
-    wording.index(map(UUID, asset_ids))
+    wording.index_changed([UUID(one) for one in asset_ids])
 
 
 @worker_ready.connect

@@ -4,25 +4,15 @@ A key holds one sentence, or its plural forms by CLDR category, which the browse
 """
 
 import re
-from collections.abc import Callable
 
 from django.utils.formats import get_format
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from assets import registry
+from assets.plurals import Forms, forms
+from assets.reviewwords import queue_words, review_words
 
-# One number of each plural category, by which gettext is asked for that category's form.
-_ARABIC = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 11, "other": 100}
-_PLAIN = {"one": 1, "other": 2}
 _NAMED = re.compile(r"%\((\w+)\)[ds]")
-
-Forms = dict[str, str]
-
-
-def _forms(word: Callable[[int], str]) -> Forms:
-    """Every plural form of a sentence with `{n}` in it, in the active language."""
-    samples = _ARABIC if (get_language() or "").startswith("ar") else _PLAIN
-    return {category: word(number) for category, number in samples.items()}
 
 
 def _for_browser(sentence: str) -> str:
@@ -60,12 +50,12 @@ def state_words() -> dict[str, str]:
 def timeline_words() -> dict[str, str | Forms]:
     """What the timeline under the player says."""
     return {
-        "timeline.found": _forms(lambda n: ngettext("Found at {n} place", "Found at {n} places", n)),
+        "timeline.found": forms(lambda n: ngettext("Found at {n} place", "Found at {n} places", n)),
         "timeline.foundMore": gettext("Found at more than {n} places"),
         "timeline.none": gettext("This is neither said nor shown here."),
         "timeline.hit": gettext("{time}: {words}"),
         "timeline.sure": gettext("{percent} sure"),
-        "timeline.many": _forms(lambda n: ngettext("{n} moment together", "{n} moments together", n)),
+        "timeline.many": forms(lambda n: ngettext("{n} moment together", "{n} moments together", n)),
         "timeline.again": gettext("Try again"),
         "timeline.all": gettext("All kinds"),
     }
@@ -75,7 +65,7 @@ def measure_words() -> dict[str, str | Forms]:
     """Sizes in Django's own words and times in those of the pages, so that browser and server write them alike."""
     units = ("%s KB", "%s MB", "%s GB", "%s TB")
     return {
-        "size.bytes": _forms(lambda n: ngettext("{n} byte", "{n} bytes", n)),
+        "size.bytes": forms(lambda n: ngettext("{n} byte", "{n} bytes", n)),
         **{f"size.{step}": gettext(unit) % "{n}" for step, unit in enumerate(units, start=1)},
         "decimal": get_format("DECIMAL_SEPARATOR"),
         "span.s": _for_browser(gettext("%(seconds)s s")),
@@ -98,14 +88,14 @@ def upload_words() -> dict[str, str | Forms]:
         "upload.left": gettext("about {time} left"),
         "upload.elapsed": gettext("for {time} so far"),
         "upload.speed": gettext("{size}/s"),
-        "upload.files": _forms(lambda n: ngettext("{n} file", "{n} files", n)),
+        "upload.files": forms(lambda n: ngettext("{n} file", "{n} files", n)),
         "upload.readyOf": gettext("{done} of {total} ready"),
         "upload.sentOf": gettext("{done} of {total} sent"),
-        "upload.failedToo": _forms(lambda n: ngettext("{n} failed", "{n} failed", n)),
-        "upload.askingToo": _forms(
+        "upload.failedToo": forms(lambda n: ngettext("{n} failed", "{n} failed", n)),
+        "upload.askingToo": forms(
             lambda n: ngettext("{n} must be chosen again", "{n} must be chosen again", n)
         ),
-        "upload.drafts": _forms(lambda n: ngettext("{n} file not sent yet", "{n} files not sent yet", n)),
+        "upload.drafts": forms(lambda n: ngettext("{n} file not sent yet", "{n} files not sent yet", n)),
         "upload.draftsOpen": gettext("Go on with them"),
         "upload.said": gettext("{name}: {state}"),
         "upload.asking": gettext(
@@ -163,12 +153,12 @@ def uppy_words() -> dict[str, str | Forms]:
         "uppy.retryUpload": gettext("Try again"),
         "uppy.cancelUpload": gettext("Cancel"),
         "uppy.showErrorDetails": gettext("What went wrong"),
-        "uppy.xFilesSelected": _forms(lambda n: ngettext("{n} file chosen", "{n} files chosen", n)),
-        "uppy.uploadingXFiles": _forms(lambda n: ngettext("Uploading {n} file", "Uploading {n} files", n)),
-        "uppy.processingXFiles": _forms(lambda n: ngettext("Comparing {n} file", "Comparing {n} files", n)),
-        "uppy.uploadXFiles": _forms(lambda n: ngettext("Upload {n} file", "Upload {n} files", n)),
-        "uppy.uploadXNewFiles": _forms(lambda n: ngettext("Upload {n} more", "Upload {n} more", n)),
-        "uppy.xMoreFilesAdded": _forms(lambda n: ngettext("{n} more chosen", "{n} more chosen", n)),
+        "uppy.xFilesSelected": forms(lambda n: ngettext("{n} file chosen", "{n} files chosen", n)),
+        "uppy.uploadingXFiles": forms(lambda n: ngettext("Uploading {n} file", "Uploading {n} files", n)),
+        "uppy.processingXFiles": forms(lambda n: ngettext("Comparing {n} file", "Comparing {n} files", n)),
+        "uppy.uploadXFiles": forms(lambda n: ngettext("Upload {n} file", "Upload {n} files", n)),
+        "uppy.uploadXNewFiles": forms(lambda n: ngettext("Upload {n} more", "Upload {n} more", n)),
+        "uppy.xMoreFilesAdded": forms(lambda n: ngettext("{n} more chosen", "{n} more chosen", n)),
         "uppy.noDuplicates": gettext("{fileName} is in the list already."),
     }
 
@@ -246,7 +236,7 @@ def transcript_words() -> dict[str, str | Forms]:
     """What the editor of a transcript says, beside what that of captions does."""
     return {
         "transcript": gettext("Transcript"),
-        "transcript.facts": _forms(
+        "transcript.facts": forms(
             lambda n: ngettext("Version {version} · {n} segment", "Version {version} · {n} segments", n)
         ),
         "transcript.newer": gettext("A newer transcription has come. This one was chosen and stays shown."),
@@ -270,8 +260,8 @@ def caption_words() -> dict[str, str | Forms]:
         "captions.kind.captions": gettext("Captions"),
         "captions.kind.chapters": gettext("Chapters"),
         "captions.kind.descriptions": gettext("Descriptions"),
-        "captions.cues": _forms(lambda n: ngettext("{n} cue", "{n} cues", n)),
-        "captions.added": _forms(
+        "captions.cues": forms(lambda n: ngettext("{n} cue", "{n} cues", n)),
+        "captions.added": forms(
             lambda n: ngettext("A track with {n} cue was added", "A track with {n} cues was added", n)
         ),
         "captions.addTitle": gettext("Add captions"),
@@ -302,7 +292,7 @@ def caption_words() -> dict[str, str | Forms]:
         "captions.noSeconds": gettext("Write a number of seconds, such as 2 or -1.5."),
         "captions.tooEarly": gettext("The first cue would begin before the start."),
         "captions.notFound": gettext("Not found"),
-        "captions.replaced": _forms(lambda n: ngettext("Replaced {n} time", "Replaced {n} times", n)),
+        "captions.replaced": forms(lambda n: ngettext("Replaced {n} time", "Replaced {n} times", n)),
         "captions.wasSplit": gettext("Split"),
         "captions.wasMerged": gettext("Joined"),
         "captions.wasDeleted": gettext("Cue deleted"),
@@ -346,14 +336,16 @@ def catalogue() -> dict[str, str | Forms]:
         "analysing": gettext("The analysis has been ordered"),
         "mayCost": gettext("May cost up to {price}"),
         **timeline_words(),
+        **queue_words(),
+        **review_words(),
         "cancelled": gettext("Cancelled"),
         "raised": gettext("Moved to the front"),
         "lowered": gettext("Back in the line"),
         "restored": gettext("Restored"),
         "undo": gettext("Undo"),
-        "held.chosen": _forms(lambda n: ngettext("{n} chosen", "{n} chosen", n)),
-        "held.released": _forms(lambda n: ngettext("{n} file let through", "{n} files let through", n)),
-        "held.removed": _forms(
+        "held.chosen": forms(lambda n: ngettext("{n} chosen", "{n} chosen", n)),
+        "held.released": forms(lambda n: ngettext("{n} file let through", "{n} files let through", n)),
+        "held.removed": forms(
             lambda n: ngettext("{n} file moved to the trash", "{n} files moved to the trash", n)
         ),
         "noSuchCollection": gettext("There is no such collection. Choose one from the list."),

@@ -39,6 +39,9 @@ require_walls()
 
 # Answers of Django are small and whole, so a slow reader may leave one in memory but holds no thread.
 _mounted: Any = WSGIMiddleware(cast("Any", wsgi_application), workers=settings.WEB_THREADS, send_queue_size=0)
+# The log of decisions is as long as it is: a slow reader of it holds one of a few threads that serve nothing else, and
+# only some pieces of it are in memory.
+_mounted_for_long: Any = WSGIMiddleware(cast("Any", wsgi_application), workers=2, send_queue_size=8)
 # Text tracks are the largest of what Django takes.
 _LARGER = {re.compile(r"/api/v1/assets/[0-9a-f-]{36}/captions/(?:[0-9a-f-]{36}/)?"): captions.MOST_BODY_BYTES}
 django_app = raw_app(with_whole_body(_mounted, larger=_LARGER))
@@ -52,6 +55,7 @@ _turnstile = Turnstile()
 STREAMS: dict[str, App] = {
     uploads.PATH: uploads.upload_app(_turnstile),
     "/files/": files_app(),
+    "/api/v1/moderation/decisions/export": raw_app(with_whole_body(_mounted_for_long)),
     **health.APPS,
     **metrics.APPS,
 }

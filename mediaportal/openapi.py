@@ -38,7 +38,8 @@ UPLOAD_FORM: dict[str, Any] = {
         "metadata": {
             "type": "string",
             "contentMediaType": "application/json",
-            "description": "JSON: title, description, visibility (private, internal), tags, collection (an id), email.",
+            "description": "JSON: title, description, visibility (private, internal), age_rating, tags, "
+            "collection (an id), email.",
         },
         "processing_options": {
             "type": "string",

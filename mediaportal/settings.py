@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from mediaportal.core import adminlook
 from mediaportal.core.env import Env, EnvError
 from mediaportal.settings_analysis import *  # noqa: F403 - a part of this file
+from mediaportal.settings_mail import *  # noqa: F403 - likewise
+from mediaportal.settings_moderation import *  # noqa: F403 - likewise
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -471,6 +473,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": _UPKEEP,
     },
     **ANALYSIS_SCHEDULE,  # noqa: F405 - from the part of this file
+    **MODERATION_SCHEDULE,  # noqa: F405 - likewise
     "assets.sweep_uploads": {
         "task": "assets.sweep_uploads",
         "schedule": 180.0,

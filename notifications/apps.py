@@ -12,4 +12,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what the rooms below tell."""
-        from notifications import receivers  # noqa: F401, PLC0415 - connected by import, once apps are ready
+        from notifications import checks, receivers  # noqa: F401, PLC0415 - connected by import, once apps are ready

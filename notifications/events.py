@@ -24,18 +24,25 @@ EventType = Literal[
     "variant.ready",
     "analysis.completed",
     "work.matched",
+    "case.opened",
+    "case.changed",
+    "case.decided",
+    "case.mentioned",
     "notification.new",
 ]
 
 # Never written down: sent as they come, and covered by the snapshot.
-TRANSIENT: Final[frozenset[str]] = frozenset({"upload.progress", "upload.failed", "job.progress"})
+TRANSIENT: Final[frozenset[str]] = frozenset(
+    {"upload.progress", "upload.failed", "job.progress", "case.changed"}
+)
 
 LIBRARY: Final = "library"
 ME: Final = "me"
+MODERATION: Final = "moderation"
 
-TopicKind = Literal["job", "asset", "upload", "library", "me"]
+TopicKind = Literal["job", "asset", "upload", "library", "me", "moderation"]
 _OBJECTS: Final[dict[str, TopicKind]] = {"job": "job", "asset": "asset", "upload": "upload"}
-_WHOLE: Final[dict[str, TopicKind]] = {"library": "library", "me": "me"}
+_WHOLE: Final[dict[str, TopicKind]] = {"library": "library", "me": "me", "moderation": "moderation"}
 
 
 class StepState(TypedDict):
@@ -114,6 +121,47 @@ class MatchData(TypedDict):
     asset_id: str
     work_id: str
     work: str
+
+
+class PersonData(TypedDict):
+    """Somebody by their name."""
+
+    id: str
+    name: str
+
+
+class CaseData(TypedDict):
+    """`case.opened`, `case.changed` and `case.decided` for those who moderate. `ruling` is None as long as nobody has
+    ruled, and when a second look is to come that must not know of it. `restricted`: its policy is read by fewer.
+    """
+
+    case_id: str
+    asset_id: str
+    policy: str
+    severity: int
+    queue: str
+    status: str
+    ruling: str | None
+    assignee: PersonData | None
+    lease_until: str | None
+    restricted: bool
+
+
+class RulingData(TypedDict):
+    """`case.decided` for an asset's owner: what holds now, and why. `ruling` is None when it was taken back."""
+
+    case_id: str
+    asset_id: str
+    policy: str
+    ruling: str | None
+    reason: str
+
+
+class MentionData(TypedDict):
+    """`case.mentioned`: somebody was named in a comment. It belongs to no topic; they hear it by their bell."""
+
+    case_id: str
+    asset_id: str
 
 
 class AssetData(TypedDict):

@@ -67,3 +67,28 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Mail(models.Model):
+    """That a line is told by e-mail too: sent once, tried again later when it could not be.
+
+    `next_at` is when somebody may try; empty when it was sent, or given up.
+    """
+
+    line = models.OneToOneField(Notification, primary_key=True, on_delete=models.CASCADE, related_name="mail")
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_at = models.DateTimeField(_("next try"), null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    error = models.CharField(_("why it was not sent"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("e-mail")
+        verbose_name_plural = _("e-mails")
+        indexes = [
+            models.Index(
+                fields=["next_at"], condition=models.Q(next_at__isnull=False), name="notifications_mail_due"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id}"

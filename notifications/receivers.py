@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from analysis import signals as analysis
 from assets import signals as assets
-from notifications.services import news
+from notifications.services import casenews, moderation, news
 from processing import signals as processing
 
 
@@ -65,9 +65,9 @@ def captions_changed(*, asset: Any, **_news: Any) -> None:
 
 
 @receiver(assets.access_changed, dispatch_uid="notifications.access_changed")
-def access_changed(*, asset: Any, **_news: Any) -> None:
+def access_changed(*, asset: Any, for_some: bool = False, **_news: Any) -> None:
     """Others may see it now, or not any longer."""
-    news.tell_of_access(asset=asset)
+    news.tell_of_access(asset=asset, for_some=for_some)
 
 
 @receiver(processing.job_changed, dispatch_uid="notifications.job_changed")
@@ -92,3 +92,52 @@ def analysis_finished(*, order: Any, **_news: Any) -> None:
 def work_matched(*, match: Any, **_news: Any) -> None:
     """An asset is alike to a protected work."""
     news.tell_of_work(match=match)
+
+
+@receiver(analysis.decision_settled, dispatch_uid="notifications.decision_settled")
+def decision_settled(*, case: Any, decision: Any, **_news: Any) -> None:
+    """What was decided on an asset holds."""
+    moderation.tell_of_decision(case=case, decision=decision)
+
+
+@receiver(analysis.report_answered, dispatch_uid="notifications.report_answered")
+def report_answered(*, report: Any, **_news: Any) -> None:
+    """Somebody has looked at what was reported."""
+    moderation.tell_of_report(report=report)
+
+
+@receiver(analysis.strike_lifted, dispatch_uid="notifications.strike_lifted")
+def strike_lifted(*, strike: Any, **_news: Any) -> None:
+    """Something does not count against its owner any more."""
+    moderation.tell_of_strike(strike=strike)
+
+
+@receiver(analysis.case_opened, dispatch_uid="notifications.case_opened")
+def case_opened(*, case: Any, **_news: Any) -> None:
+    """Somebody has to look at an asset."""
+    casenews.tell_of_case(event_type="case.opened", case=case)
+
+
+@receiver(analysis.case_changed, dispatch_uid="notifications.case_changed")
+def case_changed(*, case: Any, **_news: Any) -> None:
+    """Somebody claimed it, put it back or lost it, or it went to others."""
+    casenews.send_change(case=case)
+
+
+@receiver(analysis.case_decided, dispatch_uid="notifications.case_decided")
+def case_decided(*, case: Any, decision: Any, **_news: Any) -> None:
+    """Somebody has decided on it."""
+    casenews.tell_of_decision(case=case, decision=decision)
+
+
+@receiver(analysis.case_undone, dispatch_uid="notifications.case_undone")
+def case_undone(*, case: Any, decision: Any, **_news: Any) -> None:
+    """Whoever decided has taken it back."""
+    casenews.tell_of_undoing(case=case, decision=decision)
+    moderation.tell_of_undoing(case=case, decision=decision)
+
+
+@receiver(analysis.case_mentioned, dispatch_uid="notifications.case_mentioned")
+def case_mentioned(*, comment: Any, people: Any, **_news: Any) -> None:
+    """Somebody was named in a comment on a case."""
+    casenews.tell_of_mention(comment=comment, people=people)

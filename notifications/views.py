@@ -44,8 +44,12 @@ def bell_open(request: HttpRequest, line_id: uuid.UUID) -> HttpResponse:
     if line is None:
         raise Http404
     bells.mark_read(user=user, ids=[line.pk])
+    if line.data.get("link_to"):
+        return redirect(str(line.data["link_to"]))
     if line.kind == "guest.arrived":
         return redirect("held")
+    if line.kind == "case.mentioned":
+        return redirect("review-case", case_id=line.data["case_id"])
     return (
         redirect("asset", asset_id=line.data["asset_id"]) if line.data.get("asset_id") else redirect("bell")
     )

@@ -5,21 +5,19 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from assets.offers import UploadChoice, register_option_validator, register_upload_choice
 from assets.registry import (
     Burner,
     NoFile,
     Panel,
-    UploadChoice,
     register_burner,
     register_estimator,
     register_no_file,
-    register_option_validator,
     register_panel,
     register_playback,
     register_step_words,
     register_storage_claim,
     register_unmendable,
-    register_upload_choice,
     register_work_lock,
 )
 from mediaportal.core import resealing

@@ -16,7 +16,8 @@ from processing.ffmpeg.keyframes import FORMS, Keyframes
 from processing.ffmpeg.ladder import BEST, CLASSIC, KEEP, STANDARD, TONE_MAP
 from processing.ffmpeg.marks import Mark
 from processing.models import Preset
-from processing.services.recipes import LONGEST_MARK, MOST_LEVELS, RateProblem
+from processing.services.recipeform import MOST_LEVELS
+from processing.services.recipes import LONGEST_MARK, RateProblem
 
 _KILO = 1000
 _MARK = "mark_"

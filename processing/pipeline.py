@@ -21,6 +21,7 @@ from processing.services.stilljobs import CAPTURES, POSTER
 from processing.steps import (
     captures,
     chunks,
+    cutting,
     first_play,
     marking,
     measuring,
@@ -210,7 +211,12 @@ SHARE: list[StepPlan] = [
 ]
 """The job that makes the streaming set of one share link, with a name in its pictures."""
 
-_AFTERWARDS = [QUALITY, PACKAGE, PACKAGE_CLEAR, TRANSCODE, STILLS, SHARE]
+CUT: list[StepPlan] = [
+    StepPlan("cutting", _("Taking parts out"), Queue.TRANSCODE, (), 20, cutting.run),
+]
+"""The job that makes what is left of an asset while parts are taken out of it for others."""
+
+_AFTERWARDS = [QUALITY, PACKAGE, PACKAGE_CLEAR, TRANSCODE, STILLS, SHARE, CUT]
 
 
 def plans_of(kind: str, *, encrypted: bool) -> list[StepPlan]:
@@ -221,10 +227,14 @@ def plans_of(kind: str, *, encrypted: bool) -> list[StepPlan]:
 
 
 def add_step(plan: StepPlan, *, kinds: Iterable[str]) -> None:
-    """Append a step of an upper app to the pipelines of these kinds; a second one of the same name is ignored."""
+    """Put a step of an upper app into the pipelines of these kinds, right behind those that it waits for; a second one
+    of the same name is ignored.
+    """
     for kind in kinds:
-        if plan.name not in {step.name for step in PIPELINES[kind]}:
-            PIPELINES[kind].append(plan)
+        names = [step.name for step in PIPELINES[kind]]
+        if plan.name not in names:
+            place = max((names.index(name) + 1 for name in plan.after), default=len(names))
+            PIPELINES[kind].insert(place, plan)
 
 
 def add_job_plans(plans: list[StepPlan]) -> None:

@@ -31,6 +31,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Those that measure the renditions of an asset that is ready."""
         return self.filter(job_type="quality")
 
+    def cutting(self) -> Self:
+        """Those that make what is left of an asset out of which parts are taken for others."""
+        return self.filter(job_type="cut")
+
     def with_steps(self) -> Self:
         """With the asset, and the steps in their order, in one further query."""
         return self.select_related("asset").prefetch_related("steps")

@@ -8,7 +8,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from assets.signals import asset_removed, asset_stored, scan_released
-from processing.services import burning, jobs, planning
+from processing.services import burning, cutting, jobs, planning
 from processing.signals import job_changed
 
 
@@ -31,6 +31,7 @@ def give_up(asset: Any, user: Any, **_kwargs: Any) -> None:
 
 
 @receiver(job_changed, dispatch_uid="processing.job_changed")
-def make_for_links(job: Any, **_kwargs: Any) -> None:
-    """Have made what share links want of an asset that is ready now."""
+def make_for_others(job: Any, **_kwargs: Any) -> None:
+    """Have made what share links and decisions want of an asset that is ready now."""
     burning.follow(job=job)
+    cutting.follow(job=job)

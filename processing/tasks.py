@@ -14,7 +14,18 @@ from django.db import transaction
 
 from mediaportal.core.checks import require_walls
 from processing.models import Queue
-from processing.services import burning, leases, packages, running, slots, sweeping, turns, workers, working
+from processing.services import (
+    burning,
+    cutting,
+    leases,
+    packages,
+    running,
+    slots,
+    sweeping,
+    turns,
+    workers,
+    working,
+)
 from processing.services.queues import WORK_TASK, wake
 
 
@@ -44,6 +55,7 @@ def forget_interim() -> None:
     sweeping.forget_interim()
     packages.forget_waiting()
     burning.settle_all()
+    cutting.settle_all()
 
 
 @worker_init.connect

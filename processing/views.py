@@ -143,7 +143,8 @@ def job_steps(request: HttpRequest, asset_id: UUID) -> HttpResponse:
         raise Http404
     card = _card(job, estimates.seconds_left([job])[job.pk], request)
     measured = seen.measuring().first() if manages(request.user) else None
-    return render(request, "processing/steps.html", card | {"measured": measured})
+    cut = seen.cutting().first() if can_change(request.user, job.asset) else None
+    return render(request, "processing/steps.html", card | {"measured": measured, "cut": cut})
 
 
 @require_GET

@@ -136,6 +136,14 @@ class _AssetFactory(factory.django.DjangoModelFactory[Asset]):
     width = 640
     height = 360
     upload_status = "processing"
+    policy_verdict = "pass"
+    blocks = factory.LazyAttribute(lambda o: ["decision"] if o.policy_verdict == "block" else [])
+
+    @factory.lazy_attribute
+    def holds(self: Any) -> list[str]:
+        """Why it is held, where it is."""
+        held = self.policy_verdict == "review"
+        return ["guest" if getattr(self, "guest_link", None) else "hand"] if held else []
 
     @factory.post_generation
     def words(self: Asset, create: bool, _extracted: Any, **_kwargs: Any) -> None:

@@ -69,6 +69,13 @@ RECIPES: dict[str, str] = {
         "-f lavfi -i color=red:s=640x360:r=25:d=4 -f lavfi -i color=lime:s=640x360:r=25:d=4"
         f" -f lavfi -i color=blue:s=640x360:r=25:d=4 -filter_complex [0][1][2]concat=n=3 {_X264}"
     ),
+    # Two seconds each: green and low, red and high, blue and low.
+    "toned_colours.mp4": (
+        " ".join(f"-f lavfi -i color={name}:s=320x240:r=25:d=2" for name in ("lime", "red", "blue"))
+        + " "
+        + " ".join(f"-f lavfi -i sine=frequency={pitch}:sample_rate=48000:d=2" for pitch in (440, 2000, 440))
+        + f" -filter_complex [0][3][1][4][2][5]concat=n=3:v=1:a=1 {_X264} {_AAC}"
+    ),
     "sound_only.mkv": f"{_sound()} {_AAC}",
     "sound_only.mp4": f"{_sound()} {_AAC}",
     "covered.mp3": (

@@ -216,7 +216,8 @@ def test_every_page_opens(client: Client, name: str) -> None:
 def test_words_change_by_the_service_and_are_written_down(client: Client) -> None:
     signed_in(client, "manager")
     asset = AssetFactory(published=True)
-    form = {"title": "New title", "description": "", "visibility": "public", "allow_download": ""}
+    form = {"title": "New title", "description": "", "visibility": "public", "age_rating": "all"}
+    form |= {"allow_download": ""}
     inlines = {
         f"{name}-{end}": "0"
         for name in ("variants", "captions", "upload", "jobs")
@@ -372,6 +373,7 @@ def test_people_and_roles(client: Client) -> None:
     user = User.objects.get(email__iexact="new@example.org")
     assert (user.role, user.is_staff) == ("moderator", False)
     form = {"email": user.email, "name": "N", "language": "ar", "role": "manager", "is_active": "on"}
+    form |= {"age_limit": "18"}
     assert client.post(page_of(user), form).status_code == 302
     user = User.objects.get(pk=user.pk)
     assert (user.role, user.is_staff) == ("manager", True)
@@ -387,6 +389,7 @@ def test_a_person_is_given_another_room(client: Client) -> None:
     signed_in(client)
     user = UserFactory()
     form = {"email": user.email, "name": "N", "language": "en", "role": "contributor", "is_active": "on"}
+    form |= {"age_limit": "18"}
     client.post(page_of(user), form | {"quota_bytes": "5000"})
     user.refresh_from_db()
     assert user.quota_bytes == 5000

@@ -26,7 +26,15 @@ class CollectionAnalysisSerializer(serializers.ModelSerializer[CollectionSetting
 
     class Meta:
         model = CollectionSetting
-        fields = ["types", "languages", "engine", "only_here", "names_people", "monthly_budget"]
+        fields = [
+            "types",
+            "languages",
+            "engine",
+            "only_here",
+            "names_people",
+            "publishing",
+            "monthly_budget",
+        ]
         read_only_fields = fields
 
 
@@ -45,6 +53,12 @@ class CollectionAnalysisEditSerializer(serializers.Serializer[Any]):
     engine = serializers.CharField(max_length=20, required=False, help_text=", ".join(EngineChoice.values))
     only_here = serializers.BooleanField(required=False, help_text="nothing is sent to a service elsewhere")
     names_people = serializers.BooleanField(required=False, help_text="for who may say who is named")
+    publishing = serializers.CharField(
+        max_length=7,
+        required=False,
+        allow_blank=True,
+        help_text="hold (once the policies agree) or publish; empty: as the collection around it",
+    )
     monthly_budget = serializers.DecimalField(
         max_digits=12, decimal_places=2, allow_null=True, required=False, help_text="US dollars"
     )

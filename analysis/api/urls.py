@@ -1,8 +1,8 @@
 """Addresses of the analysis API, below /api/v1/."""
 
-from django.urls import path
+from django.urls import include, path
 
-from analysis.api import collections, comparisons, keyframes, matches, people, transcripts, views
+from analysis.api import collections, comparisons, keyframes, matches, moderation, people, transcripts, views
 
 urlpatterns = [
     path("media/analyze", views.AnalyzeView.as_view(), name="api-analyze"),
@@ -73,4 +73,5 @@ urlpatterns = [
         transcripts.TranscriptRestoreView.as_view(),
         name="api-transcript-restore",
     ),
+    path("moderation/", include(moderation.urlpatterns)),
 ]

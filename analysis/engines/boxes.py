@@ -1,6 +1,6 @@
 """Where things lie in a picture, beside each other."""
 
-from analysis.engines.base import Box
+from analysis.engines.findings import Box
 
 
 def lapping(one: Box, other: Box) -> float:

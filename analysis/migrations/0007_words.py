@@ -1,6 +1,6 @@
 """The best places of words and the borders of moments, and those of all that stands already."""
 
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 from mediaportal.core import fulltext
 
-_AT_ONCE = 100
+_ANALYSES, _ROWS = 10, 2000
 _LONGEST_PAUSE = 3.0
 WORDS = """
 INSERT INTO analysis_wordplace (analysis_id, word, times, start, moment)
@@ -22,16 +22,20 @@ ORDER BY moment.analysis_id, said.lexeme, cardinality(said.positions) DESC, mome
 
 
 def write(apps, schema_editor):
-    """Write them for some analyses at a time."""
+    """Write them for some analyses at a time, and of those some rows. What is completed meanwhile by what was installed
+    before is left to `manage.py index_words`.
+    """
     Analysis, Border, Moment = (apps.get_model('analysis', name) for name in ('Analysis', 'Border', 'Moment'))
-    ids = list(Analysis.objects.filter(status='completed').order_by('pk').values_list('pk', flat=True))
-    for first in range(0, len(ids), _AT_ONCE):
-        some = ids[first:first + _AT_ONCE]
+    ids = Analysis.objects.filter(status='completed').order_by('pk').values_list('pk', flat=True)
+    ids = ids.iterator(chunk_size=_ROWS)
+    while some := list(islice(ids, _ANALYSES)):
         with schema_editor.connection.cursor() as cursor:
             cursor.execute(WORDS, [some])
         said = Moment.objects.filter(analysis__in=some, kind='speech').exclude(text='')
         rows = said.only('analysis_id', 'start', 'end', 'speaker', 'text').order_by('analysis_id', 'start', 'id')
-        Border.objects.bulk_create(borders(Border, rows), batch_size=2000)
+        found = borders(Border, rows.iterator(chunk_size=_ROWS))
+        while batch := list(islice(found, _ROWS)):
+            Border.objects.bulk_create(batch)
 
 
 def borders(border, rows):

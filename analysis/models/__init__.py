@@ -1,26 +1,83 @@
-"""Orders, the analyses that they are made of, the moments that were found, what media are known again by, and the
-people who may be named.
+"""Orders, the analyses that they are made of, the moments that were found, what media are known again by, the people
+who may be named, and what is moderated: policies, cases and decisions.
 """
 
+from analysis.models.care import Exposure, ModeratorSetting
+from analysis.models.cases import (
+    AGAINST,
+    IN_FAVOUR,
+    OPEN_CASE,
+    Action,
+    Appeal,
+    Batch,
+    Case,
+    CaseComment,
+    CaseQueue,
+    CaseSource,
+    CaseStatus,
+    Decision,
+    Reason,
+    Report,
+    Ruling,
+    Strike,
+)
 from analysis.models.errands import Errand
+from analysis.models.hashlists import HashEntry, HashHit, HashKind, HashList
 from analysis.models.matches import Fingerprint, Match, MatchKind, ReferenceWork
 from analysis.models.moments import Moment, MomentKind
-from analysis.models.people import FaceRemoval, Person, PersonConsent, PersonPicture, PictureStatus
+from analysis.models.people import (
+    FaceExpense,
+    FaceRemoval,
+    Person,
+    PersonConsent,
+    PersonPicture,
+    PictureStatus,
+)
+from analysis.models.policies import Judgement, Policy, PolicyMode, PolicyVersion, Replay, Severity
 from analysis.models.transcripts import TranscriptCaption, TranscriptVersion
 from analysis.models.words import Border, WordPlace
-from analysis.models.work import OPEN, Analysis, CollectionSetting, EngineChoice, Order, Status, Type
+from analysis.models.work import (
+    OPEN,
+    Analysis,
+    CollectionSetting,
+    EngineChoice,
+    Order,
+    Publishing,
+    Status,
+    Type,
+)
 
 __all__ = [
+    "AGAINST",
+    "IN_FAVOUR",
     "OPEN",
+    "OPEN_CASE",
+    "Action",
     "Analysis",
+    "Appeal",
+    "Batch",
     "Border",
+    "Case",
+    "CaseComment",
+    "CaseQueue",
+    "CaseSource",
+    "CaseStatus",
     "CollectionSetting",
+    "Decision",
     "EngineChoice",
     "Errand",
+    "Exposure",
+    "FaceExpense",
     "FaceRemoval",
     "Fingerprint",
+    "HashEntry",
+    "HashHit",
+    "HashKind",
+    "HashList",
+    "Judgement",
     "Match",
     "MatchKind",
+    "ModeratorSetting",
     "Moment",
     "MomentKind",
     "Order",
@@ -28,8 +85,18 @@ __all__ = [
     "PersonConsent",
     "PersonPicture",
     "PictureStatus",
+    "Policy",
+    "PolicyMode",
+    "PolicyVersion",
+    "Publishing",
+    "Reason",
     "ReferenceWork",
+    "Replay",
+    "Report",
+    "Ruling",
+    "Severity",
     "Status",
+    "Strike",
     "TranscriptCaption",
     "TranscriptVersion",
     "Type",

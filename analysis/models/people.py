@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -101,7 +102,8 @@ class PersonPicture(models.Model):
     """A picture that a person is known by: sent by somebody, or the part `box` of a file at a second.
 
     `image` is what was sent until it has been `prepared`: then a small JPEG of our own making. It lies here and not in
-    the storage, so that it goes with its row. `face_id` is what the engine calls the face in `collection`.
+    the storage, so that it goes with its row. `face_id` is what the engine calls the face in `collection`. One that
+    waits is tried from `again_at` on; what has gone wrong at the last try stands with it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -123,6 +125,8 @@ class PersonPicture(models.Model):
     error_detail = models.TextField(_("error"), blank=True)
     cost = models.DecimalField(_("cost in US dollars"), max_digits=12, decimal_places=6, default=0)
     tried_at = models.DateTimeField(_("tried"), null=True, blank=True)
+    again_at = models.DateTimeField(_("tried again"), default=timezone.now)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("added by"),
@@ -151,6 +155,23 @@ class PersonPicture(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class FaceExpense(models.Model):
+    """Money, in US dollars, that went into taking a face in. It stays when the picture, here by its id, goes."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(_("paid"), default=timezone.now, db_index=True)
+    picture = models.UUIDField(_("picture"))
+    cost = models.DecimalField(_("cost in US dollars"), max_digits=12, decimal_places=6)
+
+    class Meta:
+        verbose_name = _("money spent on a face")
+        verbose_name_plural = _("money spent on faces")
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.picture} · {self.cost}"
 
 
 class FaceRemoval(models.Model):

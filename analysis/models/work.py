@@ -182,6 +182,13 @@ class Analysis(models.Model):
         return f"{self.get_type_display()} · {self.asset_id}"
 
 
+class Publishing(models.TextChoices):
+    """Whether others see what comes in before the policies have looked at it."""
+
+    HOLD = "hold", pgettext_lazy("publishing", "Hold first: once the policies agree")
+    PUBLISH = "publish", pgettext_lazy("publishing", "Publish first: the policies look afterwards")
+
+
 class CollectionSetting(models.Model):
     """What is done with everything that comes into a collection or into one inside it: which types, by which engine, in
     which languages.
@@ -217,6 +224,13 @@ class CollectionSetting(models.Model):
         help_text=_(
             "People who have consented are named in what lies here, where the installation allows it."
         ),
+    )
+    publishing = models.CharField(
+        _("publishing"),
+        max_length=7,
+        choices=Publishing.choices,
+        blank=True,
+        help_text=_("Whether what comes in waits for the policies; empty: as the collection around it."),
     )
     monthly_budget = models.DecimalField(
         _("monthly budget in US dollars"),

@@ -15,7 +15,8 @@ Pairs = tuple[Places, Places, Places]
 """Places in the one and in the other, and in how many bits they differ."""
 
 _NEAR_BITS = 10
-_SURE_BITS = 6
+# How near the pictures of a copy are in the middle, by how many looks it has: few are alike by chance more easily.
+_SURE_BITS = (3, 4, 5, 6)
 _SPEEDS = (1.0, 0.99, 1.01, 0.98, 1.02, 0.97, 1.03, 0.96, 1.04, 0.95, 1.05, 1 / 1.05, 0.94, 1.06)
 _BETTER = 1.1
 _BIN, _TOLERANCE = 0.5, 0.8
@@ -194,14 +195,11 @@ def _hits(one: Track, other: Track, speed: float, offset: float) -> Pairs:
 def _of_hits(one: Track, other: Track, speed: float, hits: Pairs) -> Alignment | None:
     """What the agreeing places come to, in runs without long gaps."""
     rows, columns, apart = hits
-    if len(rows) < _LEAST_PLACES or float(np.median(apart)) > _SURE_BITS:
-        return None
-    # A picture that stands still is one picture, however long it stands.
-    if len(set(one.values[rows].tolist())) < _LEAST_PICTURES:
+    if len(rows) < _LEAST_PLACES:
         return None
     offset = float(np.median(other.times[columns] - speed * one.times[rows]))
     last = float(other.times[-1] + other.step)
-    spans = []
+    spans, told = [], np.zeros(len(rows), dtype=bool)
     for start, end in _runs(one.times[rows], one.step, least=0.0, gap=_GAP):
         inside = (one.times >= start) & (one.times < end)
         here = (one.times[rows] >= start) & (one.times[rows] < end)
@@ -209,9 +207,29 @@ def _of_hits(one: Track, other: Track, speed: float, hits: Pairs) -> Alignment |
         if here.sum() >= _LEAST_PLACES and share >= _LEAST_SHARE:
             there = [min(last, max(0.0, offset + speed * at)) for at in (start, end)]
             spans.append((start, end, round(there[0], 3), round(there[1], 3)))
-    if not spans:
+            told |= here
+    if not spans or not _is_evidence(one.values[rows[told]], other.values[columns[told]], apart[told]):
         return None
     return Alignment(round(offset, 3), round(speed, 4), round(float(1 - apart.mean() / 32), 4), tuple(spans))
+
+
+def _is_evidence(mine: Bits, theirs: Bits, apart: Places) -> bool:
+    """Whether pairs of pictures tell of the same film. A scene that hardly changes is one observation, however long it
+    is seen: that two films have one picture nearly in common happens.
+    """
+    # A picture that stands still is one picture, however long it stands.
+    if len(set(mine.tolist())) < _LEAST_PICTURES:
+        return False
+    return float(np.median(apart)) <= _SURE_BITS[min(_looks(mine), _looks(theirs)) - 1]
+
+
+def _looks(values: Bits) -> int:
+    """How many of the pictures are not near to one of those before, counted as far as it matters."""
+    count = 0
+    while len(values) and count < len(_SURE_BITS):
+        count += 1
+        values = values[np.bitwise_count(values ^ values[0]) > _NEAR_BITS]
+    return count
 
 
 def _runs(times: Floats, step: float, *, least: float, gap: float) -> list[tuple[float, float]]:

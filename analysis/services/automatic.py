@@ -58,6 +58,7 @@ def _follow_first(job: Job) -> None:
     elif job.status in {JobStatus.FAILED, JobStatus.CANCELLED}:
         for order in Order.objects.filter(pk=job.parameters.get(NAMED), job=None):
             orders.fail_open(order=order, code=job.error_code or "cancelled", detail=job.error_detail)
+        _follow_own(job)  # the quick check of its pictures may be under way
 
 
 @transaction.atomic
@@ -91,8 +92,19 @@ def come_in(*, asset_id: UUID) -> None:
         Analysis.objects.filter(asset=asset)
         .exclude(status__in=[Status.FAILED, Status.CANCELLED])
         .exclude(order__job__in=keyframes.jobs().filter(asset=asset))  # which looked at single pictures alone
+        .exclude(order__job=asset.job_id)  # likewise, at the door
     )
     _order(asset, leave=set(had.values_list("type", flat=True)))
+
+
+def is_seen_to(*, asset: Asset) -> bool:
+    """Whether everything that the upload and the collections of a processed asset want of it has been ordered."""
+    job = Job.objects.filter(pk=asset.job_id).first()
+    wanted = set(job.parameters.get(TYPES, ())) if job else set()
+    wanted |= set(choosing.of_kind(collected.said_of(asset).types, asset.kind))
+    if not wanted or not orders.is_analysable(asset):
+        return True
+    return wanted <= set(Analysis.objects.filter(order__in=_unasked(asset)).values_list("type", flat=True))
 
 
 def _order(
@@ -147,11 +159,11 @@ def sweep() -> int:
 
 
 def _unasked(asset: Asset | OuterRef) -> QuerySet[Order]:
-    """Orders of an asset that nobody has placed, for the whole file: those for key frames are told apart by their
-    jobs.
+    """Orders of an asset that nobody has placed, for the whole file: those that look at single pictures alone are told
+    apart by their jobs.
     """
     mine = Order.objects.filter(asset=asset, asked_by=None)
-    return mine.exclude(job__job_type=JobType.PREVIEW)
+    return mine.exclude(job__job_type__in=[JobType.PREVIEW, JobType.INGEST])
 
 
 def _follow_own(job: Job) -> None:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import DecimalField, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from analysis.models import OPEN, Analysis, PersonPicture
+from analysis.models import OPEN, Analysis, FaceExpense
 
 _LOCK = 0x6275646765  # the advisory lock under which money is reserved
 
@@ -53,7 +53,7 @@ def purse() -> Purse:
     if most is None:
         return Purse()
     _take_turns()
-    kept = PersonPicture.objects.filter(tried_at__gte=month_began()).aggregate(cost=Sum("cost"))["cost"]
+    kept = FaceExpense.objects.filter(at__gte=month_began()).aggregate(cost=Sum("cost"))["cost"]
     return Purse(max(Decimal(0), most - spent(Analysis.objects.all()) - (kept or Decimal(0))))
 
 

@@ -6,22 +6,16 @@ Only a request insists: an engine that a collection or a setting names and that 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from analysis import engines
-from analysis.engines import Ability, Engine, Request
+from analysis.engines import Ability, Engine, People, Request
 from analysis.engines import Type as EngineType
-from analysis.exceptions import (
-    NEEDS_LANGUAGE,
-    BudgetExceeded,
-    EngineUnavailable,
-    NotAbleHere,
-    OverBudget,
-)
+from analysis.exceptions import NEEDS_LANGUAGE, BudgetExceeded, EngineUnavailable, NotAbleHere, OverBudget
 from analysis.models import EngineChoice, Type
 from analysis.services import naming
 from analysis.services.budget import Purse
@@ -54,25 +48,27 @@ def choose(
     collection: str = EngineChoice.AUTO,
     purse: Purse | None = None,
     only_here: bool = False,
+    people: Callable[[], People | None] | None = None,
 ) -> dict[str, Choice]:
     """Who does each of these types of an asset; of one that is still to be fetched, who could of any.
 
     `wanted` is the engine that the request names, `collection` the one that its collection does; `only_here` leaves out
     all that are elsewhere, whoever asks. What is chosen is taken out of the `purse`; an engine that costs more than is
-    left there gives way to the others.
+    left there gives way to the others. `people` says among whom faces are looked for, for who has asked that already.
     """
+    known = people or cache(partial(_people, asset))
     return {
         name: _chosen(
             name,
             _in_order(
-                _preferred(name, wanted, collection, asset),
+                _preferred(name, wanted, collection, people=known),
                 insists=wanted != EngineChoice.AUTO,
                 only_here=only_here,
             ),
             languages=languages,
             purse=purse or Purse(),
             fits=partial(_fits, asset=asset),
-            price=partial(_price, name=name, asset=asset, languages=languages),
+            price=partial(_price, name=name, asset=asset, languages=languages, people=known),
         )
         for name in types
     }
@@ -172,14 +168,25 @@ def lacking() -> dict[str, tuple[str, ...]]:
     }
 
 
-def _preferred(name: str, wanted: str, collection: str, asset: Asset | None = None) -> list[str]:
+def _people(asset: Asset | None) -> People | None:
+    """Among whom the faces of an asset are looked for; of one that is still to come nothing is known."""
+    return None if asset is None else naming.people_for(asset)
+
+
+def _nobody() -> None:
+    """That nobody is looked for in single pictures."""
+
+
+def _preferred(
+    name: str, wanted: str, collection: str, *, people: Callable[[], People | None] = _nobody
+) -> list[str]:
     """The engines that go first for a type: the one that the request names alone, or what the collection names, what
     the settings name, and where people are to be named, those that can.
     """
     if wanted != EngineChoice.AUTO:
         return [wanted]
     found = [collection, settings.ANALYSIS_ENGINES.get(name, "")]
-    if name == Type.FACES and asset is not None and naming.people_for(asset) is not None:
+    if name == Type.FACES and people() is not None:
         found += [one.name for one in engines.engines() if _names(one)]
     return found
 
@@ -216,13 +223,20 @@ def _names(engine: Engine) -> bool:
     return ability is not None and ability.names
 
 
-def _price(engine: Engine, *, name: str, asset: Asset | None, languages: Sequence[str]) -> Decimal:
+def _price(
+    engine: Engine,
+    *,
+    name: str,
+    asset: Asset | None,
+    languages: Sequence[str],
+    people: Callable[[], People | None],
+) -> Decimal:
     """What a type of an asset may cost; nothing is known of a file that is still to come."""
     if asset is None:
         return Decimal(0)
     nowhere = Path("/")
     return engine.estimate(
-        request_for(asset, types=[name], languages=languages, source=nowhere, folder=nowhere)
+        request_for(asset, types=[name], languages=languages, source=nowhere, folder=nowhere, people=people)
     ).usd
 
 

@@ -3,9 +3,12 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from analysis.access import can_review
 from analysis.exceptions import NotCompleted
-from analysis.models import Analysis, Status
+from analysis.models import Analysis, Status, Type
+from analysis.signals import moments_changed
 from assets import access
 from assets.models import Asset
 from mediaportal.audit.services.log import record
@@ -17,12 +20,15 @@ def show(*, user: access.Caller, analysis: Analysis) -> None:
     """Show this analysis from now on, also when newer ones come. Raises `NotPermitted`, and `NotCompleted`."""
     if analysis.asset is None or not access.can_change(user, analysis.asset):
         raise NotPermitted
+    if analysis.type == Type.MODERATION and not can_review(user):
+        raise NotPermitted(_("Which look for unsafe content counts is not for owners to choose."))
     # Whoever changes which one is shown takes turns.
     asset = Asset.objects.select_for_update(of=("self",)).get(pk=analysis.asset.pk)
     if not Analysis.objects.filter(pk=analysis.pk, status=Status.COMPLETED).exists():
         raise NotCompleted
     Analysis.objects.filter(asset=asset, type=analysis.type).update(is_current=False, chosen=False)
     Analysis.objects.filter(pk=analysis.pk).update(is_current=True, chosen=True)
+    moments_changed.send(sender=Asset, asset=asset)
     record(
         action="analysis.chosen",
         target=analysis,

@@ -14,10 +14,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Model, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from analysis import engines
 from analysis.engines import Album, EngineAway, FaceRefused, Failure
-from analysis.models import FaceRemoval, Person, PersonPicture, PictureStatus
+from analysis.models import FaceExpense, FaceRemoval, Person, PersonPicture, PictureStatus
 from analysis.services import budget, forgetting, naming
 from analysis.services.facepictures import NotReadable, NotReadNow, jpeg_of
 from mediaportal.audit.services.log import record
@@ -26,11 +27,12 @@ logger = logging.getLogger(__name__)
 _Row = TypeVar("_Row", bound=Model)
 TASK, QUEUE = "analysis.people", "upkeep"
 _AT_ONCE = 100
-_AGAIN = timedelta(minutes=1)
 # Whoever was taking one in has died by then.
 _LOST = timedelta(minutes=15)
 _MOST_WAIT_MINUTES = 60
 _LONGEST_ERROR = 500
+_AWAY = gettext_noop("The engine does not answer.")
+_NOT_READ = gettext_noop("The picture cannot be read now.")
 
 
 def wake() -> None:
@@ -54,10 +56,10 @@ def take_in() -> int:
     if album is None or not naming.is_on():
         return 0
     now = timezone.now()
-    ready = Q(status=PictureStatus.WAITING) & (Q(tried_at=None) | Q(tried_at__lt=now - _AGAIN))
+    ready = Q(status=PictureStatus.WAITING, again_at__lte=now)
     lost = Q(status=PictureStatus.SENDING, tried_at__lt=now - _LOST)
     waiting = PersonPicture.objects.filter(ready | lost, person__in=Person.objects.consenting())
-    found = list(waiting.order_by("created_at").defer("image")[:_AT_ONCE])
+    found = list(waiting.order_by("again_at", "pk").defer("image")[:_AT_ONCE])
     return sum(_each(found, partial(_take, album=album)))
 
 
@@ -81,34 +83,37 @@ def _each(rows: Iterable[_Row], act: Callable[[_Row], bool]) -> Iterator[bool]:
 
 def _take(picture: PersonPicture, album: Album) -> bool:
     """Take one picture in; False when somebody else does, or it must not be now."""
-    price = album.price()
-    if not _claim(picture, price):
+    expense = _claim(picture, album.price())
+    if expense is None:
         return False
     try:
         jpeg = jpeg_of(picture)
         face_id = album.keep(jpeg, collection=picture.collection, key=picture.pk.hex)
-    except (FaceRefused, NotReadable) as error:
+    except FaceRefused as error:
+        if error.passes:
+            _wait(picture, expense, error, error.failure)
+        else:
+            _refuse(picture, error.failure, error.log)
+    except NotReadable as error:
         _refuse(picture, error.failure, error.log)
-    except (EngineAway, NotReadNow) as error:
-        logger.info("The picture %s waits: %s", picture.pk, error)
-        mine = PersonPicture.objects.filter(
-            pk=picture.pk, status=PictureStatus.SENDING, tried_at=picture.tried_at
-        )
-        mine.update(status=PictureStatus.WAITING, cost=F("cost") - price)
+    except EngineAway as error:
+        _wait(picture, expense, error, Failure("engine_away", _AWAY))
+    except NotReadNow as error:
+        _wait(picture, expense, error, Failure("storage_away", _NOT_READ))
     else:
         _keep(picture, face_id)
     return True
 
 
 @transaction.atomic
-def _claim(picture: PersonPicture, price: Decimal) -> bool:
+def _claim(picture: PersonPicture, price: Decimal) -> FaceExpense | None:
     """Let it be this worker that takes a picture in, if there is a consent, money, and nothing under its key that is to
-    be removed first. What it costs counts from now.
+    be removed first. What it costs counts from now, whatever becomes of the picture and the person.
     """
     if not Person.objects.consenting().filter(pk=picture.person_id).exists():
-        return False
+        return None
     if FaceRemoval.objects.filter(key=picture.pk.hex).exists() or not budget.purse().takes(price):
-        return False
+        return None
     now = timezone.now()
     mine = PersonPicture.objects.filter(pk=picture.pk, status=picture.status, tried_at=picture.tried_at)
     claimed = mine.update(
@@ -116,11 +121,37 @@ def _claim(picture: PersonPicture, price: Decimal) -> bool:
         collection=settings.ANALYSIS_FACE_COLLECTION,
         face_id="",
         tried_at=now,
+        tries=F("tries") + 1,
         cost=F("cost") + price,
     )
-    if claimed:
-        picture.refresh_from_db()
-    return bool(claimed)
+    if not claimed:
+        return None
+    picture.refresh_from_db()
+    return FaceExpense.objects.create(picture=picture.pk, cost=price)
+
+
+@transaction.atomic
+def _wait(picture: PersonPicture, expense: FaceExpense, error: Exception, failure: Failure) -> None:
+    """Let a picture wait that could not be taken in through no fault of its own, longer each time: nothing counts as
+    paid. Its collection stays with it: the engine may have kept the face and not come to say so.
+    """
+    logger.warning("The picture %s waits: %s", picture.pk, error)
+    mine = PersonPicture.objects.filter(
+        pk=picture.pk, status=PictureStatus.SENDING, tried_at=picture.tried_at
+    )
+    mine.update(
+        status=PictureStatus.WAITING,
+        again_at=timezone.now() + _pause(picture.tries - 1),
+        cost=F("cost") - expense.cost,
+        error_code=failure.code,
+        error_detail=failure.detail,
+    )
+    expense.delete()
+
+
+def _pause(tries: int) -> timedelta:
+    """How long to wait after so many tries before: a minute, two, four, and at most an hour."""
+    return timedelta(minutes=min(_MOST_WAIT_MINUTES, 2 ** min(tries, 10)))
 
 
 @transaction.atomic
@@ -135,7 +166,7 @@ def _keep(picture: PersonPicture, face_id: str) -> None:
         status=PictureStatus.KEPT, face_id=face_id, error_code="", error_detail=""
     )
     if not kept:
-        mine.update(status=PictureStatus.WAITING, collection="", tried_at=None)
+        mine.update(status=PictureStatus.WAITING, collection="", tried_at=None, again_at=timezone.now())
         FaceRemoval.objects.get_or_create(
             collection=picture.collection,
             key=picture.pk.hex,
@@ -174,10 +205,9 @@ def _remove(removal: FaceRemoval, album: Album) -> bool:
             album.forget(found, collection=collection)
     except (EngineAway, FaceRefused) as error:
         logger.warning("A face of %s cannot be removed yet: %s", collection, error.log)
-        minutes = min(_MOST_WAIT_MINUTES, 2 ** min(removal.tries, 10))
         FaceRemoval.objects.filter(pk=removal.pk).update(
             tries=F("tries") + 1,
-            due_at=timezone.now() + timedelta(minutes=minutes),
+            due_at=timezone.now() + _pause(removal.tries),
             error=error.log[:_LONGEST_ERROR],
         )
         return False

@@ -16,6 +16,10 @@ from mediaportal.audit.services.log import record
 
 logger = logging.getLogger(__name__)
 
+# Those whose faces an engine may keep: also what it has not answered for.
+_OUT = Q(status__in=[PictureStatus.KEPT, PictureStatus.SENDING]) | Q(
+    status=PictureStatus.WAITING, collection__gt=""
+)
 _AT_ONCE = 200
 # A call that takes a face in has ended by then, whatever became of it.
 _IN_FLIGHT = timedelta(minutes=10)
@@ -35,7 +39,7 @@ def let_go(pictures: QuerySet[PersonPicture]) -> int:
     ever allowed. Must run in the transaction that takes the ground away; returns how many faces there are.
     """
     now = timezone.now()
-    out = pictures.select_for_update().filter(status__in=[PictureStatus.KEPT, PictureStatus.SENDING])
+    out = pictures.select_for_update().filter(_OUT)
     rows = list(out.only("pk", "person_id", "status", "collection", "face_id"))
     FaceRemoval.objects.bulk_create(
         [
@@ -44,14 +48,21 @@ def let_go(pictures: QuerySet[PersonPicture]) -> int:
                 key=row.pk.hex,
                 face_id=row.face_id,
                 person_id=row.person_id,
-                due_at=now if row.status == PictureStatus.KEPT else now + _IN_FLIGHT,
+                due_at=now + _IN_FLIGHT if row.status == PictureStatus.SENDING else now,
             )
             for row in rows
         ],
         ignore_conflicts=True,
     )
     PersonPicture.objects.filter(pk__in=[row.pk for row in rows]).update(
-        status=PictureStatus.WAITING, collection="", face_id="", tried_at=None
+        status=PictureStatus.WAITING,
+        collection="",
+        face_id="",
+        tried_at=None,
+        tries=0,
+        again_at=now,
+        error_code="",
+        error_detail="",
     )
     return len(rows)
 
@@ -70,7 +81,8 @@ def lapse() -> int:
     """Forget whoever does not consent any more, and let go what is kept where it is not allowed (any more); returns of
     how many people. Safe to run at any time.
     """
-    known = Q(pictures__status__in=[PictureStatus.KEPT, PictureStatus.SENDING]) | Q(moments__isnull=False)
+    out = PersonPicture.objects.filter(_OUT).values("person")
+    known = Q(pk__in=out) | Q(moments__isnull=False)
     gone = (
         Person.objects.not_consenting().filter(known).order_by("pk").values_list("pk", flat=True).distinct()
     )
@@ -112,7 +124,7 @@ def _retire() -> None:
         if count:
             _told("person.unnamed", Person(pk=person_id), {"moments": count, "faces": 0})
     elsewhere = PersonPicture.objects.exclude(collection=settings.ANALYSIS_FACE_COLLECTION)
-    out = elsewhere.filter(status__in=[PictureStatus.KEPT, PictureStatus.SENDING])
+    out = elsewhere.filter(_OUT)
     for person_id in list(out.order_by().values_list("person_id", flat=True).distinct()[:_AT_ONCE]):
         faces = let_go(elsewhere.filter(person=person_id))
         if faces:

@@ -22,7 +22,16 @@ def answer_of(asset: Asset, *, user: Caller) -> dict[str, Any]:
     """Where the newest job for key frames stands, what there is of them, and of what it is told. Before there was one
     `status` and `job_id` are null. Five queries.
     """
-    job = keyframes.jobs().filter(asset=asset).first()
+    return _answer(_newest(asset), asset, user)
+
+
+def _newest(asset: Asset) -> Job | None:
+    """The newest job for key frames."""
+    return keyframes.jobs().filter(asset=asset).first()
+
+
+def _answer(job: Job | None, asset: Asset, user: Caller) -> dict[str, Any]:
+    """What is told of an asset whose newest job this is."""
     variants = _shown(asset, user)
     captures = [v for v in variants if v.detail.get("step") == captured.STEP]
     captures.sort(key=lambda v: (v.timestamp or 0.0, v.pk))
@@ -46,10 +55,10 @@ def context_of(asset: Asset, *, user: Caller) -> dict[str, Any] | None:
     if asset.kind != Kind.VIDEO or not access.can_play(user, asset):
         return None
     may_order = access.can_change(user, asset) and asset.original_removed_at is None
-    answer = answer_of(asset, user=user)
-    if answer["status"] is None and not may_order:
+    job = _newest(asset)
+    if job is None and not may_order:
         return None
-    job = keyframes.jobs().filter(asset=asset).first()
+    answer = _answer(job, asset, user)
     return {
         "asset": asset,
         "found": answer,

@@ -14,7 +14,8 @@ from django.utils import timezone
 from analysis.models import Analysis, Fingerprint, Match, MatchKind, ReferenceWork, Type
 from analysis.services import fingerprints
 from analysis.services.alignment import Alignment, Track, align_images, align_pictures, align_sound
-from analysis.signals import work_matched
+from analysis.services.moderation import hashmatching
+from analysis.signals import fingerprint_compared, work_matched
 from assets.models import Asset, Kind
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ _SHORT = 64
 
 
 def compare(*, asset_id: UUID) -> None:
-    """Compare an asset with the library and with the protected works; what was found before is found anew.
+    """Compare an asset with the library, the protected works and the hash lists; what was found before is found anew.
 
     Tells of each protected work that it is alike to. Takes seconds for long films: nothing may be locked meanwhile.
     """
@@ -44,6 +45,7 @@ def compare(*, asset_id: UUID) -> None:
             found += [
                 (kind, other, where) for other, where in _alike(asset, kind, track, compared[kind] or [])
             ]
+    hashmatching.match_fingerprint(asset=asset)
     _write(asset, found, compared, analyses)
 
 
@@ -145,6 +147,7 @@ def _write(
         match.save(force_insert=True)
         if match.work is not None and (match.asset_id, match.other_id, match.kind) not in known:
             work_matched.send(sender=Match, match=match)
+    fingerprint_compared.send(sender=Asset, asset=asset)
 
 
 def _outdated(compared: Mapping[str, Sequence[UUID] | None]) -> Q:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Func
 
 from analysis.engines import Face, Finding, Flag, Label, Quality, Result, Shot, Sound, Speech, Text
-from analysis.engines.base import Box
+from analysis.engines.findings import Box
 from analysis.models import Analysis, Moment, MomentKind
 from assets.models import Asset
 from mediaportal.core import fulltext

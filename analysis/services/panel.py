@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analysis import engines
-from analysis.models import OPEN, Analysis, EngineChoice, Status, Type
+from analysis.models import OPEN, Analysis, EngineChoice, Publishing, Status, Type
 from analysis.services import choosing, collected, naming, people, wanted
 from analysis.services.comparing import Comparison
 from assets import access
@@ -48,7 +49,9 @@ class TypeLines:
 
 
 def context_of(asset: Asset, *, user: Caller) -> dict[str, Any]:
-    """What the panel's template is given. Two queries for the rows."""
+    """What the panel's template is given. One query for the rows; for who may order where something costs money two
+    for what is said of the asset, and two for who is looked for in it, however many types and engines there are.
+    """
     may_change = access.can_change(user, asset) and access.gate_passed(asset)
     may_order = may_change and asset.original_removed_at is None
     able = choosing.possible(asset.kind) if may_order else []
@@ -81,6 +84,7 @@ def of_collection(place: Collection, *, user: Caller) -> dict[str, Any]:
         "setting": setting,
         "types": wanted.offers(setting.types),
         "engines": [(name, label) for name, label in EngineChoice.choices if name in known],
+        "publishing": Publishing.choices,
         "may_bound": wanted.may_bound(user),
         "may_name": people.may_manage(user),
         "names_here": naming.is_on(),
@@ -94,6 +98,7 @@ def _prices(asset: Asset, able: Sequence[str]) -> str:
     if not dear:
         return ""
     said_of_it = collected.said_of(asset)
+    known = cache(partial(naming.people_for, asset))
     found = {}
     for word in [str(EngineChoice.AUTO), *dear]:
         choices = choosing.choose(
@@ -102,6 +107,7 @@ def _prices(asset: Asset, able: Sequence[str]) -> str:
             wanted=word,
             collection=said_of_it.engine,
             only_here=said_of_it.only_here,
+            people=known,
         )
         found[word] = {name: float(choice.usd) for name, choice in choices.items() if choice.usd}
     return json.dumps(found) if any(found.values()) else ""

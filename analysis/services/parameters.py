@@ -11,3 +11,6 @@ SAMPLED = "captures"
 
 LABELS = "keyframe_labels"
 """The step that labels captured key frames."""
+
+DOOR = "quick_check"
+"""The step that looks at a few pictures before anything is published."""

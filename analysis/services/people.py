@@ -44,7 +44,7 @@ def may_manage(user: Caller) -> bool:
 @transaction.atomic
 def add(*, user: Caller, name: str, note: str = "", consent: Consent) -> Person:
     """Add a person with a consent. Raises `NotPermitted`, `NamingOff` and `InvalidInput`."""
-    actor = _manager(user)
+    actor = manager(user)
     if not naming.is_on():
         raise NamingOff
     words = _words(name=name, note=note)
@@ -59,7 +59,7 @@ def change(*, user: Caller, person: Person, name: str | None = None, note: str |
     """Change the name, also in the moments that bear it, or the note. Raises `NotPermitted`, `NotFound` and
     `InvalidInput`.
     """
-    actor = _manager(user)
+    actor = manager(user)
     told = {key: value for key, value in {"name": name, "note": note}.items() if value is not None}
     words = _words(**told)
     held = _held(person)
@@ -79,7 +79,7 @@ def change(*, user: Caller, person: Person, name: str | None = None, note: str |
 @transaction.atomic
 def consented(*, user: Caller, person: Person, consent: Consent) -> PersonConsent:
     """Write down a further consent; it counts beside those that are in force. Raises as `change`, and `NamingOff`."""
-    actor = _manager(user)
+    actor = manager(user)
     if not naming.is_on():
         raise NamingOff
     return _write(_held(person), consent, actor)
@@ -90,7 +90,7 @@ def withdraw(*, user: Caller, person: Person) -> None:
     """Withdraw every consent of a person: from now on nobody finds the name in any moment, and the faces are removed
     where they are kept. Raises `NotPermitted`, `NotFound`, and `NoConsent` when nothing is left to be withdrawn.
     """
-    actor = _manager(user)
+    actor = manager(user)
     held = _held(person)
     if not PersonConsent.objects.filter(person=held, withdrawn_at=None).update(withdrawn_at=timezone.now()):
         raise NoConsent
@@ -110,7 +110,7 @@ def remove(*, user: Caller, person: Person) -> None:
     """Delete a person with consents and pictures; the faces are removed where they are kept, however long that takes.
     Raises `NotPermitted` and `NotFound`.
     """
-    actor = _manager(user)
+    actor = manager(user)
     held = _held(person)
     gone = forgetting.forget(person=held)
     record(action="person.deleted", target=held, actor=actor, moments=gone["moments"], faces=gone["faces"])
@@ -132,7 +132,7 @@ def choose_collection(*, user: User, setting: CollectionSetting) -> None:
         faces.wake()
 
 
-def _manager(user: Caller) -> User:
+def manager(user: Caller) -> User:
     """Whoever may manage people; raises `NotPermitted`."""
     actor = access.person(user)
     if actor is None or not may_manage(actor):

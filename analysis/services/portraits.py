@@ -11,10 +11,9 @@ from assets import access
 from assets.access import Caller
 from assets.exceptions import FileTooLarge, UnsupportedMediaType
 from assets.models import Asset, Kind
-from mediaportal.accounts.models import User
 from mediaportal.audit.services.log import record
 from mediaportal.core import filetype
-from mediaportal.core.problems import NotFound, NotPermitted
+from mediaportal.core.problems import NotFound
 from processing import pictures
 
 MOST = 10
@@ -30,7 +29,7 @@ def send(*, user: Caller, person: Person, data: bytes) -> PersonPicture:
     Raises `NotPermitted`, `NotFound`, `NamingOff`, `NoConsent`, `TooManyPictures`, `FileTooLarge` and
     `UnsupportedMediaType`.
     """
-    _manager(user)
+    people.manager(user)
     if len(data) > MOST_BYTES:
         raise FileTooLarge
     mime_type = filetype.sniff(data)
@@ -45,7 +44,7 @@ def take(*, user: Caller, person: Person, moment_id: int) -> PersonPicture:
     Raises as `send`; `OnlyHere` where nothing may be sent elsewhere; `NotFound` also for a moment that is no face, of a
     file that the caller may not play, or of a film whose engine does not tell where the face is at which second.
     """
-    _manager(user)
+    people.manager(user)
     seen = Asset.objects.visible_to(user)
     moment = (
         Moment.objects.filter(pk=moment_id, kind=MomentKind.FACE, box__isnull=False, asset__in=seen)
@@ -65,7 +64,7 @@ def take(*, user: Caller, person: Person, moment_id: int) -> PersonPicture:
 @transaction.atomic
 def remove(*, user: Caller, picture: PersonPicture) -> None:
     """Delete a picture; its face is removed where it is kept. Names that it has brought stay. Raises `NotPermitted`."""
-    actor = _manager(user)
+    actor = people.manager(user)
     mine = PersonPicture.objects.filter(pk=picture.pk)
     forgetting.let_go(mine)
     gone, _rows = mine.delete()
@@ -83,7 +82,7 @@ def remove(*, user: Caller, picture: PersonPicture) -> None:
 @transaction.atomic
 def _add(user: Caller, person: Person, picture: PersonPicture) -> PersonPicture:
     """Write a picture down, if a consent is in force, and wake a worker."""
-    actor = _manager(user)
+    actor = people.manager(user)
     if not naming.is_on():
         raise NamingOff
     if not Person.objects.select_for_update(no_key=True).filter(pk=person.pk).exists():
@@ -98,11 +97,3 @@ def _add(user: Caller, person: Person, picture: PersonPicture) -> PersonPicture:
     record(action="person.picture_added", target=person, actor=actor, picture=str(picture.pk), asset=source)
     faces.wake()
     return picture
-
-
-def _manager(user: Caller) -> User:
-    """Whoever may manage people; raises `NotPermitted`."""
-    actor = access.person(user)
-    if actor is None or not people.may_manage(actor):
-        raise NotPermitted
-    return actor

@@ -1,12 +1,13 @@
 """An asset as engines are told of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 from django.conf import settings
 
-from analysis.engines import Address, Request
+from analysis.engines import Address, People, Request
 from analysis.engines import Type as EngineType
 from analysis.engines.base import Kind
 from analysis.services import naming
@@ -21,8 +22,12 @@ def request_for(
     languages: Sequence[str],
     source: Path,
     folder: Path,
+    people: Callable[[], People | None] | None = None,
 ) -> Request:
-    """What is asked of an engine: these types of an asset whose original lies at `source`; `folder` is scratch."""
+    """What is asked of an engine: these types of an asset whose original lies at `source`; `folder` is scratch.
+
+    `people` says among whom faces are looked for, for who has asked that already.
+    """
     probe = asset.metadata.get("probe")
     wanted = frozenset(EngineType(name) for name in types)
     return Request(
@@ -39,7 +44,7 @@ def request_for(
         languages=tuple(languages),
         threshold=settings.ANALYSIS_CONFIDENCE,
         stored=_stored(asset),
-        people=naming.people_for(asset) if EngineType.FACES in wanted else None,
+        people=(people or partial(naming.people_for, asset))() if EngineType.FACES in wanted else None,
     )
 
 

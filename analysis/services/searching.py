@@ -49,7 +49,7 @@ def find(terms: Sequence[Term], user: Caller, among: Iterable[UUID] | None = Non
     """
     if not terms:
         return {}
-    assets = Asset.objects.visible_to(user)
+    assets = Asset.objects.whole_for(user)
     if among is not None:
         assets = assets.filter(pk__in=list(among))
     stems = stems_of(terms)

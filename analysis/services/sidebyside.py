@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
+from analysis import access
 from analysis.models import Match
 from assets.access import Caller
 from assets.services import stage
@@ -17,7 +18,12 @@ def context_of(match: Match, *, user: Caller) -> dict[str, Any]:
     return {
         "match": match,
         "sides": [
-            {"asset": one, "stage": stage.stage_of(one, user=user), "name": name}
+            {
+                "asset": one,
+                "stage": stage.stage_of(one, user=user),
+                "name": name,
+                "may_open_case": access.can_review(user) and one.uploaded_by_id != getattr(user, "pk", None),
+            }
             for name, one in (("one", match.asset), ("other", match.other))
         ],
         "spans": match.spans,

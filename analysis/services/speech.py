@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analysis.engines import Speech
-from analysis.engines.base import Word
+from analysis.engines.findings import Word
 from analysis.models import Moment
 
 

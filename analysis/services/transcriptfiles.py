@@ -9,7 +9,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape
 
 from analysis.engines import Speech
-from analysis.engines.base import Word
+from analysis.engines.findings import Word
 from analysis.services import wordtimes
 from mediaportal.core import captions
 from mediaportal.core.captions import Cue

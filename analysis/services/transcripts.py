@@ -21,6 +21,7 @@ from analysis.engines import Result, Speech
 from analysis.exceptions import NoTranscript, TranscriptChanged
 from analysis.models import OPEN, Analysis, Moment, MomentKind, Status, TranscriptVersion, Type
 from analysis.services import moments, speech, wording, wordtimes
+from analysis.signals import moments_changed
 from assets import access
 from assets.models import Asset
 from mediaportal.accounts.models import User
@@ -160,6 +161,7 @@ def _write(
     _keep(analysis, seen + 1, after, created_at=timezone.now(), author=person, restored=restored)
     Moment.objects.filter(analysis=analysis, kind=MomentKind.SPEECH).delete()
     wording.write(moments.rows_of(analysis, asset, Result(findings=tuple(after))), analysis=analysis)
+    moments_changed.send(sender=Asset, asset=asset)
     Analysis.objects.filter(pk=analysis.pk).update(chosen=True)
     told: dict[str, Any] = {"analysis": str(analysis.pk), "version": seen + 1, "segments": len(after)}
     if restored:

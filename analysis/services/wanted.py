@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from analysis.models import CollectionSetting, EngineChoice, Type
+from analysis.models import CollectionSetting, EngineChoice, Publishing, Type
 from analysis.services import choosing, orders, people
 from assets import access
 from assets.models import Collection, Kind
@@ -72,8 +72,8 @@ def may_bound(user: access.Caller) -> bool:
 @transaction.atomic
 def change(*, user: access.Caller, collection: Collection, changes: dict[str, Any]) -> CollectionSetting:
     """Change what is done with everything that comes into a collection: `types`, `languages`, `engine`, `only_here`,
-    and for who may say so `monthly_budget` (US dollars; None is without bound) and `names_people`. What lies in it
-    already is left as it is.
+    `publishing` (hold, publish, or empty for as the collection around it), and for who may say so `monthly_budget` (US
+    dollars; None is without bound) and `names_people`. What lies in it already is left as it is.
 
     Raises `NotPermitted`, `NotFound` when it has gone meanwhile, and `InvalidInput`.
     """
@@ -114,6 +114,11 @@ def _checked(changes: dict[str, Any]) -> dict[str, Any]:
         told = {"types": list(wish.types) if types else [], "languages": list(wish.languages)}
         kept = {name: value for name, value in {**told, "engine": wish.engine}.items() if name in changes}
     kept |= {name: changes[name] for name in ("only_here", "names_people") if name in changes}
+    if "publishing" in changes:
+        if changes["publishing"] not in {"", *Publishing.values}:
+            detail = _("Must be one of: %s.") % ", ".join(Publishing.values)
+            problems.append(FieldProblem("publishing", "invalid", detail))
+        kept["publishing"] = changes["publishing"]
     if "monthly_budget" in changes:
         budget = changes["monthly_budget"]
         if budget is not None and not 0 <= budget <= _MOST_USD:

@@ -3,12 +3,13 @@ borders of what is said. Written anew whenever moments are written.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Exists, F, Func, IntegerField, OuterRef, Q
 
-from analysis.models import Analysis, Border, Moment, MomentKind, WordPlace
+from analysis.models import Analysis, Border, Moment, MomentKind, Status, Type, WordPlace
 from mediaportal.core import fulltext
 
 # A longer silence, in seconds, ends what somebody says.
@@ -36,9 +37,9 @@ def index(analysis_ids: list[UUID]) -> None:
     """Write anew what search finds the moments of these analyses by."""
     index_words(analysis_ids)
     Border.objects.filter(analysis__in=analysis_ids).delete()
-    said = Moment.objects.filter(analysis__in=analysis_ids, kind=MomentKind.SPEECH).exclude(text="")
-    rows = said.only("analysis_id", "start", "end", "speaker", "text").order_by("analysis_id", "start", "id")
-    Border.objects.bulk_create(borders_of(rows.iterator(_AT_ONCE)), batch_size=_AT_ONCE)
+    borders = borders_of(_said(analysis_ids))
+    while some := list(islice(borders, _AT_ONCE)):
+        Border.objects.bulk_create(some)
 
 
 @transaction.atomic
@@ -49,6 +50,45 @@ def index_words(analysis_ids: list[UUID]) -> None:
     WordPlace.objects.filter(analysis__in=analysis_ids).delete()
     with connection.cursor() as cursor:
         cursor.execute(_WORDS, [analysis_ids])
+
+
+def index_all(*, anew: bool = False) -> int:
+    """Write what search finds moments by, for every analysis that lacks any of it, or `anew` for all; returns for how
+    many. Each is a transaction of its own.
+    """
+    count = 0
+    for analysis_id in _done() if anew else _lacking():
+        index([analysis_id])
+        count += 1
+    return count
+
+
+def _done() -> list[UUID]:
+    """The analyses that may have moments."""
+    done = Analysis.objects.filter(status=Status.COMPLETED).order_by("pk")
+    return list(done.values_list("pk", flat=True))
+
+
+def _lacking() -> Iterator[UUID]:
+    """The analyses with words that have no places, or with borders that are not written."""
+    size = Func(F("vector"), function="length", output_field=IntegerField())
+    worded = Moment.objects.filter(analysis=OuterRef("pk")).annotate(words=size).filter(words__gt=0)
+    placed = WordPlace.objects.filter(analysis=OuterRef("pk"))
+    bordered = Border.objects.filter(analysis=OuterRef("pk"))
+    done = Analysis.objects.filter(status=Status.COMPLETED).order_by("pk")
+    told = done.annotate(placed=Exists(placed), bordered=Exists(bordered))
+    lacks = told.filter(Q(placed=False) | Q(type=Type.TRANSCRIPTION, bordered=False)).filter(Exists(worded))
+    for analysis_id, is_placed in list(lacks.values_list("pk", "placed")):
+        # Of two who speak in turn nothing may be a border.
+        if not is_placed or next(borders_of(_said([analysis_id])), None):
+            yield analysis_id
+
+
+def _said(analysis_ids: list[UUID]) -> Iterator[Moment]:
+    """What is said in these analyses, one after another."""
+    said = Moment.objects.filter(analysis__in=analysis_ids, kind=MomentKind.SPEECH).exclude(text="")
+    rows = said.only("analysis_id", "start", "end", "speaker", "text").order_by("analysis_id", "start", "id")
+    return rows.iterator(_AT_ONCE)
 
 
 def borders_of(moments: Iterable[Moment]) -> Iterator[Border]:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from analysis.engines.base import Word
+from analysis.engines.findings import Word
 
 _MOST = 500
 """From so many words on in one segment they are not compared one by one."""

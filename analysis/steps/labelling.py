@@ -9,23 +9,20 @@ from analysis import engines
 from analysis.engines import Engine, Failure, Found
 from analysis.engines import Type as EngineType
 from analysis.services import errands, labelling, outcome
-from analysis.services.labelling import Beginning, Sights
+from analysis.services.sights import Beginning, Sights, sight_of
 from analysis.steps import looking
 from assets.models import Variant
 from assets.services import places
 from mediaportal.core.sandbox import ProgramStopped
-from processing.exceptions import StepPostponed
 from processing.services import keyframes
 from processing.services.context import StepContext
-
-_KEPT = "sights"
 
 
 def run(context: StepContext) -> dict[str, Any]:
     """Label the captured key frames of this job's asset; what is found stands with each picture and among the moments.
 
     Raises `StepPostponed` while an engine does not answer, and the errors of the sandbox; pictures that have been
-    labelled until then are not shown to it again.
+    labelled until then are not shown to it again, nor are they when this run is lost.
     """
     captures = list(keyframes.captures_of(context.asset))
     beginning = labelling.begin(job=context.job, captures=captures)
@@ -36,23 +33,22 @@ def run(context: StepContext) -> dict[str, Any]:
         found = Found({}, {EngineType.OBJECTS: beginning.failure})
         context.published.append(partial(outcome.publish, share=share, found=found))
         return _told(beginning, {})
-    sights: Sights = dict(context.step.results.get(_KEPT, {}))
+    sights: Sights = labelling.sights_of(captures, job=context.job)
     engine = engines.engine(beginning.engine)
     for number, capture in enumerate(captures):
         if str(capture.pk) not in sights:
-            sights[str(capture.pk)] = _seen(context, engine, capture, sights, number)
+            sight = sight_of(_seen(context, engine, capture, number), EngineType.OBJECTS)
+            labelling.keep(job=context.job, capture=capture, sight=sight)
+            sights[str(capture.pk)] = sight
         context.report((number + 1) / len(captures))
-    context.details.update(labelling.details_of(captures, sights))
     found = labelling.whole_of(captures, sights, duration=context.asset.duration or 0.0)
     context.published.append(partial(outcome.publish, share=share, found=found))
     context.published.append(partial(errands.let_go_of_step, step=context.step))
     return _told(beginning, sights)
 
 
-def _seen(
-    context: StepContext, engine: Engine, capture: Variant, sights: Sights, number: int
-) -> dict[str, Any]:
-    """What an engine sees in one picture. What was seen before is kept when the step is given back."""
+def _seen(context: StepContext, engine: Engine, capture: Variant, number: int) -> Found:
+    """What an engine sees in one picture."""
     if context.stop():
         raise ProgramStopped(engine.name)
     folder = context.scratch / f"{number:03}"
@@ -60,13 +56,9 @@ def _seen(
     try:
         with places.local_file(capture.storage_key, stop=context.stop) as source:
             request = labelling.request_for(capture, source=source, folder=folder)
-            found = looking.asked(engine, request, context)
-    except StepPostponed as error:
-        error.results = {**(error.results or {}), _KEPT: sights}
-        raise
+            return looking.asked(engine, request, context)
     except FileNotFoundError:
-        found = _gone()
-    return labelling.sight_of(found)
+        return _gone()
 
 
 def _gone() -> Found:

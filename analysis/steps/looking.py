@@ -77,21 +77,22 @@ def _raise(reason: Failure | None) -> None:
         raise AllFailed(reason.code, reason.detail)
 
 
-def asked(engine: Engine, request: Request, context: StepContext) -> Found:
+def asked(engine: Engine, request: Request, context: StepContext, *, most_aways: int = _MOST_AWAYS) -> Found:
     """What an engine found. A program that the file is too much for is a failure of these types alone; so is, at the
-    last try, trouble of this machine, which is tried again as that of any step.
+    last try, trouble of this machine, which is tried again as that of any step. An engine that does not answer is asked
+    again `most_aways` times.
 
     Raises `StepPostponed` while the engine does not answer or is not done, and the errors of the sandbox.
     """
     try:
         if engine.remote:
-            return _elsewhere(engine, request, context)
+            return _elsewhere(engine, request, context, most_aways)
         handle = engine.start(request, on_progress=context.report, stop=context.stop)
         return engine.results(handle, request)
     except (ProgramStopped, ProgramKilled):
         raise
     except EngineAway as error:
-        return _away(engine, request, context, error)
+        return _away(engine, request, context, error, most_aways)
     except (ProgramFailed, ProgramTimedOut) as error:
         return _failed(request, Failure("processing_failed", _FAILED), str(error))
     except (SandboxError, OSError) as error:
@@ -100,7 +101,7 @@ def asked(engine: Engine, request: Request, context: StepContext) -> Found:
         return _failed(request, Failure("worker_trouble", _TROUBLE), str(error))
 
 
-def _elsewhere(engine: Engine, request: Request, context: StepContext) -> Found:
+def _elsewhere(engine: Engine, request: Request, context: StepContext, most_aways: int) -> Found:
     """Begin work that goes on elsewhere, or ask how far it is. Raises `StepPostponed` until it is done."""
     errand = errands.under_way(step=context.step)
     if errand is None:
@@ -114,7 +115,7 @@ def _elsewhere(engine: Engine, request: Request, context: StepContext) -> Found:
         if standing.done:
             return _read(engine, errand, request, context)
     except EngineAway as error:
-        return _away(engine, request, context, error, errand)
+        return _away(engine, request, context, error, most_aways, errand)
     raise StepPostponed(
         _ELSEWHERE,
         gettext_noop("The analysis goes on elsewhere."),
@@ -170,12 +171,17 @@ def _here(request: Request, context: StepContext) -> Iterator[Request]:
         yield replace(request, source=source)
 
 
-def _away(
-    engine: Engine, request: Request, context: StepContext, error: EngineAway, errand: Errand | None = None
+def _away(  # noqa: PLR0917 - one step of `asked`
+    engine: Engine,
+    request: Request,
+    context: StepContext,
+    error: EngineAway,
+    most_aways: int,
+    errand: Errand | None = None,
 ) -> Found:
     """Wait for an engine that does not answer; one that never does has failed, and what it has begun is paid for."""
     aways = context.step.results.get("aways", 0) + 1
-    if aways > _MOST_AWAYS:
+    if aways > most_aways:
         logger.warning("nothing could be analysed: %s", error.log)
         failure = Failure(_AWAY, gettext_noop("The engine does not answer."))
         spent = engine.spent(errand.handle, request) if errand else {}

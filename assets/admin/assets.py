@@ -139,7 +139,7 @@ class AssetAdmin(PortalAdmin):
     actions = ("to_trash", "out_of_trash", "release_scan", "delete_original")
     inlines = (VariantInline, CaptionInline, UploadInline)
     fieldsets = (
-        (None, {"fields": ("title", "description", "visibility", "allow_download", "state", "reason")}),
+        (None, {"fields": ("title", "description", "visibility", "age_rating", "allow_download", "state", "reason")}),
         (_("File"), {"fields": ("original_filename", "original", "kind", "mime_type", "shown_size", "sha256",
                                 "duration", "width", "height")}),
         (_("Where it stands"), {"fields": ("upload_status", "upload_progress", "scan_verdict", "scan_detail",
@@ -154,7 +154,7 @@ class AssetAdmin(PortalAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Everything but words, visibility and whether it may be downloaded."""
         return [name for _title, part in self.fieldsets for name in part["fields"]
-                if name not in {"title", "description", "visibility", "allow_download"}]  # fmt: skip
+                if name not in {"title", "description", "visibility", "age_rating", "allow_download"}]  # fmt: skip
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         """With what upper rooms have added."""

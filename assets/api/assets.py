@@ -15,17 +15,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from assets import access
 from assets.api.filters import MATCH, AssetFilter, AssetOrdering
 from assets.api.serializers import (
     AssetEditSerializer,
     AssetFoundSerializer,
     AssetPlaybackSerializer,
     AssetSerializer,
+    DeletionHoldReasonSerializer,
+    DeletionHoldSerializer,
     VariantSerializer,
 )
 from assets.models import Asset, Variant
-from assets.services import finding, held, library, links, quarantine
-from mediaportal.core.problems import NotPermitted
+from assets.services import deletionholds, finding, held, library, links, quarantine
+from mediaportal.core.problems import NotFound, NotPermitted
 
 
 @extend_schema(
@@ -88,8 +91,8 @@ class AssetView(_OneAsset):
 
     @extend_schema(request=AssetEditSerializer, responses=AssetSerializer, operation_id="asset_edit")
     def patch(self, request: Request, **_kwargs: Any) -> Response:
-        """Change the title, the description, the visibility, whether those who may watch it may download it, the tags
-        (all of them) or the collections (all).
+        """Change the title, the description, the visibility, the age rating, whether those who may watch it may
+        download it, the tags (all of them) or the collections (all).
         """
         asset = self.get_object()
         form = AssetEditSerializer(data=request.data)
@@ -166,6 +169,37 @@ class AssetHoldView(_ManagersAct):
         return self.answer()
 
 
+class AssetDeletionHoldView(_OneAsset):
+    """What keeps an asset from being deleted; for those who may say so."""
+
+    @extend_schema(responses=DeletionHoldSerializer, operation_id="asset_deletion_hold")
+    def get(self, request: Request, **_kwargs: Any) -> Response:
+        """The hold that stands; 404 where there is none."""
+        hold = deletionholds.standing(user=request.user, asset=self.get_object())
+        if hold is None:
+            raise NotFound
+        return Response(DeletionHoldSerializer(hold).data)
+
+    @extend_schema(
+        request=DeletionHoldReasonSerializer,
+        responses=DeletionHoldSerializer,
+        operation_id="asset_deletion_hold_place",
+    )
+    def put(self, request: Request, **_kwargs: Any) -> Response:
+        """Keep it; until the hold is lifted, whatever would delete it is refused with `on_hold`."""
+        asset = self.get_object()
+        form = DeletionHoldReasonSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        hold = deletionholds.place(user=request.user, asset=asset, **form.validated_data)
+        return Response(DeletionHoldSerializer(hold).data)
+
+    @extend_schema(responses={204: None}, operation_id="asset_deletion_hold_lift")
+    def delete(self, request: Request, **_kwargs: Any) -> Response:
+        """Lift the hold."""
+        deletionholds.lift(user=request.user, asset=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class AssetVariantsView(ListAPIView[Variant]):
     """The files that were made of one asset."""
 
@@ -176,6 +210,8 @@ class AssetVariantsView(ListAPIView[Variant]):
         """Those of an asset that the caller may see."""
         visible = Asset.objects.visible_to(self.request.user)
         asset = get_object_or_404(visible, pk=self.kwargs["asset_id"])
+        if not access.has_whole(self.request.user, asset):
+            return Variant.objects.none()
         return Variant.objects.filter(asset=asset).select_related("asset")
 
 

@@ -8,10 +8,11 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from assets import access
-from assets.models import Asset, Collection, Tag, Variant, VariantType, Visibility
+from assets.models import Asset, Collection, DeletionHold, Tag, Variant, VariantType, Visibility
 from assets.services import links
 from assets.services.reasons import said
 from assets.services.state import state_of
+from mediaportal.accounts.ages import AgeRating
 from mediaportal.core.serializers import ErrorSerializer, VmafSerializer
 
 
@@ -164,6 +165,10 @@ class AssetSerializer(AssetListSerializer):
             "processing_verdict",
             "policy_verdict",
             "allow_download",
+            "age_rating",
+            "imposed_rating",
+            "visibility_cap",
+            "blocked_regions",
             "may_change",
         ]
         read_only_fields = fields
@@ -180,6 +185,9 @@ class AssetEditSerializer(serializers.Serializer[Any]):
     description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
     visibility = serializers.ChoiceField(choices=Visibility.choices, required=False)
     allow_download = serializers.BooleanField(required=False)
+    age_rating = serializers.ChoiceField(
+        choices=AgeRating.choices, required=False, help_text="From what age on; never below imposed_rating."
+    )
     tags = serializers.ListField(child=serializers.CharField(max_length=60), max_length=50, required=False)
     collections = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
 
@@ -194,6 +202,23 @@ class AssetEditSerializer(serializers.Serializer[Any]):
                 }
             )
         return super().to_internal_value(data)
+
+
+class DeletionHoldReasonSerializer(serializers.Serializer[Any]):
+    """Why an asset has to be kept."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class DeletionHoldSerializer(serializers.ModelSerializer[DeletionHold]):
+    """What keeps an asset from being deleted. Load it with who placed it."""
+
+    placed_by = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = DeletionHold
+        fields = ["id", "reason", "placed_by", "placed_at"]
+        read_only_fields = fields
 
 
 class CollectionSerializer(serializers.ModelSerializer[Collection]):

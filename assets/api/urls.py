@@ -64,6 +64,11 @@ urlpatterns = [
     ),
     path("assets/<uuid:asset_id>/publish", assets.AssetPublishView.as_view(), name="api-asset-publish"),
     path("assets/<uuid:asset_id>/hold", assets.AssetHoldView.as_view(), name="api-asset-hold"),
+    path(
+        "assets/<uuid:asset_id>/deletion-hold",
+        assets.AssetDeletionHoldView.as_view(),
+        name="api-asset-deletion-hold",
+    ),
     path("assets/<uuid:asset_id>/variants/", assets.AssetVariantsView.as_view(), name="api-asset-variants"),
     path(
         "assets/<uuid:asset_id>/variants/<uuid:variant_id>/file",

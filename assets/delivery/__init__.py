@@ -7,6 +7,7 @@ from assets.delivery.addresses import (
     caption_original_url,
     caption_url,
     expiry,
+    file_url,
     longest_life,
     original_url,
     package_url,
@@ -14,6 +15,7 @@ from assets.delivery.addresses import (
     variant_url,
 )
 from assets.delivery.standings import (
+    cut_set_of,
     revoke_asset_links,
     revoke_share_links,
     revoke_user_links,
@@ -22,7 +24,9 @@ from assets.delivery.standings import (
 __all__ = [
     "caption_original_url",
     "caption_url",
+    "cut_set_of",
     "expiry",
+    "file_url",
     "longest_life",
     "original_url",
     "package_url",

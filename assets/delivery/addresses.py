@@ -82,6 +82,12 @@ def package_url(variant: Variant, *, user: access.Caller) -> str:
     return f"{PREFIX}{sign(link)}/{quote(name)}"
 
 
+def file_url(asset: Asset, key: str, *, user: access.Caller, mime_type: str, download: bool = False) -> str:
+    """A link to a file of an asset that no variant names, by its storage key."""
+    seconds = asset.duration or 0.0
+    return _url(asset, key, user=user, attachment=download, mime_type=mime_type, seconds=seconds)
+
+
 def place_url(asset: Asset, place: str, name: str, *, user: access.Caller, seconds: float) -> str:
     """A link to what is answered in the place of a file: `name` below `place`, a path in the asset's folder that ends
     with a slash. It lives as long as one to what plays for `seconds`.

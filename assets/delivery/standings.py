@@ -14,7 +14,7 @@ from django.db.models import F
 
 from assets import access, registry
 from assets.delivery.tokens import Link
-from assets.models import Asset, ShareLink
+from assets.models import Asset, CutSet, ShareLink
 from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 
@@ -30,7 +30,7 @@ _STILL = ("image/", "text/vtt")
 class Standing:
     """Whether somebody may play an asset now, and the epochs that links must carry. Who came by a link with a name in
     its pictures has of films and licences only what lies in the folders `own`, of which there are none while those are
-    being made.
+    being made. Who must not have the whole of an asset has only what lies in the folder `only`.
     """
 
     may_play: bool
@@ -38,12 +38,14 @@ class Standing:
     asset_epoch: int
     epoch: int
     own: tuple[str, ...] | None = None
+    only: str = ""
 
     def admits(self, link: Link) -> bool:
         """Whether this link may be used."""
         may = self.may_download if link.attachment else self.may_play
         same = (self.asset_epoch, self.epoch) == (link.asset_epoch, link.epoch)
-        return may and same and (self.own is None or self._is_own(link))
+        inside = link.scope.startswith(self.only)
+        return may and same and inside and (self.own is None or self._is_own(link))
 
     def _is_own(self, link: Link) -> bool:
         """Whether a link leads to the film of its own or its licence, to stills or to text."""
@@ -61,6 +63,8 @@ def standing(*, asset_id: UUID, user_id: UUID | None = None, share_id: UUID | No
     caller = caller_of(user_id=user_id, share_id=share_id)
     if asset is None or caller is None:
         return _REFUSED
+    if not access.has_whole(caller, asset):
+        return _standing_of_cut(caller, asset)
     return Standing(
         access.can_play(caller, asset),
         access.can_download(caller, asset),
@@ -68,6 +72,26 @@ def standing(*, asset_id: UUID, user_id: UUID | None = None, share_id: UUID | No
         epoch_of(caller),
         _own_of(caller),
     )
+
+
+def _standing_of_cut(caller: access.Caller, asset: Asset) -> Standing:
+    """What somebody may have who must not have the whole: what is left of it, once that has been made."""
+    found = cut_set_of(asset)
+    if found is None or not access.can_play_cut(caller, asset):
+        return _REFUSED
+    folder = found.prefix.removeprefix(f"{asset_folder(asset.pk)}/")
+    return Standing(
+        True,
+        access.can_keep_cut(caller, asset),
+        asset.link_epoch,
+        epoch_of(caller),
+        only=f"{folder}/",
+    )
+
+
+def cut_set_of(asset: Asset) -> CutSet | None:
+    """What has been made of an asset without exactly the parts that are taken out now; None while there is none."""
+    return CutSet.objects.filter(asset=asset, parts=asset.cut).first() if asset.cut else None
 
 
 def _own_of(caller: access.Caller) -> tuple[str, ...] | None:

@@ -1,5 +1,7 @@
 """The words about assets as search finds them, and those of all that stand already."""
 
+from itertools import islice
+
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
@@ -12,13 +14,14 @@ _AT_ONCE = 500
 
 
 def write(apps, schema_editor):
-    """Write them for some assets at a time."""
+    """Write them for some assets at a time. What comes in meanwhile by what was installed before is left to
+    `manage.py index_words`.
+    """
     Asset, AssetWords = apps.get_model('assets', 'Asset'), apps.get_model('assets', 'AssetWords')
-    ids = list(Asset.objects.order_by('pk').values_list('pk', flat=True))
-    for first in range(0, len(ids), _AT_ONCE):
-        rows = Asset.objects.filter(pk__in=ids[first:first + _AT_ONCE])
-        rows = rows.only('title', 'description', 'original_filename').prefetch_related('tags')
-        AssetWords.objects.bulk_create([words_of(AssetWords, asset) for asset in rows])
+    rows = Asset.objects.only('title', 'description', 'original_filename').prefetch_related('tags').order_by('pk')
+    assets = rows.iterator(chunk_size=_AT_ONCE)
+    while some := list(islice(assets, _AT_ONCE)):
+        AssetWords.objects.bulk_create([words_of(AssetWords, asset) for asset in some])
 
 
 def words_of(words, asset):

@@ -5,12 +5,16 @@ Each status is a column of its own with one meaning, and moves only by a conditi
 
 from assets.models.asset import Asset
 from assets.models.captions import Caption, CaptionKind
+from assets.models.cuts import CutSet
+from assets.models.holds import DeletionHold
 from assets.models.leftover import Leftover
 from assets.models.places import Collection, GuestLink, Tag
 from assets.models.sharing import ShareLink, Watermark
 from assets.models.upload import UploadSession
 from assets.models.variant import Variant, VariantStatus, VariantType
 from assets.models.verdicts import (
+    Block,
+    Hold,
     Kind,
     PolicyVerdict,
     ProcessingVerdict,
@@ -25,10 +29,14 @@ from assets.models.words import AssetWords
 __all__ = [
     "Asset",
     "AssetWords",
+    "Block",
     "Caption",
     "CaptionKind",
     "Collection",
+    "CutSet",
+    "DeletionHold",
     "GuestLink",
+    "Hold",
     "Kind",
     "Leftover",
     "PolicyVerdict",

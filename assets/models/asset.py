@@ -1,6 +1,7 @@
 """The asset: one video, sound or image that the organisation keeps."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -8,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assets.models.places import Collection, GuestLink, Tag
 from assets.models.verdicts import (
+    Block,
+    Hold,
     Kind,
     PolicyVerdict,
     ProcessingVerdict,
@@ -17,6 +20,7 @@ from assets.models.verdicts import (
     Visibility,
 )
 from assets.querysets import AssetQuerySet
+from mediaportal.accounts.ages import AgeRating
 from mediaportal.core.ids import new_id
 
 _PERCENT = [MaxValueValidator(100)]
@@ -84,9 +88,43 @@ class Asset(models.Model):
         max_length=8, choices=ProcessingVerdict.choices, default=ProcessingVerdict.PENDING
     )
     policy_verdict = models.CharField(max_length=8, choices=PolicyVerdict.choices, default=PolicyVerdict.PASS)
+    holds = ArrayField(
+        models.CharField(max_length=20, choices=Hold.choices),
+        default=list,
+        blank=True,
+        help_text=_("Why the policies want somebody to look at it before it is published."),
+    )
+    blocks = ArrayField(
+        models.CharField(max_length=20, choices=Block.choices),
+        default=list,
+        blank=True,
+        help_text=_("Why the policies let nobody see it."),
+    )
     publication = models.CharField(max_length=10, choices=Publication.choices, default=Publication.HELD)
     visibility = models.CharField(
         _("visibility"), max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE
+    )
+    age_rating = models.CharField(
+        _("for whom"), max_length=3, choices=AgeRating.choices, default=AgeRating.ALL
+    )
+    imposed_rating = models.CharField(
+        _("for whom at least, by a decision"), max_length=3, choices=AgeRating.choices, default=AgeRating.ALL
+    )
+    visibility_cap = models.CharField(
+        _("who may see it at most, by a decision"), max_length=10, choices=Visibility.choices, blank=True
+    )
+    blocked_regions = ArrayField(
+        models.CharField(max_length=2),
+        verbose_name=_("regions in which it is not shown"),
+        default=list,
+        blank=True,
+        help_text=_("Two letters of ISO 3166 each."),
+    )
+    cut = models.JSONField(
+        _("parts that others must not have"),
+        default=list,
+        blank=True,
+        help_text=_("Pairs of seconds, in the order of time; by a decision."),
     )
     error_code = models.CharField(max_length=60, blank=True)
     error_detail = models.TextField(blank=True)
@@ -153,3 +191,9 @@ class Asset(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def decided_against(self) -> bool:
+        """Whether a decision blocks it, or lets fewer people see it than its owner has chosen."""
+        restricted = self.imposed_rating != AgeRating.ALL or self.visibility_cap or self.blocked_regions
+        return Block.DECISION in self.blocks or bool(restricted)

@@ -49,6 +49,23 @@ class PolicyVerdict(models.TextChoices):
     BLOCK = "block", _("Block")
 
 
+class Hold(models.TextChoices):
+    """Why policy wants somebody to look at an asset before others see it."""
+
+    GUEST = "guest", _("Sent by a guest")
+    HAND = "hand", _("Held by the staff")
+    CHECK = "check", _("Not looked at by the policies yet")
+    CASE = "case", _("A case waits for a decision")
+    CUT = "cut", _("Parts of it are being taken out")
+
+
+class Block(models.TextChoices):
+    """Why policy lets nobody see an asset."""
+
+    POLICY = "policy", _("A policy blocks it")
+    DECISION = "decision", _("A moderator has rejected it")
+
+
 class Publication(models.TextChoices):
     """Whether others than the owner and the staff may see it: derived from the three verdicts."""
 

@@ -8,34 +8,33 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assets import access, delivery
-from assets.exceptions import CaptionChanged, CaptionExists
-from assets.models import Asset, Caption, CaptionKind, Kind
-from assets.services import captionfiles, leftovers, limits
+from assets.exceptions import CaptionChanged
+from assets.models import Asset, Caption, CaptionKind
+from assets.services import captionfiles, captionrules, deletionholds, leftovers, limits
 from assets.services.captionwords import problem_of
-from assets.services.names import safe_words
 from assets.signals import captions_changed
 from mediaportal.audit.services.log import record
 from mediaportal.core import captions, languages
 from mediaportal.core.captions import Cue
 from mediaportal.core.ids import new_id
-from mediaportal.core.problems import Conflict, FieldProblem, InvalidInput, NotFound, NotPermitted
+from mediaportal.core.problems import Conflict, NotFound
 
 MOST_TRACKS = 60
-LONGEST_LABEL = Caption._meta.get_field("label").max_length or 0
 LONGEST_ENCODING = Caption._meta.get_field("original_encoding").max_length or 0
 
 
 # --- Reading ------------------------------------------------------------------------------------------------------
 def can_read(user: access.Caller, asset: Asset) -> bool:
     """May this person read the tracks? Whoever may play the asset, and who changes it also before that."""
-    return access.can_play(user, asset) or (access.can_see(user, asset) and access.can_change(user, asset))
+    changing = access.can_see(user, asset) and access.can_change(user, asset)
+    return access.can_play(user, asset) or (changing and access.has_whole(user, asset))
 
 
 def tracks_of(*, user: access.Caller, asset: Asset) -> QuerySet[Caption]:
@@ -90,8 +89,8 @@ def add(
     `CaptionUnreadable`, `CaptionTooLarge`, `EmptyCaption`, `CaptionExists`, `QuotaExceeded` when whoever uploaded the
     asset has no room for it, or `StorageUnavailable`.
     """
-    _require_change(user, asset)
-    words = _words(kind=kind, language=language, label=label)
+    captionrules.require_change(user, asset)
+    words = captionrules.words_from(kind=kind, language=language, label=label)
     try:
         reading = captions.read(data, language=words["language"])
     except captions.CaptionsError as error:
@@ -117,8 +116,8 @@ def write(
     default: bool = False,
 ) -> Caption:
     """Make a track of cues, or one without any that is to be written by hand. Raises as `add`."""
-    _require_change(user, asset)
-    words = _words(kind=kind, language=language, label=label)
+    captionrules.require_change(user, asset)
+    words = captionrules.words_from(kind=kind, language=language, label=label)
     return _keep(Caption(id=new_id(), asset=asset, is_default=default, **words), cues, user=user)
 
 
@@ -135,12 +134,12 @@ def _keep(made: Caption, cues: list[Cue], *, user: access.Caller) -> Caption:
         )
         with transaction.atomic():
             limits.require_quota(user=asset.uploaded_by, size=made.file_size + made.original_size)
-            _lock(asset)
+            captionrules.lock(asset)
             if Caption.objects.filter(asset=asset).count() >= MOST_TRACKS:
                 raise Conflict(_("A file has at most %d tracks of captions.") % MOST_TRACKS)
             if made.is_default:
-                _no_default(asset, made.kind)
-            _once(made.save, force_insert=True)
+                captionrules.no_default(asset, made.kind)
+            captionrules.once(made.save, force_insert=True)
             record(action="caption.added", target=asset, actor=access.person(user), **_told(made))
             captions_changed.send(sender=Asset, asset=asset)
         kept = True
@@ -159,7 +158,7 @@ def replace(*, user: access.Caller, caption: Caption, version: int, cues: list[C
     or `StorageUnavailable`.
     """
     asset = caption.asset
-    _require_change(user, asset)
+    captionrules.require_change(user, asset)
     if caption.version != version:
         raise _changed(caption.pk)
     old_key, old_size = caption.storage_key, caption.file_size
@@ -170,7 +169,7 @@ def replace(*, user: access.Caller, caption: Caption, version: int, cues: list[C
     try:
         with transaction.atomic():
             limits.require_quota(user=asset.uploaded_by, size=size)
-            _lock(asset)
+            captionrules.lock(asset)
             moved = _moved(caption, version, storage_key=key, file_size=size, cues=len(cues))
             if moved:
                 seconds = delivery.longest_life(asset)
@@ -199,20 +198,20 @@ def change(
 
     Raises `NotPermitted`, `InvalidInput`, `CaptionExists`, `CaptionChanged`, or `NotFound`.
     """
-    _require_change(user, caption.asset)
+    captionrules.require_change(user, caption.asset)
     if version is not None and caption.version != version:
         raise _changed(caption.pk)
-    words = _words(kind=kind, language=language, label=label)
+    words = captionrules.words_from(kind=kind, language=language, label=label)
     if default is not None:
         words["is_default"] = default
     changes = {name: value for name, value in words.items() if value != getattr(caption, name)}
     if not changes:
         return caption
     with transaction.atomic():
-        _lock(caption.asset)
+        captionrules.lock(caption.asset)
         if changes.get("is_default", caption.is_default):
-            _no_default(caption.asset, changes.get("kind", caption.kind), but=caption.pk)
-        if not _once(_moved, caption, caption.version, **changes):
+            captionrules.no_default(caption.asset, changes.get("kind", caption.kind), but=caption.pk)
+        if not captionrules.once(_moved, caption, caption.version, **changes):
             raise _changed(caption.pk)
         _note("caption.changed", caption, user=user, fields=sorted(changes))
     return caption
@@ -220,10 +219,13 @@ def change(
 
 @transaction.atomic
 def delete(*, user: access.Caller, caption: Caption) -> None:
-    """Take a track away with its files. Doing it again changes nothing. Raises `NotPermitted`."""
+    """Take a track away with its files. Doing it again changes nothing. Raises `NotPermitted`, and `OnHold` for what
+    somebody has to keep.
+    """
     asset = caption.asset
-    _require_change(user, asset)
-    _lock(asset)
+    captionrules.require_change(user, asset)
+    captionrules.lock(asset)
+    deletionholds.require_free(asset)
     deleted, _rows = Caption.objects.filter(pk=caption.pk).delete()
     if deleted:
         leftovers.leave(captionfiles.folder_of(asset.pk, caption.pk))
@@ -267,63 +269,3 @@ def _changed(caption_id: UUID) -> CaptionChanged | NotFound:
         "date": date_format(timezone.localtime(now.updated_at), "SHORT_DATETIME_FORMAT"),
     }
     return CaptionChanged(detail, version=now.version, updated_at=now.updated_at.isoformat())
-
-
-# --- Rules --------------------------------------------------------------------------------------------------------
-def _require_change(user: access.Caller, asset: Asset) -> None:
-    """Refuse those who may not change the asset, and assets on which nothing is said in time."""
-    if not access.can_change(user, asset):
-        raise NotPermitted
-    if asset.kind == Kind.IMAGE:
-        raise Conflict(_("Nothing can be said in time on a picture."))
-
-
-def _lock(asset: Asset) -> None:
-    """Let nobody else change the tracks of an asset until the transaction ends; raises `NotFound` in the trash."""
-    rows = Asset.objects.select_for_update(of=("self",), no_key=True)
-    if not list(rows.filter(pk=asset.pk, deleted_at=None).values_list("pk", flat=True)):
-        raise NotFound
-
-
-def _no_default(asset: Asset, kind: str, *, but: UUID | None = None) -> None:
-    """Leave no other track of a kind that is shown by itself. That is no new version of those."""
-    shown = Caption.objects.filter(asset=asset, kind=kind, is_default=True)
-    (shown if but is None else shown.exclude(pk=but)).update(is_default=False)
-
-
-def _once(save: Any, *args: Any, **kwargs: Any) -> Any:
-    """Write a row, unless it would be the second track of its kind, language and name."""
-    try:
-        with transaction.atomic():
-            return save(*args, **kwargs)
-    except IntegrityError as error:
-        if "assets_caption_track_once" not in str(error):
-            raise
-        raise CaptionExists(_("Give it another name, so that people can tell the two apart.")) from None
-
-
-def _words(*, kind: str | None, language: str | None, label: str | None) -> dict[str, Any]:
-    """What is said of a track, those that are given, as it is kept. Raises `InvalidInput`."""
-    found: dict[str, Any] = {}
-    wrong: list[FieldProblem] = []
-    if kind is not None:
-        found["kind"] = kind
-        if kind not in CaptionKind.values:
-            wrong.append(
-                FieldProblem("kind", "invalid", _("Must be one of: %s.") % ", ".join(CaptionKind.values))
-            )
-    if language is not None:
-        found["language"] = languages.as_tag(language)
-        if found["language"] is None:
-            wrong.append(
-                FieldProblem("language", "invalid", _("Must be a language tag such as ar, en or pt-BR."))
-            )
-    if label is not None:
-        found["label"] = " ".join(safe_words(label).split())
-        if len(found["label"]) > LONGEST_LABEL:
-            wrong.append(
-                FieldProblem("label", "invalid", _("A name has at most %d characters.") % LONGEST_LABEL)
-            )
-    if wrong:
-        raise InvalidInput(errors=wrong)
-    return found

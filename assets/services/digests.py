@@ -5,9 +5,13 @@ them on its disk.
 import hashlib
 from pathlib import Path
 
+from django.db import transaction
+
+from assets import registry
 from assets.exceptions import ChecksumMismatch
 from assets.models import Asset, UploadSession
 from assets.services import recognition
+from assets.signals import bytes_read
 
 
 def settle(*, asset: Asset, path: Path) -> None:
@@ -24,5 +28,8 @@ def settle(*, asset: Asset, path: Path) -> None:
     announced = UploadSession.objects.filter(asset=asset).values_list("announced_sha256", flat=True).first()
     if announced not in {None, "", found}:
         raise ChecksumMismatch
-    Asset.objects.filter(pk=asset.pk, sha256="").update(sha256=found)
-    asset.sha256 = found
+    with transaction.atomic():
+        registry.lock_work(asset.pk)  # before the asset's own row, as everybody does
+        asset.sha256 = found
+        if Asset.objects.filter(pk=asset.pk, sha256="").update(sha256=found):
+            bytes_read.send(sender=Asset, asset=asset)

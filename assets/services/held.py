@@ -5,9 +5,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from assets import access, registry
-from assets.models import Asset, PolicyVerdict, ScanVerdict
+from assets.models import Asset, Hold, PolicyVerdict, ScanVerdict
 from assets.services import publication, quarantine
 from assets.services.guestlinks import require_manager
+from assets.signals import asset_released
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import Conflict, NotFound
 
@@ -34,8 +35,8 @@ def needs_scan_release(asset: Asset) -> bool:
 
 @transaction.atomic
 def release(*, user: access.Caller, asset: Asset) -> Asset:
-    """Let a held file through, also past a scanner that cannot read it; it is published when the other verdicts agree.
-    Releasing it again changes nothing.
+    """Let through what the staff or a guest link holds, also past a scanner that cannot read it; it is published when
+    nothing else is against it. Releasing it again changes nothing.
 
     Raises `NotPermitted`, `NotFound` when it went into the trash in the meantime, or `Conflict` for a file that was
     blocked.
@@ -47,9 +48,10 @@ def release(*, user: access.Caller, asset: Asset) -> Asset:
         raise Conflict(_("This file has been blocked."))
     if needs_scan_release(row):
         row = quarantine.release(user=actor, asset=row)
-    if row.policy_verdict == PolicyVerdict.REVIEW:
-        publication.give_verdicts(asset=row, policy=PolicyVerdict.PASS)
+    if {Hold.GUEST, Hold.HAND}.intersection(row.holds):
+        publication.give_verdicts(asset=row, holds={Hold.GUEST: False, Hold.HAND: False})
         record(action="asset.released", target=row, actor=actor, title=row.title)
+        asset_released.send(sender=Asset, asset=row, user=actor)
     return row
 
 
@@ -65,8 +67,8 @@ def hold(*, user: access.Caller, asset: Asset) -> Asset:
     row = _locked(asset)
     if row.policy_verdict == PolicyVerdict.BLOCK:
         raise Conflict(_("This file has been blocked."))
-    if row.policy_verdict == PolicyVerdict.PASS:
-        publication.give_verdicts(asset=row, policy=PolicyVerdict.REVIEW)
+    if Hold.HAND not in row.holds:
+        publication.give_verdicts(asset=row, holds={Hold.HAND: True})
         record(action="asset.held", target=row, actor=actor, title=row.title)
     return row
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets import access
-from assets.exceptions import MayNotUpload, StorageUnavailable, UploadTerminated
+from assets.exceptions import StorageUnavailable, UploadTerminated
 from assets.models import UploadSession
 from assets.services import ingest, limits, uploads
 from assets.services.downloading import Download
@@ -57,18 +57,17 @@ class _LetGo(Exception):
 def ask(*, user: access.Caller, url: str, wishes: Wishes) -> UploadSession:
     """Take down that a file is to be fetched, and wake a worker.
 
-    Raises `MayNotUpload`, `UrlNotAllowed`, `StorageFull`, `QuotaExceeded`, and `RateLimited` while the person has as
-    many imports under way as are allowed.
+    Raises `MayNotUpload`, `UploadsStopped`, `UrlNotAllowed`, `StorageFull`, `QuotaExceeded`, and `RateLimited` while
+    the person has as many imports under way as are allowed.
     """
-    if not isinstance(user, User) or not access.can_upload(user):
-        raise MayNotUpload
-    if _open().filter(user=user).count() >= settings.IMPORTS_WAITING:
+    person = access.require_upload(user)
+    if _open().filter(user=person).count() >= settings.IMPORTS_WAITING:
         raise RateLimited(_("Too many imports at once."), retry_after=_RETRY_SECONDS)
     limits.require_room(0)
     target = fetching.check(url)
     with transaction.atomic():
         session = uploads.begin(
-            user=user,
+            user=person,
             source=UploadSession.Source.URL,
             origin=target.url,
             filename=safe_filename(wishes.filename) if wishes.filename else "",
@@ -77,7 +76,7 @@ def ask(*, user: access.Caller, url: str, wishes: Wishes) -> UploadSession:
             options=wishes.options,
             expires_at=timezone.now() + timedelta(hours=settings.UPLOAD_EXPIRE_HOURS),
         )
-        record(action="import.requested", target=session, actor=user, url=fetching.shown(target.url))
+        record(action="import.requested", target=session, actor=person, url=fetching.shown(target.url))
         wake()
     return session
 

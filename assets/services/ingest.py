@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from assets import access
-from assets.exceptions import ChecksumMismatch, EmptyFile, MayNotUpload, StorageUnavailable
-from assets.models import Asset, Kind, PolicyVerdict, UploadSession, UploadStatus, Visibility
+from assets.exceptions import ChecksumMismatch, EmptyFile, StorageUnavailable
+from assets.models import Asset, Hold, Kind, PolicyVerdict, UploadSession, UploadStatus, Visibility
 from assets.services import limits, places, recognition, shelves, transit, uploads, wording
 from assets.services.names import asset_folder, asset_of, original_key, safe_filename, safe_words
 from assets.signals import asset_stored
+from mediaportal.accounts.ages import AgeRating
 from mediaportal.audit.services.log import record
 from mediaportal.core.filetype import HEAD_BYTES, KINDS
 from mediaportal.core.ids import new_id
@@ -126,8 +127,7 @@ def _keep(
             return Asset.objects.get(pk=row.asset_id)
         if row.status != UploadSession.Status.UPLOADING or (key and row.storage_key != key):
             raise Conflict(_("This upload has ended already."))
-        if not access.can_upload(row.user):
-            raise MayNotUpload
+        access.require_upload(row.user)
         limits.require_kind(guest_link=row.guest_link, kind=KINDS[mime_type])
         limits.require_quota(user=row.user, size=file_size, guest_link=row.guest_link, coming=row)
         asset = _new_asset(row, key=key, mime_type=mime_type, file_size=file_size, sha256=sha256)
@@ -178,8 +178,10 @@ def _new_asset(session: UploadSession, *, key: str, mime_type: str, file_size: i
         uploaded_by=session.user,
         job_id=session.job_id,
         visibility=wishes.get("visibility") or Visibility.PRIVATE,
+        age_rating=wishes.get("age_rating") or AgeRating.ALL,
         guest_link=session.guest_link,
         # What a stranger sends is shown to nobody until a manager has looked at it.
         policy_verdict=PolicyVerdict.REVIEW if session.guest_link_id else PolicyVerdict.PASS,
+        holds=[Hold.GUEST] if session.guest_link_id else [],
         upload_status=UploadStatus.PROCESSING,
     )

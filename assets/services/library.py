@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from assets import access, registry
 from assets.models import Asset, Visibility
-from assets.services import shelves, wording
+from assets.services import deletionholds, shelves, wording
 from assets.services.names import safe_words
-from assets.signals import access_changed, asset_removed
+from assets.signals import access_changed, asset_removed, words_changed
+from mediaportal.accounts import ages
+from mediaportal.accounts.ages import AgeRating
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound, NotPermitted
 
@@ -28,11 +30,12 @@ def edit(
     description: str | None = None,
     visibility: str | None = None,
     allow_download: bool | None = None,
+    age_rating: str | None = None,
     tags: list[str] | None = None,
     collections: list[UUID] | None = None,
 ) -> Asset:
-    """Change an asset's words, its tags, the collections (ids) that it stands in, who may see it, or whether those who
-    may watch it may download it; None leaves a value as it is.
+    """Change an asset's words, its tags, the collections (ids) that it stands in, who may see it, from what age on, or
+    whether those who may watch it may download it; None leaves a value as it is.
 
     Raises `NotPermitted`, `NotFound` when it went into the trash in the meantime, or `InvalidInput`.
     """
@@ -42,6 +45,7 @@ def edit(
         "description": description if description is None else safe_words(description),
         "visibility": _visibility(visibility),
         "allow_download": allow_download,
+        "age_rating": _rating(age_rating),
     }
     with transaction.atomic():
         row = Asset.objects.select_for_update(of=("self",)).filter(pk=asset.pk, deleted_at=None).first()
@@ -50,15 +54,18 @@ def edit(
         changes: dict[str, Any] = {
             name: value for name, value in wanted.items() if value is not None and value != getattr(row, name)
         }
+        _require_rating(changes.get("age_rating"), row)
         moved = sorted([*changes, *_rearranged(row, tags, collections)])
         if moved:
             Asset.objects.filter(pk=row.pk).update(**changes, updated_at=timezone.now())
             if _SAID.intersection(moved):
                 wording.index([row.pk])
+                words_changed.send(sender=Asset, asset_ids=[row.pk])
             record(action="asset.edited", target=row, actor=_actor(user), fields=moved)
             asset.refresh_from_db(fields=[*changes, "updated_at"])
-        if "visibility" in changes:
-            access_changed.send(sender=Asset, asset=asset)
+        if not {"visibility", "age_rating"}.isdisjoint(changes):
+            # A rating moves what some may see, and leaves what everybody may.
+            access_changed.send(sender=Asset, asset=asset, for_some="age_rating" in changes)
     return asset
 
 
@@ -77,10 +84,11 @@ def trash(*, user: access.Caller, asset: Asset) -> None:
     """Put an asset in the trash, where nobody sees or plays it. Doing it again changes nothing. Links that were made
     before stay dead when it is restored.
 
-    Raises `NotPermitted`.
+    Raises `NotPermitted`, and `OnHold` for what somebody has to keep.
     """
     _require_change(user, asset)
     registry.lock_work(asset.pk)
+    deletionholds.require_free(asset)
     now = timezone.now()
     if not Asset.objects.filter(pk=asset.pk, deleted_at=None).update(
         deleted_at=now, updated_at=now, link_epoch=F("link_epoch") + 1
@@ -140,3 +148,19 @@ def _visibility(visibility: str | None) -> str | None:
         detail = _("Must be one of: %s.") % ", ".join(allowed)
         raise InvalidInput(errors=[FieldProblem("visibility", "invalid", detail)])
     return visibility
+
+
+def _rating(rating: str | None) -> str | None:
+    """A known age rating; raises `InvalidInput`."""
+    if rating is not None and rating not in AgeRating.values:
+        detail = _("Must be one of: %s.") % ", ".join(AgeRating.values)
+        raise InvalidInput(errors=[FieldProblem("age_rating", "invalid", detail)])
+    return rating
+
+
+def _require_rating(rating: str | None, asset: Asset) -> None:
+    """Raise `InvalidInput` for a rating below the one that a decision has set."""
+    if rating is not None and ages.rank(rating) < ages.rank(asset.imposed_rating):
+        imposed = AgeRating(asset.imposed_rating).label
+        detail = _("A decision has set “%(rating)s”; it cannot be less.") % {"rating": imposed}
+        raise InvalidInput(detail, errors=[FieldProblem("age_rating", "below_imposed", detail)])

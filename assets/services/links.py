@@ -7,7 +7,7 @@ from typing import Any
 
 from assets import access, delivery, registry
 from assets.models import Asset, UploadStatus, Variant, VariantType
-from assets.services import captions, visiting
+from assets.services import captions, cuts, visiting
 from assets.services.names import asset_folder
 from assets.services.standins import poster_of, preview_of, still_of, storyboard_of
 from assets.services.viewing import positions
@@ -120,7 +120,7 @@ def _pictures(variants: list[Variant], user: access.Caller) -> dict[str, str]:
 
 def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
     """The body of `GET /api/v1/assets/{id}/playback`. One query for the variants, one for the text tracks, one for
-    where a person left off, and those of upper rooms.
+    where a person left off, and those of upper rooms; for who must not have the whole asset what `cuts` knows.
     """
     document: dict[str, Any] = {
         "asset_id": asset.pk,
@@ -143,6 +143,10 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
         "resume_at": None,
         "expires_at": None,
     }
+    # Stills have no playing time added to their link's life, so theirs ends first.
+    expires = {"expires_at": datetime.fromtimestamp(delivery.expiry(), UTC)}
+    if access.can_play_cut(user, asset):
+        return document | cuts.playback(asset=asset, user=user) | expires
     if not access.can_play(user, asset):
         return document
     variants = access.shown(user, asset.variants.all())
@@ -157,6 +161,4 @@ def playback(*, asset: Asset, user: access.Caller) -> dict[str, Any]:
         document["original_url"] = delivery.original_url(asset, user=user)
     document["captions"] = captions.playable(asset=asset, user=user)
     document["resume_at"] = positions.resume_at(user=user, asset=asset)
-    # Stills have no playing time added to their link's life, so theirs ends first.
-    document["expires_at"] = datetime.fromtimestamp(delivery.expiry(), UTC)
-    return document | registry.playback_parts(asset, user)
+    return document | expires | registry.playback_parts(asset, user)

@@ -24,7 +24,7 @@ from django.db.models import Q
 from redis.exceptions import RedisError
 
 from assets import registry
-from assets.models import Asset, Caption, Leftover, UploadSession, Variant, VariantType
+from assets.models import Asset, Caption, CutSet, Leftover, UploadSession, Variant, VariantType
 from assets.services import leftovers, places
 from assets.services.names import asset_folder, asset_of
 from assets.services.places import Stored
@@ -193,6 +193,8 @@ def _names_of(asset_ids: Collection[UUID]) -> dict[UUID, _Names]:
         found[asset_id].add([key, *([prefix] if prefix else [])])
         if kind == VariantType.MANIFEST:
             found[asset_id].add([key.rpartition("/")[0]])
+    for asset_id, prefix in CutSet.objects.filter(asset_id__in=asset_ids).values_list("asset_id", "prefix"):
+        found[asset_id].add([prefix])
     tracks = Caption.objects.filter(asset_id__in=asset_ids)
     for asset_id, key, brought in tracks.values_list("asset_id", "storage_key", "original_key"):
         found[asset_id].add([one for one in (key, brought) if one])

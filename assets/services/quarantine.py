@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from assets import access, delivery, registry
 from assets.exceptions import NotReleasable, OriginalKept
 from assets.models import Asset, ScanVerdict
-from assets.services import gate, places, publication
+from assets.services import deletionholds, gate, places, publication
 from assets.services.names import asset_folder
 from assets.signals import asset_rejected, scan_released
 from mediaportal.audit.services.log import record
@@ -123,11 +123,13 @@ def release(*, user: access.Caller, asset: Asset) -> Asset:
 def delete_original(*, user: access.Caller, asset: Asset) -> Asset:
     """Delete the bytes of an original that carries malware; what is known of it stays. Doing it again changes nothing.
 
-    Raises `NotPermitted`, or `OriginalKept` for a file in which no malware was found.
+    Raises `NotPermitted`, `OnHold` for what somebody has to keep, or `OriginalKept` for a file in which no malware was
+    found.
     """
     if not access.can_release(user, asset):
         raise NotPermitted
     with transaction.atomic():
+        deletionholds.require_free(asset)
         moved = Asset.objects.filter(
             pk=asset.pk, scan_verdict=ScanVerdict.INFECTED, original_removed_at=None
         ).update(original_removed_at=timezone.now(), updated_at=timezone.now())

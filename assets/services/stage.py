@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from assets import access, delivery
 from assets.access import Caller
 from assets.models import Asset, Kind, Variant, VariantType
-from assets.services import links, visiting
+from assets.services import cuts, links, visiting
 from assets.services.cards import Picture, peaks_of, picture_of
 
 # What browsers show by themselves; other originals are seen as their web-size picture only.
@@ -62,7 +62,11 @@ class Still:
 
 
 def stage_of(asset: Asset, *, user: Caller) -> Stage:
-    """What this person may see of the asset now. Expects prefetched variants; costs no query."""
+    """What this person may see of the asset now. Expects prefetched variants; costs no query, but one where parts are
+    taken out for this person.
+    """
+    if access.can_play_cut(user, asset):
+        return _cut(asset, user)
     variants = list(asset.variants.all())
     if not access.can_play(user, asset):
         return Stage("waiting", settled=not links.in_work(asset))
@@ -76,6 +80,27 @@ def stage_of(asset: Asset, *, user: Caller) -> Stage:
         return shown
     preparing = visiting.preparing(user)
     return Stage("waiting", settled=not links.in_work(asset), poster=poster, preparing=preparing)
+
+
+def _cut(asset: Asset, user: Caller) -> Stage:
+    """What is left of an asset out of which parts were taken, as a stream; nothing while it is being made."""
+    found = cuts.open_to(user=user, asset=asset)
+    if found is None:
+        return Stage("waiting", settled=False)
+    told = cuts.poster_of(found=found, asset=asset, user=user)
+    size = found.files.get("poster", {})
+    poster = (
+        Picture(told.get("webp", ""), told.get("jpg", ""), size["width"], size["height"]) if told else None
+    )
+    urls = cuts.streams_of(found=found, asset=asset, user=user)
+    return Stage(
+        "video",
+        settled=True,
+        poster=poster,
+        dash=urls.get("dash", ""),
+        hls=urls.get("hls", ""),
+        set=str(found.pk),
+    )
 
 
 def _video(asset: Asset, variants: list[Variant], user: Caller, poster: Picture | None) -> Stage | None:
@@ -150,6 +175,8 @@ def files_of(asset: Asset, *, user: Caller) -> list[File]:
     """What there is to download: the original first, then renditions from the largest down, then the details. Nothing
     for those who may only watch.
     """
+    if access.can_keep_cut(user, asset):
+        return _file_of_cut(asset, user)
     if not access.can_download(user, asset):
         return []
     offered = (VariantType.RENDITION, VariantType.AUDIO_ONLY, VariantType.METADATA)
@@ -177,6 +204,25 @@ def files_of(asset: Asset, *, user: Caller) -> list[File]:
             vmaf=v.detail.get("vmaf", {}).get("mean"),
         )
         for v in variants
+    ]
+
+
+def _file_of_cut(asset: Asset, user: Caller) -> list[File]:
+    """The one file that there is of an asset out of which parts were taken."""
+    found = cuts.open_to(user=user, asset=asset)
+    if found is None:
+        return []
+    told = found.files["file"]
+    return [
+        File(
+            _("Video") if asset.kind == Kind.VIDEO else _("Audio"),
+            told["filename"],
+            cuts.file_url(found=found, asset=asset, user=user),
+            told["size"],
+            told.get("width"),
+            told.get("height"),
+            told["bit_rate"],
+        )
     ]
 
 

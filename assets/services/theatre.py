@@ -47,6 +47,8 @@ def theatre_of(asset: Asset, *, user: access.Caller) -> Theatre:
     if isinstance(user, Visitor):
         page_url, share = sharing.path_of(user.link), str(user.link.pk)
         playback_url = f"{page_url}playback"
+    # Of what is left of an asset the seconds are others.
+    keeps = isinstance(user, User) and access.has_whole(user, asset)
     # Beside both of these pages, that of a link and that of an asset.
     standing_url = f"{page_url}standing"
     return Theatre(
@@ -54,7 +56,7 @@ def theatre_of(asset: Asset, *, user: access.Caller) -> Theatre:
         playback_url=playback_url,
         standing_url=standing_url,
         page_url=page_url,
-        position_url=reverse("api-asset-position", args=[asset.pk]) if isinstance(user, User) else "",
+        position_url=reverse("api-asset-position", args=[asset.pk]) if keeps else "",
         beacon_url=reverse("api-beacon"),
         share=share,
         embed_url=embedding.address_of(asset, user=user),

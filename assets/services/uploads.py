@@ -13,14 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assets import access
-from assets.exceptions import MayNotUpload, UploadBroken
+from assets.exceptions import UploadBroken
 from assets.models import Asset, GuestLink, ProcessingVerdict, ScanVerdict, UploadSession, UploadStatus
 from assets.services import limits, room, transit
 from assets.services.names import safe_filename
 from assets.services.reasons import said
 from assets.services.wishes import Wishes
 from assets.signals import upload_failed, upload_progressed
-from mediaportal.accounts.models import User
 from mediaportal.core import idempotency
 from mediaportal.core.ids import new_id
 from mediaportal.core.problems import Conflict, Problem
@@ -52,16 +51,15 @@ def begin(
     `bytes_total` is the size in bytes as far as it is known; for a form it is that of the whole request. With a
     `guest_link` the upload belongs to whoever made the link. `facts` are further columns of the session: source,
     filename, kind, metadata, options, expires_at … A guest's wishes are heard only as far as they are words about
-    the file. Raises `MayNotUpload`, `QuotaExceeded`, `LinkEnded`, `UnsupportedMediaType` for a kind that the link
-    does not take, or `Conflict` for an id that is taken.
+    the file. Raises `MayNotUpload`, `UploadsStopped`, `QuotaExceeded`, `LinkEnded`, `UnsupportedMediaType` for a kind
+    that the link does not take, or `Conflict` for an id that is taken.
     """
     if guest_link is not None:
         user, facts = guest_link.created_by, _of_a_guest(facts)
-    if not isinstance(user, User) or not access.can_upload(user):
-        raise MayNotUpload
+    person = access.require_upload(user)
     session = UploadSession(
         id=upload_id or new_id(),
-        user=user,
+        user=person,
         bytes_total=bytes_total,
         guest_link=guest_link,
         **({"filename": ""} | facts),
@@ -69,7 +67,9 @@ def begin(
     limits.require_kind(guest_link=guest_link, kind=session.kind)
     try:
         with transaction.atomic():
-            limits.require_quota(user=user, size=_least_size(session), guest_link=guest_link, coming=session)
+            limits.require_quota(
+                user=person, size=_least_size(session), guest_link=guest_link, coming=session
+            )
             session.save(force_insert=True)
     except IntegrityError:
         raise Conflict(_("This upload_id is in use; choose another one.")) from None

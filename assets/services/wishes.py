@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from assets import registry
+from assets import offers
 from assets.exceptions import InvalidOptions
 from assets.models import Asset, Collection, Kind, Visibility
+from mediaportal.accounts.ages import AgeRating
 from mediaportal.core.problems import FieldProblem
 
 FIELDS = frozenset({"filename", "content_type", "metadata", "processing_options"})
@@ -61,13 +62,13 @@ def _checked(
     if kind and kind not in Kind.values:
         problems.append(FieldProblem("content_type", "invalid", _("Must be video, audio or image.")))
     problems += _check(metadata, _METADATA, "metadata")
-    known = {name: _text(100) for name in registry.option_names()}
-    known |= dict.fromkeys(registry.option_flags(), _text_or_flag)
-    known |= dict.fromkeys(registry.option_lists(), _tags)
+    known = {name: _text(100) for name in offers.option_names()}
+    known |= dict.fromkeys(offers.option_flags(), _text_or_flag)
+    known |= dict.fromkeys(offers.option_lists(), _tags)
     problems += _check(options, known, "processing_options")
     if problems:
         raise InvalidOptions(errors=problems)
-    registry.validate_options(options)
+    offers.validate_options(options)
     return Wishes(filename.strip(), kind, metadata, options)
 
 
@@ -139,6 +140,12 @@ def _visibility(value: Any) -> str:
     return "" if value in allowed else _("Must be one of: %s.") % ", ".join(allowed)
 
 
+def _rating(value: Any) -> str:
+    """A check of the age rating."""
+    allowed = list(AgeRating.values)
+    return "" if value in allowed else _("Must be one of: %s.") % ", ".join(allowed)
+
+
 def _tags(value: Any) -> str:
     """A check of a list of words."""
     good = (
@@ -181,6 +188,7 @@ _METADATA = {
     "title": _text(Asset._meta.get_field("title").max_length or 0),
     "description": _text(Asset._meta.get_field("description").max_length or 0),
     "visibility": _visibility,
+    "age_rating": _rating,
     "tags": _tags,
     "collection": _collection,
     # Kept with the upload until the portal has a place for it.

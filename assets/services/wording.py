@@ -9,6 +9,7 @@ from celery import current_app
 from django.db import transaction
 
 from assets.models import Asset, AssetWords
+from assets.signals import words_changed
 from mediaportal.core import arabic, fulltext
 
 TASK = "assets.index_words"
@@ -27,12 +28,27 @@ def index(asset_ids: Iterable[UUID]) -> None:
         )
 
 
+@transaction.atomic
+def index_changed(asset_ids: list[UUID]) -> None:
+    """Write the words about assets anew that have changed, and tell of it."""
+    index(asset_ids)
+    words_changed.send(sender=Asset, asset_ids=asset_ids)
+
+
 def index_later(asset_ids: Iterable[UUID]) -> None:
     """Let a worker write the words about many assets anew, once the transaction is committed."""
     for some in _pieces(asset_ids):
         ids = [str(one) for one in some]
         send = partial(current_app.send_task, TASK, args=[ids], retry=False)
         transaction.on_commit(send, robust=True)
+
+
+def index_all(*, anew: bool = False) -> int:
+    """Write the words about every asset that has none yet, or `anew` about all; returns about how many."""
+    wanted = Asset.objects.order_by("pk") if anew else Asset.objects.filter(words=None).order_by("pk")
+    ids = list(wanted.values_list("pk", flat=True))
+    index(ids)
+    return len(ids)
 
 
 def parts_of(text: str) -> str:

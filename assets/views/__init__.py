@@ -10,18 +10,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from assets import access, registry
+from assets import access, offers, registry
 from assets.models import Asset, Visibility
-from assets.services import cabinet, room
+from assets.services import cabinet, cuts, deletionholds, room
 from assets.services.about import about, scan_care
 from assets.services.browse import Filters, browse, count_working, narrowed
 from assets.services.cards import card_of
 from assets.services.finding import places_of, search_of
 from assets.services.reasons import said
+from assets.services.restrictions import restrictions
 from assets.services.stage import files_of, stage_of, stills_of
 from assets.services.state import state_of
 from assets.services.theatre import theatre_of
 from assets.views import shares
+from mediaportal.accounts.ages import AgeRating
 from mediaportal.accounts.models import User
 from mediaportal.core import staticfinders
 
@@ -103,7 +105,7 @@ def asset(request: HttpRequest, asset_id: UUID) -> HttpResponse:
         return shares.public(request, asset_id)
     found = _asset(request, asset_id)
     context = _context(request, found) | _shelved(found)
-    context["panels"] = registry.panels(changing=context["may_change"])
+    context["panels"] = registry.panels(changing=context["may_change"], user=request.user)
     context["theatre"] = theatre_of(found, user=request.user)
     return render(request, "assets/asset.html", context)
 
@@ -135,11 +137,14 @@ def upload(request: HttpRequest) -> HttpResponse:
     """The page that takes files."""
     if not access.can_upload(request.user):
         raise PermissionDenied
+    if isinstance(request.user, User) and (why := registry.upload_bar(request.user)):
+        return render(request, "assets/upload_stopped.html", {"why": why}, status=403)
     context = {
         "room": room.of_person(request.user) if isinstance(request.user, User) else None,
         "visibilities": Visibility.choices,
-        "options": registry.upload_choices(),
-        "parts": registry.upload_parts(),
+        "ratings": AgeRating.choices,
+        "options": offers.upload_choices(),
+        "parts": offers.upload_parts(),
     }
     return render(request, "assets/upload.html", context)
 
@@ -179,6 +184,7 @@ def _asset(request: HttpRequest, asset_id: UUID) -> Asset:
 def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
     """What the asset page and its fragments show."""
     state, may_change = state_of(found), access.can_change(request.user, found)
+    may_keep = deletionholds.may_hold(request.user)
     return {
         "asset": found,
         "state": state,
@@ -189,10 +195,15 @@ def _context(request: HttpRequest, found: Asset) -> dict[str, Any]:
         "scan_care": scan_care(found),
         "may_release": access.can_release(request.user, found),
         "about": about(found),
+        "cut": cuts.word_of(asset=found, user=request.user),
         "may_change": may_change,
         "may_share": access.can_share(request.user, found),
         "may_retry": may_change and state.code == "failed" and registry.is_mendable(found.error_code),
         "visibilities": Visibility.choices,
+        "ratings": AgeRating.choices if may_change else [],
+        "restrictions": restrictions(found) if may_change else [],
+        "may_keep": may_keep,
+        "kept": deletionholds.standing(user=request.user, asset=found) if may_keep else None,
     }
 
 

@@ -48,7 +48,7 @@ class PersonForm(UserChangeForm):
 
     class Meta:
         model = User
-        fields = ("email", "name", "language", "is_active", "quota_bytes")
+        fields = ("email", "name", "language", "is_active", "quota_bytes", "age_limit")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,7 +97,10 @@ class PersonAdmin(DjangoUserAdmin, PortalAdmin):  # type: ignore[type-arg]  # no
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("email", "name", "language", "password")}),
-        (_("What they may do"), {"fields": ("role", "is_active", "quota_bytes", "is_staff", "is_superuser")}),
+        (
+            _("What they may do"),
+            {"fields": ("role", "is_active", "quota_bytes", "age_limit", "is_staff", "is_superuser")},
+        ),
         (_("Dates"), {"fields": ("last_login", "created_at")}),
     )
     add_fieldsets = (
@@ -141,6 +144,8 @@ class PersonAdmin(DjangoUserAdmin, PortalAdmin):  # type: ignore[type-arg]  # no
         super().save_model(request, obj, form, change)
         if change and "quota_bytes" in form.changed_data and isinstance(request.user, User):
             people.note_quota(actor=request.user, user=obj, before=form.initial.get("quota_bytes"))
+        if change and "age_limit" in form.changed_data and isinstance(request.user, User):
+            people.note_age_limit(actor=request.user, user=obj, before=str(form.initial.get("age_limit")))
         role = form.cleaned_data.get("role")
         if role and isinstance(request.user, User):
             if change:

@@ -51,7 +51,7 @@ class AccountForm(_UserForm):
 
     class Meta:
         model = User
-        fields = ("name", "language")
+        fields = ("name", "language", "mail_news")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came

@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from mediaportal.accounts.ages import AgeRating
 from mediaportal.accounts.roles import STAFF_ROLES, Role
 from mediaportal.core.ids import new_id
 
@@ -57,6 +58,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="en")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the admin"), default=False)
+    age_limit = models.CharField(
+        _("may see up to"),
+        max_length=3,
+        choices=AgeRating.choices,
+        default=AgeRating.EIGHTEEN,
+        help_text=_("What is rated for older people is kept from this person."),
+    )
+    mail_news = models.BooleanField(
+        _("news by e-mail too"),
+        default=True,
+        help_text=_("Decisions about your own files are always sent."),
+    )
     link_epoch = models.PositiveIntegerField(
         default=0, help_text=_("Raised to end every signed link made for this person.")
     )

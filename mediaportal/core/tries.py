@@ -1,4 +1,4 @@
-"""Guessing is slow: tries are counted in windows of a minute, each door with counters of its own."""
+"""Guessing is slow: tries are counted in windows, mostly of a minute, each door with counters of its own."""
 
 import hashlib
 import time
@@ -10,19 +10,19 @@ from mediaportal.core.problems import RateLimited
 WINDOW_SECONDS = 60
 
 
-def count(door: str, *limits: tuple[str, str, int], detail: str = "") -> None:
+def count(door: str, *limits: tuple[str, str, int], detail: str = "", window: int = WINDOW_SECONDS) -> None:
     """Count a try at a door. Each limit is what is counted (a word), its value, and how many tries of this value a
-    minute may see. Raises `RateLimited`, with `detail` for a person, when one of them had more.
+    window of so many seconds may see. Raises `RateLimited`, with `detail` for a person, when one of them had more.
     """
-    minute, passed = divmod(int(time.time()), WINDOW_SECONDS)
+    turn, passed = divmod(int(time.time()), window)
     # Every counter is raised, also when an earlier one has refused already.
-    tries = [_raise(f"{door}:{kind}", value, minute) > most for kind, value, most in limits]
+    tries = [_raise(f"{door}:{kind}", value, turn, window) > most for kind, value, most in limits]
     if any(tries):
-        raise RateLimited(detail, retry_after=WINDOW_SECONDS - passed)
+        raise RateLimited(detail, retry_after=window - passed)
 
 
-def _raise(kind: str, value: str, minute: int) -> int:
-    """Add one to a counter of this minute and return it."""
-    key = f"{kind}:{hashlib.sha256(value.encode()).hexdigest()[:32]}:{minute}"
-    cache.add(key, 0, WINDOW_SECONDS * 2)
+def _raise(kind: str, value: str, turn: int, window: int) -> int:
+    """Add one to a counter of this window and return it."""
+    key = f"{kind}:{hashlib.sha256(value.encode()).hexdigest()[:32]}:{turn}"
+    cache.add(key, 0, window * 2)
     return int(cache.incr(key))

@@ -8,6 +8,7 @@ Groups only keep messages from going everywhere. Whether a listener may know is 
 `library.staff`             those who see everybody's assets
 `library.everyone`          everyone else: only of assets that they could see before or can now
 `library.of.<id>`           the owner, for what others may not see
+`moderation`                those who review cases
 ==========================  ====================================================================
 """
 
@@ -15,21 +16,23 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from analysis.access import can_review, can_review_restricted
 from assets.access import can_see
 from assets.models import Asset, Publication, Visibility
 from mediaportal.accounts.models import User
-from notifications.events import LIBRARY, ME, Told, Topic
+from notifications.events import LIBRARY, ME, MODERATION, Told, Topic
 
 STAFF: Final = "library.staff"
 EVERYONE: Final = "library.everyone"
 
 
 def shown_to_everyone(asset: Asset) -> bool:
-    """May everyone who is signed in see the asset?"""
+    """May everyone who is signed in see the asset, as far as they are old enough?"""
     return (
         asset.deleted_at is None
         and asset.publication == Publication.PUBLISHED
         and asset.visibility in {Visibility.INTERNAL, Visibility.PUBLIC}
+        and asset.visibility_cap != Visibility.PRIVATE
     )
 
 
@@ -50,6 +53,8 @@ def groups_of(
                 yield _library_of(owner_id), LIBRARY
             if told_all:
                 yield EVERYONE, LIBRARY
+        elif topic == MODERATION:
+            yield MODERATION, MODERATION
         elif kind == "user":
             yield f"user.{rest}", ME
         else:
@@ -62,6 +67,8 @@ def groups_to_join(topic: Topic, user: User) -> list[str]:
         return [STAFF] if sees_all(user) else [EVERYONE, _library_of(user.pk)]
     if topic.kind == "me":
         return [f"user.{user.pk}"]
+    if topic.kind == "moderation":
+        return [MODERATION]
     return [f"{topic.kind}.{topic.object_id}"]
 
 
@@ -72,12 +79,24 @@ def told_to(user: User, told: Told, asset: Asset | None) -> Told | None:
     """
     if not user.is_active:
         return None
+    if told["type"].startswith("case."):
+        return told if _may_know_case(user, told) else None
     if told["asset_id"] is None or (asset is not None and can_see(user, asset)):
         return told
     if told["id"] is None or not _knew_of(user, told):
         return None
     gone = told["type"] if told["type"] in {"asset.blocked", "asset.removed"} else "asset.removed"
     return {**told, "type": gone, "data": {"asset_id": told["asset_id"]}}
+
+
+def _may_know_case(user: User, told: Told) -> bool:
+    """May this person learn of a case's event? On the topic of cases those who moderate, as far as they may read the
+    case (same rule as `analysis.access.can_see_case`); on others its asset's owner alone.
+    """
+    own = told["owner_id"] == str(user.pk)
+    if told["topic"] != MODERATION:
+        return own
+    return can_review(user) and not own and (not told["data"]["restricted"] or can_review_restricted(user))
 
 
 def _knew_of(user: User, told: Told) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from assets.models import Asset, GuestLink, ProcessingVerdict, Publication, ScanVerdict
+from assets.models import Asset, Block, GuestLink, ProcessingVerdict, Publication, ScanVerdict
 from mediaportal.accounts.models import User
 from mediaportal.accounts.roles import Role
 from notifications.events import NotificationData, person_topic
@@ -29,6 +29,7 @@ _KINDS: Final[dict[str, str]] = {
 }
 _ARRIVED: Final = "guest.arrived"
 _MATCHED: Final = "work.matched"
+_MENTIONED: Final = "case.mentioned"
 _FAILURES: Final = ("asset.rejected", "asset.failed")
 
 
@@ -91,6 +92,17 @@ def matched(*, event: Event, asset: Asset, work: str) -> None:
             _announce(line)
 
 
+def mentioned(*, event: Event, asset: Asset, author: str, people: Collection[User]) -> None:
+    """Tell people that somebody has named them in a comment on a case."""
+    data = _remembered(event, asset) | {"case_id": event.data["case_id"], "author": author}
+    for person in people:
+        line, new = Notification.objects.get_or_create(
+            user=person, event=event, defaults={"kind": _MENTIONED, "data": data}
+        )
+        if new:
+            _announce(line)
+
+
 def unread_count(*, user: User) -> int:
     """How many lines are not read yet, counted up to 100."""
     return unread(user=user)[:_COUNTED_UP_TO].count()
@@ -123,8 +135,9 @@ def _kind_of(event: Event, asset: Asset) -> str | None:
         return None
     if event.type == "asset.held" and asset.processing_verdict != ProcessingVerdict.DONE:
         return None  # it is in work again; nobody waits for a decision
-    if event.type == "asset.blocked" and asset.scan_verdict == ScanVerdict.INFECTED:
-        return None  # the refusal says it better
+    told_better = asset.scan_verdict == ScanVerdict.INFECTED or Block.DECISION in asset.blocks
+    if event.type == "asset.blocked" and told_better:
+        return None  # the refusal says it better; of a decision its owner is told once it cannot be undone any more
     return _KINDS.get(event.type)
 
 

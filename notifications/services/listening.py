@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Max
 
+from analysis.services.moderation import standings
 from assets.models import Asset, UploadSession
 from assets.services.uploads import progress_document
 from mediaportal.accounts.models import User
@@ -149,10 +150,15 @@ def _me(user: User, _own_id: uuid.UUID) -> dict[str, Any]:
     return {"unread": bell.unread_count(user=user)}
 
 
+def _moderation(user: User, _own_id: uuid.UUID) -> dict[str, Any]:
+    return standings.counts_for(user=user)
+
+
 _SNAPSHOTS: Final[dict[str, Callable[[User, uuid.UUID], dict[str, Any]]]] = {
     "job": _job,
     "asset": _asset,
     "upload": _upload,
     "library": _library,
     "me": _me,
+    "moderation": _moderation,
 }

@@ -105,13 +105,20 @@ def tell_of_asset(*, event_type: EventType, asset: Asset, error: tuple[str, str]
     return event
 
 
-def tell_of_access(*, asset: Asset) -> Event | None:
-    """Tell those who can see an asset now and could not, or the other way round; None when nobody is concerned."""
+def tell_of_access(*, asset: Asset, for_some: bool = False) -> Event | None:
+    """Tell those who can see an asset now and could not, or the other way round; None when nobody is concerned.
+
+    `for_some`: where everybody's access is as it was, that of some is not, as when an asset is for older people now;
+    those hear of it who look at it.
+    """
     last = Event.objects.filter(asset_id=asset.pk, type__startswith="asset.").order_by("-id").first()
     shown_before = last is not None and last.shown
     back_again = last is not None and last.type == "asset.removed" and asset.deleted_at is None
     if shown_before == audience.shown_to_everyone(asset) and not back_again:
-        return None
+        if not for_some:
+            return None
+        topics = [asset_topic(asset.pk)]
+        return _write(event_type="asset.changed", topics=topics, data=dict(asset_data(asset)), asset=asset)
     return tell_of_asset(event_type="asset.changed", asset=asset)
 
 

@@ -19,6 +19,16 @@ from mediaportal.core.threads import in_database
 
 _KEPT_SECONDS = 5.0
 _KEPT_AT_MOST = 5_000
+_ASKED = (
+    "id",
+    "uploaded_by_id",
+    "visibility",
+    "visibility_cap",
+    "age_rating",
+    "imposed_rating",
+    "publication",
+    "deleted_at",
+)
 
 Row = TypeVar("Row")
 
@@ -74,8 +84,7 @@ def load_user(user_id: uuid.UUID) -> User | None:
 
 def load_asset(asset_id: uuid.UUID) -> Asset | None:
     """An asset with what `assets.access.can_see` asks of it."""
-    columns = ("id", "uploaded_by_id", "visibility", "publication", "deleted_at")
-    return Asset.objects.only(*columns).filter(pk=asset_id).first()
+    return Asset.objects.only(*_ASKED).filter(pk=asset_id).first()
 
 
 class Sight:

@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -10,10 +10,11 @@ from typing import Any
 
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EmptyMedia, EncodingFailed
-from processing.ffmpeg import graph, program
-from processing.ffmpeg.loudness import corrections, placed
+from processing.ffmpeg import graph, program, removal
+from processing.ffmpeg.loudness import corrections, placed, plain_sound
 from processing.ffmpeg.media import AudioStream, Probe, main_track
 from processing.ffmpeg.outcome import look, tolerance
+from processing.ffmpeg.removal import Part
 from processing.ffmpeg.transcode import audio_options
 
 PEAKS = 1200
@@ -104,13 +105,14 @@ def render(
     *,
     bit_rate: int = 128_000,
     loudness: float | None = None,
+    removed: Sequence[Part] = (),
     on_progress: Callable[[float], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> AudioRendition:
     """Write `target` (an .m4a in an existing scratch folder) from the default track and measure its waveform.
 
-    With `loudness` it is brought to so many LUFS. `on_progress` hears the fraction that was really decoded. Raises
-    `EmptyMedia`, `EncodingFailed` and the errors of the sandbox.
+    With `loudness` it is brought to so many LUFS; the parts `removed` are in neither. `on_progress` hears the fraction
+    that was really decoded. Raises `EmptyMedia`, `EncodingFailed` and the errors of the sandbox.
     """
     if not probe.audio:
         raise EmptyMedia("there is no sound track")
@@ -119,20 +121,22 @@ def render(
     if loudness is not None:
         found = corrections(source, replace(probe, audio=(track,)), loudness, stop=stop)
         correction = found.get(track.index)
-    meter = PeakMeter(probe.duration)
+    lasts = removal.remaining(probe.duration, removed)
+    meter = PeakMeter(lasts)
     told = 0.0
 
     def take(data: bytes) -> None:
         nonlocal told
         meter.take(data)
-        fraction = min(1.0, meter.seconds / probe.duration)
+        fraction = min(1.0, meter.seconds / lasts)
         if on_progress is not None and (fraction - told >= 0.01 or fraction == 1.0 > told):  # noqa: PLR2004 - 1 %
             told = fraction
             on_progress(fraction)
 
+    options = audio_options(track, bit_rate, correction, removed=removed)
     try:
         done = program.ffmpeg(
-            _command(source, probe, track, target, audio_options(track, bit_rate, correction)),
+            _command(source, probe, track, target, options, removed),
             reads=[source],
             writes=[target.parent],
             limits=program.work_limits(probe.duration, factor=5.0),
@@ -142,18 +146,25 @@ def render(
     except ProgramFailed as error:
         raise EncodingFailed(error.stderr_tail) from error
     made = look(target, stop=stop)
-    if made.duration < probe.duration - tolerance(probe.duration):
+    if made.duration < lasts - tolerance(lasts):
         raise EncodingFailed(
-            f"it lasts {made.duration:.2f} instead of {probe.duration:.2f} seconds\n{done.stderr_tail}"
+            f"it lasts {made.duration:.2f} instead of {lasts:.2f} seconds\n{done.stderr_tail}"
         )
     return AudioRendition(target, made.duration, made.size, made.bit_rate, meter.finish(), done.cpu_seconds)
 
 
-def _command(
-    source: Path, probe: Probe, track: AudioStream, target: Path, sound_options: graph.Options
+def _command(  # noqa: PLR0917 - one step of `render`
+    source: Path,
+    probe: Probe,
+    track: AudioStream,
+    target: Path,
+    sound_options: graph.Options,
+    removed: Sequence[Part],
 ) -> list[str]:
     sound = graph.source(source, probe.mime_type)[f"{track.index}"]
-    filters = {"af": ",".join(placed(track))} if placed(track) else {}
+    # What parts are counted from is where the sound starts.
+    plain = [plain_sound(track), *removal.sound(removed)] if removed else placed(track)
+    filters = {"af": ",".join(plain)} if plain else {}
     samples: graph.Options = {**filters, "ac": 1, "ar": _SAMPLE_RATE, "c:a": "pcm_s16le", "f": "s16le"}
     return graph.arguments(
         graph.output([sound], target, {**sound_options, "movflags": "+faststart"}),

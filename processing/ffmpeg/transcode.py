@@ -7,13 +7,14 @@ from types import MappingProxyType
 
 from mediaportal.core.sandbox import ProgramFailed
 from processing.exceptions import EncodingFailed
-from processing.ffmpeg import graph, growing, program
+from processing.ffmpeg import graph, growing, program, removal
 from processing.ffmpeg.codecs import Encoding, encoder_options, named_colors
 from processing.ffmpeg.filters import even_rate, rung_pictures
 from processing.ffmpeg.ladder import MOST_FRAMES_PER_SECOND, Rung
 from processing.ffmpeg.loudness import Correction, plain_sound
 from processing.ffmpeg.media import AudioStream, Probe, VideoStream
 from processing.ffmpeg.outcome import look, tolerance
+from processing.ffmpeg.removal import Part
 
 _PLAIN_MP4: graph.Options = {"map_metadata": -1, "map_chapters": -1, "f": "mp4"}
 _AS_IT_IS: Mapping[int, Correction] = MappingProxyType({})
@@ -68,13 +69,15 @@ def transcode(
     corrections: Corrections = _AS_IT_IS,
     grows: Path | None = None,
     copy: EncodedRung | None = None,
+    removed: Sequence[Part] = (),
     on_progress: Callable[[float], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Encoded:
     """Encode `source` into `folder` (scratch, absolute, existing) and check what was made; without `sound` only the
     pictures. The watermarks of rungs that have one lie drawn in `folder`. With `grows`, an existing folder directly in
     `folder`, the one rung and the sound can be watched from there (`processing.ffmpeg.growing`) while they are made;
-    the rung may be `copy`, which lies in `folder` already.
+    the rung may be `copy`, which lies in `folder` already. What lies in the parts `removed`, which are `merged`, is in
+    nothing that is made.
 
     `corrections` say how tracks are turned up or down, by the number of their stream. `on_progress` hears ffmpeg's
     own fraction from 0 to 1, about twice a second. Raises `EncodingFailed`,
@@ -83,6 +86,7 @@ def transcode(
     tracks = probe.audio if sound else ()
     if probe.video is None or not (rungs or tracks or copy):
         raise ValueError("There is nothing to encode")
+    left = removal.left_of(probe, removed)
     try:
         done = program.ffmpeg(
             command(
@@ -95,11 +99,12 @@ def transcode(
                 corrections=corrections,
                 grows=grows,
                 copy=copy,
+                removed=removed,
             ),
             reads=[source],
             writes=[folder],
             limits=program.work_limits(probe.duration),
-            on_line=program.progress_reader(probe.duration, on_progress or _ignore),
+            on_line=program.progress_reader(left.duration, on_progress or _ignore),
             stop=stop,
         )
     except ProgramFailed as error:
@@ -109,7 +114,7 @@ def transcode(
         audio=tuple(_audio(track, _audio_path(folder, number), stop) for number, track in enumerate(tracks)),
         cpu_seconds=done.cpu_seconds,
     )
-    _verify(probe, probe.video, encoded, done.stderr_tail)
+    _verify(left, left.video or probe.video, encoded, done.stderr_tail)
     return encoded
 
 
@@ -124,6 +129,7 @@ def command(
     corrections: Corrections = _AS_IT_IS,
     grows: Path | None = None,
     copy: EncodedRung | None = None,
+    removed: Sequence[Part] = (),
 ) -> list[str]:
     """Return ffmpeg's arguments: rungs as `{quality}.mp4` without sound, tracks as `audio_0.m4a` and so on.
 
@@ -136,7 +142,8 @@ def command(
     if grows is not None and len(rungs) + (copy is not None) != 1:
         raise ValueError("Only one rung can grow")
     opened = graph.source(source, probe.mime_type)
-    pictures = rung_pictures(opened[f"{video.index}"], video, rungs, marks=folder) if rungs else []
+    decoded = removal.pictures(opened[f"{video.index}"], removed)
+    pictures = rung_pictures(decoded, video, rungs, marks=folder) if rungs else []
     outputs = [
         _output(picture, rung_path(folder, rung), video_options(video, rung), grows and grows / growing.VIDEO)
         for picture, rung in zip(pictures, rungs, strict=True)
@@ -147,7 +154,9 @@ def command(
         outputs.append(graph.output([ready], grows / growing.VIDEO, options))
     for number, track in enumerate(probe.audio if sound else ()):
         # Where the end of the pictures is not known, nothing tells that the file's duration is true.
-        options = audio_options(track, audio_bit_rate, corrections.get(track.index), least=video.duration)
+        least = None if video.duration is None else removal.remaining(video.duration, removed)
+        correction = corrections.get(track.index)
+        options = audio_options(track, audio_bit_rate, correction, least=least, removed=removed)
         grown = grows and grows / growing.audio_name(number)
         outputs.append(_output(opened[f"{track.index}"], _audio_path(folder, number), options, grown))
     unused = [*([] if rungs else [video.index]), *([] if sound else [track.index for track in probe.audio])]
@@ -167,12 +176,18 @@ def _output(stream: graph.Stream, path: Path, options: graph.Options, grown: Pat
 
 
 def audio_options(
-    track: AudioStream, bit_rate: int, correction: Correction | None = None, *, least: float | None = None
+    track: AudioStream,
+    bit_rate: int,
+    correction: Correction | None = None,
+    *,
+    least: float | None = None,
+    removed: Sequence[Part] = (),
 ) -> graph.Options:
     """Return the encoder's options for one sound track: AAC stereo that starts at 0, has no holes, and ends not before
-    `least` seconds.
+    `least` seconds. The parts `removed` are out of it.
     """
-    filters = [plain_sound(track), *([correction.filters()] if correction else [])]
+    turned = [correction.filters()] if correction else []
+    filters = [plain_sound(track), *removal.sound(removed), *turned]
     if least is not None:
         # Players stop where any one of the streams of a set ends.
         filters.append(f"apad=whole_dur={least:.3f}")

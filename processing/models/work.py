@@ -22,6 +22,7 @@ class JobType(models.TextChoices):
     TRANSCODE = "transcode", _("Transcoding")
     PREVIEW = "preview", _("Preview")
     SHARE = "share", _("Pictures for a share link")
+    CUT = "cut", _("Taking parts out")
     ANALYZE = "analyze", _("Analysis")
 
 

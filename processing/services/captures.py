@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from assets import access
 from assets.access import Caller
 from assets.models import Asset, Variant, VariantType
+from assets.services import deletionholds
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound
 from processing.exceptions import TooManyCaptures
@@ -79,8 +80,9 @@ def seen(*, user: Caller, asset: Asset) -> QuerySet[Variant]:
 
 @transaction.atomic
 def delete(*, user: Caller, asset: Asset, capture_id: UUID) -> None:
-    """Delete a captured frame. Raises `NotPermitted` and `NotFound`."""
+    """Delete a captured frame. Raises `NotPermitted`, `NotFound`, and `OnHold` for what somebody has to keep."""
     actor = acting(user, asset)
+    deletionholds.require_free(asset)
     capture = listed(asset).filter(pk=capture_id).first()
     if capture is None:
         raise NotFound

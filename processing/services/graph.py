@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assets.services.reasons import said
 from processing.models import Job, Status, Step
 from processing.pipeline import label_of, piece_of
 from processing.services import status
@@ -19,7 +20,8 @@ from processing.services.actors import Actor, manages
 class GraphStep:
     """One step; `column` counts what comes before it, times are in seconds.
 
-    `piece_of` names the step that a piece of a long file belongs to. `behind` is for managers alone.
+    `piece_of` names the step that a piece of a long file belongs to; `note` is what a step that has ended says of what
+    it did, if it does. `behind` is for managers alone.
     """
 
     name: str
@@ -35,6 +37,7 @@ class GraphStep:
     waited_seconds: float | None
     ran_seconds: float | None
     error: dict[str, str] | None
+    note: str
     behind: "Behind | None"
 
 
@@ -135,6 +138,7 @@ def _step(step: Step, percent: int, column: int, *, now: datetime, behind: bool)
         waited_seconds=_waited(step, now),
         ran_seconds=_ran(step, now),
         error=status.error_of(step),
+        note=said(step.results.get("note", "")),
         behind=Behind(step.queue, step.worker, step.attempt, step.cpu_seconds, step.log) if behind else None,
     )
 

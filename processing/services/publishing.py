@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from assets import delivery
 from assets.exceptions import StorageUnavailable
-from assets.models import Asset, Variant, VariantType
+from assets.models import Asset, CutSet, Variant, VariantType
 from assets.services import leftovers, places
 from assets.services.names import asset_folder
 from mediaportal.core.stopping import Stop, never
@@ -157,7 +157,8 @@ def _is_published(key: str) -> bool:
     """Whether a row names an object, or one below a prefix."""
     variants = Variant.objects.filter(storage_bucket=settings.MEDIA_BUCKET)
     named = variants.filter(Q(storage_key=key) | Q(storage_key__startswith=f"{key}/"))
-    return named.exists() or Package.objects.filter(prefixes__contains=[key]).exists()
+    sets = Package.objects.filter(prefixes__contains=[key])
+    return named.exists() or sets.exists() or CutSet.objects.filter(prefix=key).exists()
 
 
 def publish(*, step: Step, job: Job, asset: Asset, prepared: Prepared, keeps_earlier: bool = False) -> None:

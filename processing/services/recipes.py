@@ -17,9 +17,10 @@ from processing.ffmpeg.keyframes import Keyframes
 from processing.ffmpeg.ladder import COLORS, ENCRYPTIONS, KEEP, POSTERS, Ladder, Level
 from processing.ffmpeg.marks import PLACES, Mark
 from processing.ffmpeg.program import has_encoder
+from processing.services import recipeform
 from processing.services.marks import web_picture
+from processing.services.recipeform import problem_at
 
-MOST_LEVELS = 12
 SEGMENT_SECONDS = (2, 10)
 AUDIO_BIT_RATES = (32_000, 320_000)
 LOUDNESS = (-31.0, -10.0)
@@ -38,49 +39,6 @@ _RATES = (32_000, 100_000_000)
 # Below this share of a bit for each pixel of 30 pictures a second there is nothing left to see.
 _LEAST_BITS_OF_A_PIXEL = 0.005
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
-_WHOLE, _NUMBER, _WORD, _FLAG = (int,), (int, float), (str,), (bool,)
-_KINDS: dict[str, tuple[type, ...]] = {
-    "crf": _WHOLE,
-    "speed": _WORD,
-    "audio_bit_rate": _WHOLE,
-    "segment_seconds": _WHOLE,
-    "color": _WORD,
-    "loudness": (*_NUMBER, type(None)),
-    "per_title": _FLAG,
-    "measure_quality": _FLAG,
-    "vmaf_floor": _NUMBER,
-    "encryption": _WORD,
-    "watermark": (dict, type(None)),
-    "poster": _WORD,
-    "preview_seconds": _NUMBER,
-    "preview_avif": _FLAG,
-    "keyframes": (dict, type(None)),
-}
-_KEYFRAME_KINDS: dict[str, tuple[type, ...]] = {
-    "count": _WHOLE,
-    "every": _NUMBER,
-    "format": _WORD,
-    "width": _WHOLE,
-}
-_MARK_KINDS: dict[str, tuple[type, ...]] = {
-    "text": _WORD,
-    "image": _WORD,
-    "position": _WORD,
-    "opacity": _NUMBER,
-    "size": _NUMBER,
-    "margin": _NUMBER,
-}
-_LEVEL_KINDS: dict[str, tuple[type, ...]] = {
-    "name": _WORD,
-    "width": _WHOLE,
-    "height": _WHOLE,
-    "max_rate": _WHOLE,
-    "max_rate_fast": _WHOLE,
-    "codec": _WORD,
-    "crf": (*_WHOLE, type(None)),
-    "speed": (*_WORD, type(None)),
-}
-_NEEDED = ("name", "width", "height", "max_rate", "max_rate_fast")
 
 
 @dataclass(frozen=True)
@@ -96,7 +54,7 @@ def sound(recipe: Any) -> Ladder:
 
     The fields of its errors are paths such as `recipe.levels.0.width`.
     """
-    _refuse(list(_form(recipe)))
+    _refuse(list(recipeform.problems_of(recipe)))
     mark = Mark(**recipe["watermark"]) if recipe.get("watermark") else None
     levels = tuple(Level(**level) for level in recipe["levels"])
     captured = Keyframes.from_data(recipe["keyframes"]) if recipe.get("keyframes") else None
@@ -118,48 +76,6 @@ def _refuse(problems: list[FieldProblem]) -> None:
         raise InvalidOptions(problems[0].detail, errors=problems)
 
 
-def _at(path: str, code: str, sentence: str) -> FieldProblem:
-    return FieldProblem(f"recipe.{path}" if path else "recipe", code, sentence)
-
-
-def _form(recipe: Any) -> Iterator[FieldProblem]:
-    """What is not of the form of a ladder: nothing else can be said of it then."""
-    if not isinstance(recipe, dict):
-        yield _at("", "recipe_form", _("The recipe does not have the form of a ladder."))
-        return
-    levels = recipe.get("levels")
-    if not isinstance(levels, list) or not levels or not all(isinstance(level, dict) for level in levels):
-        yield _at(
-            "levels", "recipe_form", _("The recipe does not have the form of a ladder: it needs rungs.")
-        )
-        return
-    if len(levels) > MOST_LEVELS:  # nor is each of them looked at
-        said = _("A ladder has at most %(most)d rungs.") % {"most": MOST_LEVELS}
-        yield _at("levels", "too_many_rungs", said)
-        return
-    yield from _kinds({name: value for name, value in recipe.items() if name != "levels"}, _KINDS, "")
-    if isinstance(recipe.get("watermark"), dict):
-        yield from _kinds(recipe["watermark"], _MARK_KINDS, "watermark.")
-    if isinstance(recipe.get("keyframes"), dict):
-        yield from _kinds(recipe["keyframes"], _KEYFRAME_KINDS, "keyframes.")
-    for number, level in enumerate(levels):
-        yield from _kinds(level, _LEVEL_KINDS, f"levels.{number}.")
-        for name in _NEEDED:
-            if name not in level:
-                yield _at(f"levels.{number}.{name}", "required", _("This is needed."))
-
-
-def _kinds(data: dict[str, Any], kinds: dict[str, tuple[type, ...]], path: str) -> Iterator[FieldProblem]:
-    """Names that are not known, and values of another kind."""
-    for name, value in data.items():
-        kind = kinds.get(name)
-        if kind is None:
-            said = _("There is no such setting: %(name)s.") % {"name": str(name)[:40]}
-            yield _at(f"{path}{str(name)[:40]}", "unknown_setting", said)
-        elif not isinstance(value, kind) or (isinstance(value, bool) and bool not in kind):
-            yield _at(f"{path}{name}", "wrong_kind", _("This has the wrong form."))
-
-
 def _whole(ladder: Ladder) -> Iterator[FieldProblem]:
     """What is wrong with the ladder as a whole."""
     yield from _quality(H264, ladder.crf, ladder.speed, "")
@@ -169,20 +85,22 @@ def _whole(ladder: Ladder) -> Iterator[FieldProblem]:
         yield from _between("loudness", "loudness_out_of_bounds", ladder.loudness, LOUDNESS)
     yield from _between("vmaf_floor", "floor_out_of_bounds", ladder.vmaf_floor, (0, HIGHEST_FLOOR))
     if ladder.encryption not in ENCRYPTIONS:
-        yield _at("encryption", "unknown_encryption", _("Encryption is cbcs, cenc, or empty for none."))
+        yield problem_at(
+            "encryption", "unknown_encryption", _("Encryption is cbcs, cenc, or empty for none.")
+        )
     if ladder.preview_seconds:
         yield from _between(
             "preview_seconds", "preview_out_of_bounds", ladder.preview_seconds, PREVIEW_SECONDS
         )
     if ladder.poster not in POSTERS:
-        yield _at("poster", "unknown_poster", _("The poster is either best or classic."))
+        yield problem_at("poster", "unknown_poster", _("The poster is either best or classic."))
     if ladder.color not in COLORS:
-        yield _at("color", "unknown_color", _("Colour is either tone_map or keep."))
+        yield problem_at("color", "unknown_color", _("Colour is either tone_map or keep."))
     elif ladder.color == KEEP and not any(
         CODECS[level.codec].keeps_hdr for level in ladder.levels if level.codec in CODECS
     ):
         said = _("HDR has ten bits, which no rung here can keep: H.264 and VP9 have eight. Add H.265 or AV1.")
-        yield _at("color", "hdr_needs_codec", said)
+        yield problem_at("color", "hdr_needs_codec", said)
 
 
 def _levels(ladder: Ladder) -> Iterator[FieldProblem]:
@@ -191,36 +109,36 @@ def _levels(ladder: Ladder) -> Iterator[FieldProblem]:
         path = f"levels.{number}."
         if not _NAME.fullmatch(level.name):
             said = _("A name has small letters, digits, _ and -, 20 at most.")
-            yield _at(f"{path}name", "rung_name", said)
+            yield problem_at(f"{path}name", "rung_name", said)
         for side in ("width", "height"):
             yield from _side(f"{path}{side}", getattr(level, side))
         if level.width < level.height:
             said = _("A rung is a box for a wide picture; for tall ones it is turned by itself.")
-            yield _at(f"{path}width", "size_out_of_bounds", said)
+            yield problem_at(f"{path}width", "size_out_of_bounds", said)
         yield from _caps(path, level)
         codec = CODECS.get(level.codec)
         if codec is None:
             said = _("There is no codec of this name; there are %(names)s.") % {"names": ", ".join(CODECS)}
-            yield _at(f"{path}codec", "unknown_codec", said)
+            yield problem_at(f"{path}codec", "unknown_codec", said)
             continue
         if not has_encoder(codec.encoder):
             said = _("The ffmpeg of this portal has no encoder for %(codec)s.") % {"codec": codec.title}
-            yield _at(f"{path}codec", "no_encoder", said)
+            yield problem_at(f"{path}codec", "no_encoder", said)
         yield from _quality(codec, level.crf, level.speed, path)
 
 
 def _mark(mark: Mark) -> Iterator[FieldProblem]:
     """What is wrong with a watermark: it is either words or an image. Asks the database for the image."""
     if bool(mark.text) == bool(mark.image):
-        yield _at("watermark.text", "mark_of_one_kind", _("A watermark is either words or an image."))
+        yield problem_at("watermark.text", "mark_of_one_kind", _("A watermark is either words or an image."))
     elif mark.text and (said := undrawable(mark.text)):
-        yield _at("watermark.text", "mark_undrawable", said)
+        yield problem_at("watermark.text", "mark_undrawable", said)
     elif mark.image and not _is_picture(mark.image):
         said = _("This must be the id of an image that is ready.")
-        yield _at("watermark.image", "mark_image", said)
+        yield problem_at("watermark.image", "mark_image", said)
     if mark.position not in PLACES:
         said = _("One of %(places)s.") % {"places": ", ".join(PLACES)}
-        yield _at("watermark.position", "mark_position", said)
+        yield problem_at("watermark.position", "mark_position", said)
     for name, bounds in (("opacity", _OPACITY), ("size", _MARK_SIZE), ("margin", _MARK_MARGIN)):
         yield from _between(f"watermark.{name}", f"mark_{name}", getattr(mark, name), bounds)
 
@@ -229,14 +147,14 @@ def keyframe_problems(wish: Keyframes, path: str = "") -> Iterator[FieldProblem]
     """What is wrong with a wish for key frames, at places below `recipe.` and `path`."""
     if bool(wish.count) == bool(wish.every):
         said = _("Say how many key frames, or one for how many seconds: one of the two.")
-        yield _at(f"{path}count", "keyframes_one_of", said)
+        yield problem_at(f"{path}count", "keyframes_one_of", said)
     elif wish.count:
         yield from _between(f"{path}count", "keyframes_out_of_bounds", wish.count, KEYFRAMES)
     else:
         yield from _between(f"{path}every", "keyframes_out_of_bounds", wish.every, KEYFRAME_SECONDS)
     if wish.format not in keyframes.FORMS:
         said = _("One of %(forms)s.") % {"forms": ", ".join(keyframes.FORMS)}
-        yield _at(f"{path}format", "unknown_format", said)
+        yield problem_at(f"{path}format", "unknown_format", said)
     if wish.width:
         yield from _between(f"{path}width", "size_out_of_bounds", wish.width, KEYFRAME_WIDTHS)
 
@@ -260,7 +178,7 @@ def _is_picture(text: str) -> bool:
 
 def _side(path: str, side: int) -> Iterator[FieldProblem]:
     if side % 2:
-        yield _at(path, "size_odd", _("A side must be an even number of pixels."))
+        yield problem_at(path, "size_odd", _("A side must be an even number of pixels."))
     yield from _between(path, "size_out_of_bounds", side, _SIDES)
 
 
@@ -280,7 +198,7 @@ def _caps(path: str, level: Level) -> Iterator[FieldProblem]:
         yield RateProblem(f"recipe.{path}max_rate", "cap_too_low", said, least=least)
     if level.max_rate_fast < level.max_rate:
         said = _("With 60 pictures a second the cap must not be lower than with 30.")
-        yield _at(f"{path}max_rate_fast", "cap_too_low", said)
+        yield problem_at(f"{path}max_rate_fast", "cap_too_low", said)
     for name in ("max_rate", "max_rate_fast"):
         if getattr(level, name) > _RATES[1]:
             said = _("At most %(most)d bit/s.") % {"most": _RATES[1]}
@@ -295,13 +213,13 @@ def _quality(codec: Codec, crf: int | None, speed: str | None, path: str) -> Ite
             "least": codec.least_crf,
             "most": codec.most_crf,
         }
-        yield _at(f"{path}crf", "crf_out_of_bounds", said)
+        yield problem_at(f"{path}crf", "crf_out_of_bounds", said)
     if speed is not None and speed not in codec.speeds:
         said = _("Speed of %(codec)s is one of %(speeds)s.") % {
             "codec": codec.title,
             "speeds": ", ".join(codec.speeds),
         }
-        yield _at(f"{path}speed", "unknown_speed", said)
+        yield problem_at(f"{path}speed", "unknown_speed", said)
 
 
 def _order(ladder: Ladder) -> Iterator[FieldProblem]:
@@ -309,22 +227,22 @@ def _order(ladder: Ladder) -> Iterator[FieldProblem]:
     names = [level.name for level in ladder.levels]
     for number, level in enumerate(ladder.levels):
         if level.name in names[:number]:
-            yield _at(f"levels.{number}.name", "rung_doubled", _("Two rungs have the same name."))
+            yield problem_at(f"levels.{number}.name", "rung_doubled", _("Two rungs have the same name."))
         same = [(one.width, one.height, one.codec) for one in ladder.levels[:number]]
         if (level.width, level.height, level.codec) in same:
             said = _("Two rungs have the same size and codec.")
-            yield _at(f"levels.{number}.height", "rung_doubled", said)
+            yield problem_at(f"levels.{number}.height", "rung_doubled", said)
     for number, (larger, smaller) in enumerate(pairwise(ladder.levels), start=1):
         if smaller.height > larger.height or smaller.width > larger.width:
             said = _("Rungs stand from the largest to the smallest.")
-            yield _at(f"levels.{number}.height", "rungs_not_ordered", said)
+            yield problem_at(f"levels.{number}.height", "rungs_not_ordered", said)
     lowest = min(level.height for level in ladder.levels)
     if not any(level.codec == H264.name for level in ladder.levels if level.height == lowest):
         said = _("The lowest rung must be H.264: it is watched first, and it plays everywhere.")
-        yield _at(f"levels.{len(names) - 1}.codec", "lowest_not_h264", said)
+        yield problem_at(f"levels.{len(names) - 1}.codec", "lowest_not_h264", said)
 
 
 def _between(path: str, code: str, value: float, bounds: tuple[float, float]) -> Iterator[FieldProblem]:
     if not bounds[0] <= value <= bounds[1]:
         said = _("Between %(least)s and %(most)s.") % {"least": bounds[0], "most": bounds[1]}
-        yield _at(path, code, said)
+        yield problem_at(path, code, said)

@@ -20,8 +20,10 @@ from benchmarks import (
     http,
     installation,
     ladder,
+    moderation,
     packaging,
     quality,
+    replay,
     search,
     stills,
     understanding,
@@ -43,7 +45,9 @@ ALL = {
     "estimates": estimates.measure,
     "search": search.measure,
     "duplicates": duplicates.measure,
+    "replay": replay.measure,
     "understanding": understanding.measure,
+    "moderation": moderation.measure,
     "installation": installation.measure,
 }
 

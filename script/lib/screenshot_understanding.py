@@ -5,7 +5,7 @@ from screenshot_portal import wait_for
 from screenshot_studio import PHONE, WIDE, Studio, newest, opened
 
 from analysis.engines import Flag, Label, Result, Speech, Text, Word
-from analysis.engines.base import Finding
+from analysis.engines.findings import Finding
 from analysis.models import Analysis, Match, Order
 from analysis.services import keyframes, moments, orders, wording
 from assets.models import Asset, Collection

@@ -28,6 +28,7 @@ from screenshot_arrivals import (
 from screenshot_engine import jobs, presets, running
 from screenshot_media import BROKEN, IMAGES, LONG, SOUNDS, VIDEOS, make
 from screenshot_portal import portal, wait_for
+from screenshot_review import review
 from screenshot_studio import CINEMA, EMAIL, OUT, PASSWORD, PHONE, WIDE, Studio, opened, play, say
 from screenshot_understanding import understanding
 from screenshot_watching import captions, encrypted, hovered, pictures, sharing, watching
@@ -211,6 +212,7 @@ def main(wanted: list[str]) -> int:
         sharing(studio, owner)
         encrypted(studio, owner)
         understanding(studio, owner)
+        review(studio, owner)
         refused(studio)
         browser.close()
     keep_chosen()

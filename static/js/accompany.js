@@ -22,7 +22,7 @@ export function accompany(stage, media, { playback, acts, drawn }) {
     flash("speed", rate);
   };
   const stopKeys = playerKeys(stage, { ...acts, setRate, media, duration: playback.duration ?? 0, told: flash });
-  const stopResuming = resuming(stage, media, { resumeAt: askedSecond() === null ? playback.resume_at : null, seek: acts.seek });
+  const stopResuming = resuming(stage, media, { resumeAt: askedSecond(stage) === null ? playback.resume_at : null, seek: acts.seek });
   let known = "";
   let stopChapters = () => {};
   let timer = 0;

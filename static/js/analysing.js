@@ -1,6 +1,7 @@
 /** The analyses of the asset on this page: more are ordered in a dialog, and one of several is chosen to be shown. */
 
 import { call } from "./http.js";
+import { sending } from "./submitting.js";
 import { toast } from "./tell.js";
 import { locale, t } from "./words.js";
 
@@ -42,26 +43,13 @@ for (const moment of ["change", "reset"]) {
   });
 }
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest("[data-analyse-form]");
-  if (!form) return;
-  event.preventDefault();
-  const word = form.querySelector(".wrong-word");
-  const button = form.querySelector(".button.main");
-  word.hidden = true;
-  button.disabled = true;
-  try {
-    await call("POST", "/api/v1/media/analyze", ordered(form));
-    form.reset();
-    form.closest("dialog").close();
-    toast(t("analysing"));
-    again();
-    document.dispatchEvent(new CustomEvent("portal:analyses"));
-  } catch (problem) {
-    wrong(word, problem);
-  } finally {
-    button.disabled = false;
-  }
+sending("[data-analyse-form]", async (form) => {
+  await call("POST", "/api/v1/media/analyze", ordered(form));
+  form.reset();
+  form.closest("dialog").close();
+  toast(t("analysing"));
+  again();
+  document.dispatchEvent(new CustomEvent("portal:analyses"));
 });
 
 document.addEventListener("click", async (event) => {

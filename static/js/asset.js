@@ -213,7 +213,8 @@ async function save(field) {
       document.title = document.title.replace(/^.* · /, `${value} · `);
     }
     say(t("saved"));
-    if (name === "visibility") toast(t("saved"));
+    if (field.matches("select")) toast(t("saved"));
+    if (name === "age_rating") refresh("#side", 0);
   } catch (problem) {
     wrong(field, said(problem));
   }

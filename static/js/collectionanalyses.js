@@ -1,6 +1,7 @@
 /** What is analysed of everything that comes into a collection: a dialog on its page. */
 
 import { call } from "./http.js";
+import { sending } from "./submitting.js";
 import { toast } from "./tell.js";
 import { t } from "./words.js";
 
@@ -35,29 +36,16 @@ function inFull(form) {
     languages: languages.value.split(/[,،\s]+/).filter(Boolean),
     engine: engine.value,
     only_here: onlyHere.checked,
+    publishing: form.elements.publishing.value,
   };
   if (namesPeople && !namesPeople.disabled) body.names_people = namesPeople.checked;
   if (budget) body.monthly_budget = budget.value === "" ? null : budget.value;
   return body;
 }
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest("[data-collection-analyses]");
-  if (!form) return;
-  event.preventDefault();
-  const word = form.querySelector(".wrong-word");
-  const button = form.querySelector(".button.main");
-  word.hidden = true;
-  button.disabled = true;
-  try {
-    await call("PATCH", form.dataset.address, said(form));
-    settle(form);
-    form.closest("dialog").close();
-    toast(t("saved"));
-  } catch (problem) {
-    word.textContent = problem.errors?.[0]?.detail || problem.message || t("noAnswer");
-    word.hidden = false;
-  } finally {
-    button.disabled = false;
-  }
+sending("[data-collection-analyses]", async (form) => {
+  await call("PATCH", form.dataset.address, said(form));
+  settle(form);
+  form.closest("dialog").close();
+  toast(t("saved"));
 });

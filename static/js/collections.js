@@ -2,6 +2,7 @@
 
 import { call } from "./http.js";
 import { chosen } from "./picks.js";
+import { sending } from "./submitting.js";
 import { t } from "./words.js";
 
 /** What a form sends; nothing when the place that it names is not there. */
@@ -18,20 +19,8 @@ async function sent(form) {
   return body;
 }
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest("[data-collection-form]");
-  if (!form) return;
-  event.preventDefault();
-  const word = form.querySelector(".wrong-word");
-  const button = form.querySelector(".button.main");
-  word.hidden = true;
-  button.disabled = true;
-  try {
-    const made = await call(form.dataset.method, form.dataset.address, await sent(form));
-    location.assign(form.dataset.after ?? `/?collection=${made.id}`);
-  } catch (problem) {
-    button.disabled = false;
-    word.textContent = problem.message || t("noAnswer");
-    word.hidden = false;
-  }
+sending("[data-collection-form]", async (form) => {
+  const made = await call(form.dataset.method, form.dataset.address, await sent(form));
+  location.assign(form.dataset.after ?? `/?collection=${made.id}`);
+  return true;
 });

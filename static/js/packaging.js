@@ -1,6 +1,7 @@
 /** The dialog on the asset page in which a file is packaged anew, encrypted or not. */
 
 import { call } from "./http.js";
+import { sending } from "./submitting.js";
 import { toast } from "./tell.js";
 import { t } from "./words.js";
 
@@ -14,24 +15,10 @@ function ordered(form) {
   return { encryption };
 }
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest("[data-package-form]");
-  if (!form) return;
-  event.preventDefault();
-  const word = form.querySelector(".wrong-word");
-  const button = form.querySelector(".button.main");
-  word.hidden = true;
-  button.disabled = true;
-  try {
-    const made = await call("POST", "/api/v1/media/transcode", { asset_id: form.dataset.asset, package: ordered(form) });
-    form.reset();
-    form.closest("dialog").close();
-    toast(t("packaging"));
-    document.dispatchEvent(new CustomEvent("portal:retried", { detail: { job: made.job_id } }));
-  } catch (problem) {
-    word.textContent = problem.errors?.[0]?.detail || problem.message || t("noAnswer");
-    word.hidden = false;
-  } finally {
-    button.disabled = false;
-  }
+sending("[data-package-form]", async (form) => {
+  const made = await call("POST", "/api/v1/media/transcode", { asset_id: form.dataset.asset, package: ordered(form) });
+  form.reset();
+  form.closest("dialog").close();
+  toast(t("packaging"));
+  document.dispatchEvent(new CustomEvent("portal:retried", { detail: { job: made.job_id } }));
 });

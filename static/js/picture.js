@@ -1,10 +1,14 @@
 /** Images: fitted to the page, or looked at closely by wheel, buttons, keys and dragging. */
 
+import { askPlayback, isPlayable, isRefusal } from "./playback.js";
 import { percent, t } from "./words.js";
 
 const STEP = 1.4;
 
-/** Start the picture of a stage; returns what stops it. */
+/**
+ * Start the picture of a stage; returns `stop`, which ends it, and `check`, which asks whether it may still be shown: otherwise it
+ * is taken away at once, and the server says what there is instead.
+ */
 export function startPicture(stage) {
   const root = stage.querySelector("[data-picture]");
   const room = root.querySelector(".picture-room");
@@ -72,5 +76,14 @@ export function startPicture(stage) {
     if (held && !held.moved) show(zoom ? 0 : Math.max(1, fitted() * 2), { x: event.clientX - box.left, y: event.clientY - box.top });
     held = null;
   });
-  return () => {};
+  async function check() {
+    try {
+      if (isPlayable(await askPlayback(stage))) return;
+    } catch (error) {
+      if (!isRefusal(error)) return;
+    }
+    image.remove();
+    location.reload();
+  }
+  return { stop: () => {}, check };
 }

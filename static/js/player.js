@@ -30,6 +30,8 @@ const NOT_HERE = new Set([404, 410]);
 export function startPlayer(stage) {
   const screen = stage.querySelector("[data-player]");
   const video = screen.querySelector("video");
+  // What lies over it there, a cover or the like, would not be in a window of its own.
+  const stays = Boolean(stage.closest("[data-stays]"));
   let set = { ...screen.dataset };
   let playback = playbackIn(stage);
   let player = null;
@@ -49,12 +51,12 @@ export function startPlayer(stage) {
     const shaka = await shakaFrom(screen.dataset);
     shaka.polyfill.installAll();
     if (!address() || !shaka.Player.isBrowserSupported()) {
-      plain(askedSecond() ?? 0);
+      plain(askedSecond(stage) ?? 0);
       return;
     }
     ({ player, overlay } = await engineOf(shaka, screen, video, {
       grows: grows(),
-      marked: Boolean(playback.watermark),
+      stays: stays || Boolean(playback.watermark),
       copyLink: () => copyLink(stage, video.currentTime),
       filter: links.filter,
       failed: trouble,
@@ -68,7 +70,7 @@ export function startPlayer(stage) {
     player.addEventListener("adaptation", company.views.quality);
     player.addEventListener("variantchanged", company.views.quality);
     player.addEventListener("textchanged", () => { if (!owed) shownLast = chosenCaption(player) ?? shownLast; });
-    await open({ at: askedSecond() ?? 0, paused: true, rate: 1 });
+    await open({ at: askedSecond(stage) ?? 0, paused: true, rate: 1 });
     playEarly();
   }
 
@@ -274,7 +276,7 @@ export function startPlayer(stage) {
     fullscreen: () => (overlay ? overlay.getControls().toggleFullScreen() : video.requestFullscreen?.()),
   };
   const stills = stillsOf(stage, video, seek);
-  const mark = watermarkOver(screen, video);
+  const mark = watermarkOver(screen, video, { stays });
   const company = accompany(stage, video, { playback, acts });
   mark.follow(playback.watermark);
   hideTrouble(screen);

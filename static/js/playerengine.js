@@ -12,15 +12,15 @@ const TEXT = 2;
 const GROWS = { manifest: { hls: { liveSegmentsDelay: 0 } }, streaming: { stallEnabled: true } };
 
 /**
- * Make a player with its controls over a screen's `video`. `grows`: the set is still being made; `marked` and `copyLink` as
+ * Make a player with its controls over a screen's `video`. `grows`: the set is still being made; `stays` and `copyLink` as
  * `arrange` wants them; `filter` sees each request before it goes; `failed` hears of what ends the playing. Returns `player`
  * and `overlay`, which is to be destroyed.
  */
-export async function engineOf(shaka, screen, video, { grows, marked, copyLink, filter, failed }) {
+export async function engineOf(shaka, screen, video, { grows, stays, copyLink, filter, failed }) {
   const player = new shaka.Player();
   await player.attach(video);
   const overlay = new shaka.ui.Overlay(player, screen, video);
-  arrange(shaka, overlay, screen, { marked, copyLink });
+  arrange(shaka, overlay, screen, { stays, copyLink });
   player.configure({
     ...(grows ? GROWS : {}),
     abr: { enabled: true, defaultBandwidthEstimate: 3_000_000 },

@@ -4,8 +4,11 @@ const MOVES_MS = 20_000;
 /** Where a text stands, one after the other: away from the middle, and never where the controls or captions are. */
 const PLACES = [[6, 6], [62, 10], [10, 58], [58, 50], [34, 22], [70, 34]];
 
-/** Draw what a playback document wants over a screen; returns `follow`, which takes a newer one, and `stop`. */
-export function watermarkOver(screen, video) {
+/**
+ * Draw what a playback document wants over a screen; returns `follow`, which takes a newer one, and `stop`. `stays`: the
+ * film may not be shown in a window of its own, whether it is marked or not.
+ */
+export function watermarkOver(screen, video, { stays = false } = {}) {
   let mark = null;
   let timer = 0;
   let at = 0;
@@ -54,7 +57,7 @@ export function watermarkOver(screen, video) {
     clear();
     if (wanted) draw(wanted);
     // In a window of its own the film would be without it.
-    video.disablePictureInPicture = Boolean(wanted);
+    video.disablePictureInPicture = stays || Boolean(wanted);
   }
   return { follow, stop: clear };
 }

@@ -11,10 +11,10 @@ export function secondsOf(text) {
   return found ? Number(found[1] ?? 0) * 3600 + Number(found[2] ?? 0) * 60 + Number(found[3] ?? 0) : null;
 }
 
-/** The second that the page's own address asks for (`?t=83` or `#t=1m23s`), or null. */
-export function askedSecond() {
+/** The second that the page's own address asks for (`?t=83` or `#t=1m23s`), else the one at which a stage opens, or null. */
+export function askedSecond(stage) {
   const hash = new URLSearchParams(location.hash.slice(1)).get("t");
-  return secondsOf(new URLSearchParams(location.search).get("t") ?? hash);
+  return secondsOf(new URLSearchParams(location.search).get("t") ?? hash ?? stage.dataset.at);
 }
 
 /** The address of a stage's page at a second. */

@@ -3,6 +3,7 @@
 import { call } from "./http.js";
 import { drmOf, signLicences } from "./playerdrm.js";
 import { shakaFrom } from "./shaka.js";
+import { followTakenBack } from "./takenback.js";
 import { clock } from "./words.js";
 
 const APART = 0.15;
@@ -107,4 +108,11 @@ function start() {
   for (const medium of [one, other]) medium.addEventListener("loadedmetadata", () => seek(Number(position.value)), { once: true });
 }
 
+/** Nothing of what may not be seen any longer is left standing; the server says why. */
+function takenAway() {
+  for (const medium of pair.querySelectorAll("video, audio, img")) medium.remove();
+  location.reload();
+}
+
+for (const side of pair.querySelectorAll("[data-asset]")) followTakenBack(side.dataset.asset, takenAway);
 if (one && other && play) start();

@@ -73,7 +73,7 @@ export function startSound(stage) {
   media.addEventListener("ratechange", () => { speed.value = String(media.playbackRate); });
   media.addEventListener("volumechange", () => { volume.value = String(media.muted ? 0 : media.volume); });
   media.addEventListener("error", () => failed(media.error));
-  const asked = askedSecond();
+  const asked = askedSecond(stage);
   if (asked !== null) media.addEventListener("loadedmetadata", () => seek(asked), { once: true });
 
   /** Where the bar has chapters, it shows where they begin. */

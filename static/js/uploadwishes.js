@@ -4,7 +4,7 @@ import { placeOf } from "./picks.js";
 import { t } from "./words.js";
 
 const KEPT = "portal.wishes";
-const FIELDS = ["title", "tags", "collection", "visibility"];
+const FIELDS = ["title", "tags", "collection", "visibility", "age_rating"];
 
 /** Words with commas between them, the Arabic comma too, as a list without repeats. */
 export const listOf = (text) => [...new Set((text ?? "").split(/[,،;\n]/).map((word) => word.trim()).filter(Boolean))];
@@ -29,7 +29,7 @@ function listOptions() {
 /** The fields beside a file when it is sent: `{ metadata, options }`. */
 export function wishesOf(file) {
   const chosen = (name) => (file.meta[name] ?? "").trim() || ofAll(name);
-  const metadata = { title: chosen("title"), description: (file.meta.description ?? "").trim(), collection: chosen("collection"), visibility: chosen("visibility") };
+  const metadata = { title: chosen("title"), description: (file.meta.description ?? "").trim(), collection: chosen("collection"), visibility: chosen("visibility"), age_rating: chosen("age_rating") };
   const tags = listOf(chosen("tags"));
   const given = Object.entries(metadata).filter(([, value]) => value);
   return {
@@ -92,10 +92,12 @@ export function fieldsOf(shelves) {
       [h("option", { value: "" }, t("upload.asForAll")), ...choices.map(([id, word]) => h("option", { value: id }, word))]),
   });
   const seen = element("visibility");
+  const rated = element("age_rating");
   return [
     element("title") && text("title", t("upload.asForAll")),
     element("tags") && text("tags", t("upload.asForAll")),
     shelves.length && select("collection", shelves),
     seen && select("visibility", [...seen.options].map((one) => [one.value, one.text])),
+    rated && select("age_rating", [...rated.options].map((one) => [one.value, one.text])),
   ].filter(Boolean);
 }

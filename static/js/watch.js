@@ -13,7 +13,7 @@ const begun = starters[stage?.dataset.mode]?.(stage);
 
 // The player says why it stops; of a picture the server says what there is instead.
 const anew = () => location.reload();
-if (stage) followStanding(stage, { ended: begun?.end ?? anew, changed: begun?.check ? () => begun.check() : anew });
+if (stage) followStanding(stage, { ended: begun?.end ?? anew, changed: begun?.end ? () => begun.check() : anew });
 
 // The sheet of keys, where a page has no frame that opens it.
 const sheet = document.getElementById("keys");

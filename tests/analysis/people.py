@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from analysis.engines import Face, Result
-from analysis.engines.base import Box
+from analysis.engines.findings import Box
 from analysis.models import (
     Analysis,
     CollectionSetting,

@@ -18,13 +18,14 @@ from analysis.exceptions import NEEDS_MODEL
 from analysis.models import Analysis, Moment, Order
 from analysis.pipeline import KEYFRAMES
 from analysis.services import automatic, keyframes, labelling
+from assets.exceptions import StorageUnavailable
 from assets.models import Asset, Variant
 from assets.services import ingest, places, uploads
 from mediaportal.core.problems import InvalidInput, RateLimited
 from processing.ffmpeg import stills
 from processing.ffmpeg.keyframes import Keyframes
 from processing.models import Job, Step
-from processing.services import jobs, running, status
+from processing.services import jobs, leases, running, status
 from tests.analysis import clips, models
 from tests.analysis.conftest import FakeEngine, film_of, sight
 from tests.factories import UploadSessionFactory, VariantFactory
@@ -189,28 +190,105 @@ def test_one_picture_that_fails_leaves_the_others_alone(labeller: FakeEngine) ->
     assert (row.status, row.cost, row.results["captures"]) == ("completed", Decimal("0.002"), 2)
 
 
-def test_pictures_that_were_paid_for_are_not_shown_again_when_the_engine_is_away(
-    labeller: FakeEngine,
-) -> None:
-    class Tired(FakeEngine):
-        rested = False
+class Tired(FakeEngine):
+    """Labels two pictures, and then fails as it is told, so often."""
 
-        def start(self, request: Request, **said: Any) -> str:
-            if len(self.asked) == 2 and not self.rested:
-                self.rested = True
-                raise EngineAway("no route")
-            return super().start(request, **said)
+    trouble: BaseException = EngineAway("no route")
+    times = 1
 
-    engine = Tired(abilities=labeller.abilities, results_by=labeller.results_by)
+    def start(self, request: Request, **said: Any) -> str:
+        if len(self.asked) == 2 and self.times:
+            self.times -= 1
+            raise self.trouble
+        return super().start(request, **said)
+
+
+@pytest.fixture
+def tired(labeller: FakeEngine) -> Tired:
+    """The only engine."""
+    engine = Tired(abilities=labeller.abilities, results_by=labeller.results_by, usd=Decimal("0.001"))
     engines.register(engine)
+    return engine
+
+
+def is_labelled_and_paid_once(film: Asset, engine: FakeEngine) -> None:
+    assert len(engine.asked) == 3
+    assert all(one["labels"] and one["error"] is None for one in document_in(film)["captures"])
+    assert Analysis.objects.get().cost == Decimal("0.003")
+
+
+def test_pictures_that_were_paid_for_are_not_shown_again_when_the_engine_is_away(tired: Tired) -> None:
     film = film_of("hard_cuts.mp4")
     job = ordered(film)
     step = job.steps.get(name="keyframe_labels")
-    assert (step.status, step.error_code, len(step.results["sights"])) == ("pending", "engine_away", 2)
+    assert (step.status, step.error_code) == ("pending", "engine_away")
+    row = Analysis.objects.get()
+    assert (row.cost, row.reserved) == (Decimal("0.002"), Decimal("0.001"))
     Step.objects.filter(pk=step.pk).update(ready_at=job.created_at)
     assert carried_out(job).status == "completed"
-    assert len(engine.asked) == 3
-    assert all(one["labels"] for one in document_in(film)["captures"])
+    is_labelled_and_paid_once(film, tired)
+
+
+def test_nor_when_the_worker_is_lost(tired: Tired) -> None:
+    tired.trouble = KeyboardInterrupt()
+    film = film_of("hard_cuts.mp4")
+    with pytest.raises(KeyboardInterrupt):
+        ordered(film)
+    job = keyframes.jobs().get(asset=film)
+    lost = job.steps.filter(name="keyframe_labels")
+    lost.update(lease_until=job.created_at)
+    leases.sweep()
+    lost.update(ready_at=job.created_at)
+    assert carried_out(job).status == "completed"
+    is_labelled_and_paid_once(film, tired)
+
+
+def test_nor_when_the_storage_is_away(tired: Tired, monkeypatch: pytest.MonkeyPatch) -> None:
+    tired.times = 0
+    film = film_of("hard_cuts.mp4")
+    local_file, pictures = places.local_file, []
+
+    def once_away(key: str, **said: Any) -> Any:
+        if key != film.storage_key:
+            pictures.append(key)
+            if len(pictures) == 3:
+                raise StorageUnavailable
+        return local_file(key, **said)
+
+    monkeypatch.setattr(places, "local_file", once_away)
+    job = ordered(film)
+    step = job.steps.filter(name="keyframe_labels")
+    assert step.get().error_code == "storage_away"
+    step.update(ready_at=job.created_at)
+    assert carried_out(job).status == "completed"
+    is_labelled_and_paid_once(film, tired)
+
+
+def test_nor_when_somebody_tries_a_failed_job_again(tired: Tired, settings: Any) -> None:
+    settings.STEP_ATTEMPTS = 1
+    tired.trouble = ValueError("nobody foresaw it")
+    film = film_of("hard_cuts.mp4")
+    job = ordered(film)
+    assert (job.status, Analysis.objects.get().status) == ("failed", "failed")
+    assert carried_out(jobs.retry(job=job, user=film.uploaded_by)).status == "completed"
+    assert len(tired.asked) == 3
+    # What was reserved when it failed counts as paid.
+    assert Analysis.objects.get().cost == Decimal("0.004")
+
+
+def test_what_was_labelled_before_keeps_its_labels_when_it_cannot_be_anew(
+    labeller: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = film_of("hard_cuts.mp4")
+    ordered(film)
+    monkeypatch.setattr(stills, "take_exactly", lambda *_args, **_facts: [])
+    labeller.failures_by = {Type.OBJECTS: NO}
+    ordered(film)
+    document = document_in(film)
+    assert part(document, "labels") == ("failed", "corrupt_media")
+    assert [(len(one["labels"]), one["error"]["code"]) for one in document["captures"]] == [
+        (1, "corrupt_media")
+    ] * 3
 
 
 def test_ordered_again_everything_is_replaced(labeller: FakeEngine) -> None:

@@ -7,7 +7,6 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from assets import registry
-from assets.exceptions import InvalidOptions
 from assets.models import Asset
 
 
@@ -22,38 +21,25 @@ def test_panels_stand_in_their_order_and_once(monkeypatch: pytest.MonkeyPatch) -
     assert [panel.name for panel in registry.panels(changing=False)] == ["a", "b"]
 
 
-def test_every_check_of_options_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_option_validators", [])
-    asked: list[dict[str, Any]] = []
-
-    def check(options: dict[str, Any]) -> None:
-        asked.append(options)
-        if "bad" in options:
-            raise InvalidOptions
-
-    registry.register_option_validator(check)
-    registry.register_option_validator(check)
-    registry.validate_options({"preset": "x"})
-    with pytest.raises(InvalidOptions):
-        registry.validate_options({"bad": 1})
-    assert asked == [{"preset": "x"}, {"bad": 1}]
+def test_a_panel_for_some_readers_is_for_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_panels", {})
+    reader, other = AnonymousUser(), AnonymousUser()
+    registry.register_panel(registry.Panel("d", "D", "d-url", readers=lambda user: user is reader))
+    assert [panel.name for panel in registry.panels(user=reader)] == ["d"]
+    assert registry.panels(user=other) == []
+    assert registry.panels() == []
 
 
-def test_options_are_known_by_their_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_option_validators", [])
-    for name in ("_option_names", "_option_flags", "_option_lists"):
-        monkeypatch.setattr(registry, name, set())
-    registry.register_option_validator(lambda _options: None, names=["a"], flags=["b"], lists=["c"])
-    assert registry.option_names() == {"a", "b", "c"}
-    assert registry.option_flags() == {"b"}
-    assert registry.option_lists() == {"c"}
-
-
-def test_a_choice_of_one_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_upload_choices", {})
-    registry.register_upload_choice(registry.UploadChoice("a", "A", lambda: [("1", "One"), ("2", "Two")]))
-    registry.register_upload_choice(registry.UploadChoice("b", "B", lambda: [("1", "One")]))
-    assert registry.upload_choices() == [("a", "A", [("1", "One"), ("2", "Two")])]
+def test_the_desk_of_those_who_review_is_for_them_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_review_desks", [])
+    reviewer, other = AnonymousUser(), AnonymousUser()
+    assert registry.review_desk(reviewer) is None
+    old = registry.ReviewDesk(lambda _user: True, lambda _user: 1, "old")
+    new = registry.ReviewDesk(lambda user: user is reviewer, lambda _user: 2, "new")
+    registry.register_review_desk(old)
+    registry.register_review_desk(new)
+    assert registry.review_desk(reviewer) is new
+    assert registry.review_desk(other) is None
 
 
 def test_parts_of_the_playback_document_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:

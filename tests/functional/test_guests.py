@@ -47,7 +47,8 @@ def test_a_guest_sends_a_file_and_a_manager_decides(
 
         desk = browser.new_page(base_url=web, locale="en")
         sign_in(desk, web, "mona@example.org")
-        desk.locator('.rail a[href="/held/"]').click()
+        desk.locator('.rail a[href="/review/"]').click()
+        desk.locator('main a[href="/held/"]').click()
         desk.locator(f'[data-asset="{asset.pk}"] [data-act="release"]').click()
         desk.locator(".toast-line").get_by_role("button", name="Undo").wait_for()
         asset.refresh_from_db()

@@ -77,7 +77,7 @@ def test_it_stands_and_passes_axe(
         drawn = page.locator(".edges path")
         if width >= 1024:
             # upload–scan–probe, from there to three, the samples to the pieces, these to their join, and on to the end
-            assert drawn.count() == 11
+            assert drawn.count() == 12
             ends = page.evaluate(
                 "[...document.querySelectorAll('.edges path')].every((one) => one.getTotalLength() > 10)"
             )

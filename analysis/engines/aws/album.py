@@ -9,7 +9,7 @@ from analysis.engines.aws.clients import AlreadyThere, Clients, Unable, calling,
 from analysis.engines.aws.options import Options
 from analysis.engines.aws.prices import prices
 from analysis.engines.base import EngineAway, FaceRefused
-from analysis.exceptions import NoFace, ResultGone, SeveralFaces
+from analysis.exceptions import NoFace, Refused, ResultGone, SeveralFaces
 
 _PAGE = 1000
 _MOST_PAGES = 1000
@@ -138,4 +138,5 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except Unable as error:
-        raise FaceRefused(error.failure, error.log) from error
+        passes = error.failure.code == Refused.code
+        raise FaceRefused(error.failure, error.log, passes=passes) from error

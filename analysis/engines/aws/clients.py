@@ -36,6 +36,7 @@ _TOO_MANY = {
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
+    "ServiceQuotaExceededException",
     "SlowDown",
     "Throttling",
     "ThrottlingException",

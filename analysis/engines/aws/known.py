@@ -1,5 +1,6 @@
 """Faces that are known: what Rekognition answers when those of a film or an image are looked for in a collection."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,12 @@ from analysis.engines.aws.clients import Clients, Unable, calling
 from analysis.engines.aws.prices import MOST_SEARCHED
 from analysis.engines.aws.seen import Answer, box_of, detail_of, share, time_of
 from analysis.engines.aws.spans import STEP, Span, Spans
-from analysis.engines.base import Box, Face, People, Request, Result
-from analysis.exceptions import NotTaken, ResultGone
+from analysis.engines.base import People, Request, Result
+from analysis.engines.findings import Box, Face
+from analysis.exceptions import NotTaken
 from processing import pictures
+
+logger = logging.getLogger(__name__)
 
 # A face is found again with something of what is around it.
 _AROUND = 0.4
@@ -69,7 +73,7 @@ def in_image(
     result: Result, request: Request, people: People, *, clients: Clients, stop: Callable[[], bool]
 ) -> tuple[Result, int]:
     """The faces of an image with whose they are, and how many were looked for. Raises `EngineAway`, and `MediaError`
-    and the errors of the sandbox while parts are cut out. A collection that is gone knows nobody.
+    and the errors of the sandbox while parts are cut out. A collection that is gone, or may not be asked, knows nobody.
     """
     found = [one for one in result.findings if isinstance(one, Face)]
     largest = sorted((one for one in found if one.box), key=_size, reverse=True)[:MOST_SEARCHED]
@@ -87,11 +91,10 @@ def in_image(
         try:
             matched[id(face)] = _searched(path.read_bytes(), people, clients)
         except Unable as error:
-            if error.failure.code == ResultGone.code:
-                return result, count
-            # In a part that is cut out no face may be found.
+            # In a part that is cut out no face may be found. Those of the image were found and are paid for, anyhow.
             if error.failure.code != NotTaken.code:
-                raise
+                logger.warning("nobody is looked for in %s: %s", people.collection, error.log)
+                return result, count
     named = tuple(with_match(one, *matched.get(id(one), (0.0, ""))) for one in found)
     return replace(result, findings=named), len(largest)
 

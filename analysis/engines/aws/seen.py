@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.engines.aws.spans import Spans, Tracks
-from analysis.engines.base import Box, Face, Finding, Flag, Label, Request, Result, Shot, Text, Type
+from analysis.engines.base import Request, Result, Type
+from analysis.engines.findings import Box, Face, Finding, Flag, Label, Shot, Text
 
 Answer = Mapping[str, Any]
 _THOUSAND = 1000.0

@@ -4,8 +4,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from analysis.engines.base import Box
 from analysis.engines.boxes import lapping
+from analysis.engines.findings import Box
 
 STEP = 0.5
 """Between two looks of Rekognition at a film, in seconds."""

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.engines.base import Request, Result, Speech, Word
+from analysis.engines.base import Request, Result
+from analysis.engines.findings import Speech, Word
 
 _ENDS = frozenset(".?!؟۔。！？")
 _MOST_GAP, _LONGEST = 1.0, 15.0

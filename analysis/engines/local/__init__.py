@@ -94,7 +94,9 @@ class LocalEngine:
     def start(
         self, request: Request, *, on_progress: Report, stop: Callable[[], bool], note: Note = unnoted
     ) -> str:
-        """Do the work; there is nothing to note. Raises the errors of the sandbox that are not the file's fault."""
+        """Do the work; there is nothing to note. Raises `EngineAway` while a model cannot be fetched, and the errors of
+        the sandbox that are not the file's fault.
+        """
         abilities = self.capabilities().types
         can = {name for name in request.types if _is_able(abilities.get(name), request)}
         results: dict[Type, Result] = {}

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from analysis.engines.base import Ability, Box, Face, Request, Result, Type
+from analysis.engines.base import Ability, Request, Result, Type
+from analysis.engines.findings import Box, Face
 from analysis.engines.local import children
 from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture, SoundFile
 from analysis.engines.local.stills import Stills

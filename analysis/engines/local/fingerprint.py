@@ -9,7 +9,8 @@ from typing import Any
 
 from PIL import Image
 
-from analysis.engines.base import Ability, Hash, Request, Result, Type
+from analysis.engines.base import Ability, Request, Result, Type
+from analysis.engines.findings import Hash
 from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture, SoundFile
 from analysis.exceptions import AnalysisFailed
 from mediaportal.core.sandbox import Limits, ProgramFailed, ProgramTimedOut, run

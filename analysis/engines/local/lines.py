@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from analysis.engines.base import Box, Text
 from analysis.engines.boxes import lapping
+from analysis.engines.findings import Box, Text
 
 _ALIKE = 0.8
 _LAPPING = 0.2

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from analysis.engines.base import Ability, Fault, Quality, Request, Result, Type
+from analysis.engines.base import Ability, Request, Result, Type
+from analysis.engines.findings import Fault, Quality
 from analysis.engines.local.parts import SIGHT, Filter, Look, Note, Notes, Picture, SoundFile
 
 _BLACK_START, _BLACK_END = "lavfi.black_start", "lavfi.black_end"

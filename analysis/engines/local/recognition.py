@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from analysis.engines.base import Ability, Box, Finding, Flag, Label, Request, Result, Type
+from analysis.engines.base import Ability, Request, Result, Type
+from analysis.engines.findings import Box, Finding, Flag, Label
 from analysis.engines.local import cards, children
 from analysis.engines.local.cards import Card
 from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture, SoundFile

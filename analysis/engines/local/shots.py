@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from analysis.engines.base import Ability, Request, Result, Shot, Type
+from analysis.engines.base import Ability, Request, Result, Type
+from analysis.engines.findings import Shot
 from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture, SoundFile
 
 _TIME = "lavfi.scd.time"

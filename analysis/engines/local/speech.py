@@ -11,7 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from analysis.engines.base import Ability, Report, Request, Result, Speech, Type, Word
+from analysis.engines.base import Ability, EngineAway, Report, Request, Result, Type
+from analysis.engines.findings import Speech, Word
 from analysis.engines.local import children
 from analysis.engines.local.parts import HEARING
 from analysis.engines.local.sound import extract
@@ -22,6 +23,7 @@ from analysis.exceptions import (
     NEEDS_SPEECH,
     NEEDS_WHISPER,
     NEEDS_WHOLE_MODEL,
+    ModelUnavailable,
 )
 
 MODEL_FILES = ("config.json", "model.bin", "tokenizer.json")
@@ -45,6 +47,7 @@ _MOST_SECONDS = 6 * 3600.0
 # The sound itself, and the spectrum that Whisper makes of all of it; a model and others need room, too.
 _BYTES_OF_A_SECOND, _SHARE_OF_MEMORY = 400_000, 0.5
 _EXTRACTED = 0.05
+_AGAIN_SECONDS = 60.0
 # A draft is never as sure as what it says of itself.
 _DRAFT_AT_MOST = 0.6
 
@@ -86,15 +89,22 @@ class Transcription:
         )
 
     def listen(self, request: Request, *, on_progress: Report, stop: Callable[[], bool]) -> Result:
-        """Return what was said. Raises `CorruptMedia`, `AnalysisFailed`, the errors of fetching a model and those of
-        the sandbox."""
+        """Return what was said. Raises `CorruptMedia`, `AnalysisFailed`, `EngineAway` while a model cannot be fetched,
+        other errors of fetching one, and those of the sandbox.
+        """
         listener = self._listener()
         if request.probe is None or not request.probe.audio:
             return Result(summary={"model": listener.model, "draft": listener.draft})
         sound = request.folder / _SOUND
         if self._hub and listener.folder and self._is_to_come(listener.folder):
             on_progress, fetched = _parted(on_progress)
-            fetch(self._model, listener.folder, hub=self._hub, on_progress=fetched, stop=stop)
+            try:
+                # No worker sits and waits for another one's fetch, which may take hours.
+                fetch(
+                    self._model, listener.folder, hub=self._hub, on_progress=fetched, stop=stop, waits=False
+                )
+            except ModelUnavailable as error:
+                raise EngineAway(error.log, again_in_seconds=_AGAIN_SECONDS) from error
         try:
             extract(request, sound, rate=_RATE, stop=stop)
             on_progress(_EXTRACTED)

@@ -11,7 +11,8 @@ from threading import Event
 
 from PIL import Image
 
-from analysis.engines.base import Ability, Box, Request, Result, Text, Type
+from analysis.engines.base import Ability, Request, Result, Type
+from analysis.engines.findings import Box, Text
 from analysis.engines.local import children
 from analysis.engines.local.lines import Reading, ReadWord, merged
 from analysis.engines.local.parts import SIGHT, Filter, Look, Notes, Picture, SoundFile

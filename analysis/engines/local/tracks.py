@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from analysis.engines.base import Box
 from analysis.engines.boxes import lapping
+from analysis.engines.findings import Box
 
 _LAPPING = 0.25
 _MISSED = 2

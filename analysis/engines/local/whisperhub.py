@@ -2,7 +2,7 @@
 network.
 
 Files are checked against the sizes and hashes that the hub tells, go on where a broken fetch ended, and stand in their
-folder all at once. Who comes while another one fetches waits for it.
+folder all at once, and one alone fetches at a time.
 """
 
 import fcntl
@@ -69,8 +69,17 @@ def home_of(model: str) -> str:
     return f"Systran/faster-whisper-{model}"
 
 
-def fetch(model: str, folder: Path, *, hub: Hub, on_progress: Report, stop: Callable[[], bool]) -> None:
-    """Lay a model in its folder, unless it lies there; the progress is a share of the bytes.
+def fetch(
+    model: str,
+    folder: Path,
+    *,
+    hub: Hub,
+    on_progress: Report,
+    stop: Callable[[], bool],
+    waits: bool = True,
+) -> None:
+    """Lay a model in its folder, unless it lies there; the progress is a share of the bytes. While another one fetches
+    it this one `waits`, or else `ModelUnavailable` is raised.
 
     Raises `ModelUnavailable`, `ModelRefused`, `ModelDamaged` and `ProgramStopped`.
     """
@@ -83,7 +92,7 @@ def fetch(model: str, folder: Path, *, hub: Hub, on_progress: Report, stop: Call
             raise ModelUnavailable("it took too long")
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(folder, go_on):
+    with _alone(folder, go_on, waits=waits):
         if folder.exists():
             return
         part = folder.with_name(f".{folder.name}.part")
@@ -92,14 +101,16 @@ def fetch(model: str, folder: Path, *, hub: Hub, on_progress: Report, stop: Call
 
 
 @contextmanager
-def _alone(folder: Path, go_on: Callable[[], None]) -> Iterator[None]:
+def _alone(folder: Path, go_on: Callable[[], None], *, waits: bool) -> Iterator[None]:
     """Hold a model's lock, which ends with the process."""
     with folder.with_name(f".{folder.name}.lock").open("w") as lock:
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
-            except BlockingIOError:
+            except BlockingIOError as error:
+                if not waits:
+                    raise ModelUnavailable("another one fetches it") from error
                 go_on()
                 time.sleep(_WAIT_SECONDS)
         yield

@@ -12,13 +12,13 @@ from mediaportal.core.problems import InvalidInput, NotFound
 
 
 def owner_of(email: str) -> User:
-    """The person with this e-mail address. Raises `NotFound`, or `MayNotUpload`."""
+    """The person with this e-mail address. Raises `NotFound`, `MayNotUpload`, or `UploadsStopped`."""
     user = User.objects.filter(email__iexact=email.strip()).first() if email.strip() else None
     if user is None:
         raise NotFound(_("Nobody here has the e-mail address “%s”.") % email)
     if not access.can_upload(user):
         raise MayNotUpload(_("%s may not upload.") % email)
-    return user
+    return access.require_upload(user)
 
 
 def require_foreign(folder: Path) -> None:

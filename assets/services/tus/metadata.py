@@ -13,7 +13,7 @@ from assets.services.wishes import Wishes
 from mediaportal.core.problems import FieldProblem
 
 # These may stand in `metadata`, or beside it for clients whose metadata is flat.
-_FLAT = ("title", "description", "tags", "collection", "visibility", "email")
+_FLAT = ("title", "description", "tags", "collection", "visibility", "age_rating", "email")
 
 
 def wished(pairs: Mapping[str, str]) -> tuple[Wishes, str]:

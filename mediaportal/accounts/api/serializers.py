@@ -35,8 +35,8 @@ class MeSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields = ["id", "email", "name", "role", "language", "permissions"]
-        read_only_fields = ["id", "email"]
+        fields = ["id", "email", "name", "role", "language", "age_limit", "permissions"]
+        read_only_fields = ["id", "email", "age_limit"]
 
     def get_permissions(self, user: User) -> list[str]:
         """Everything that the person may do, as "app.codename"."""

@@ -30,3 +30,8 @@ def change_role(*, actor: User, user: User, role: str) -> None:
 def note_quota(*, actor: User, user: User, before: int | None) -> None:
     """Write down that a person was given another room for their files; in bytes, None for as much as everybody."""
     record(action="user.quota_changed", target=user, actor=actor, before=before, after=user.quota_bytes)
+
+
+def note_age_limit(*, actor: User, user: User, before: str) -> None:
+    """Write down that a person may see what is rated up to another age."""
+    record(action="user.age_limit_changed", target=user, actor=actor, before=before, after=user.age_limit)

@@ -8,6 +8,7 @@ searches again what it has searched. `read` raises the errors of `errors`.
 from .cues import Cue, in_order
 from .errors import BrokenCaptions, CaptionsError, NoCues, TooMuch, UnknownForm
 from .reading import MOST_BYTES, MOST_CUES, Reading, read
+from .removal import without
 from .subrip import write as write_subrip
 from .webvtt import write
 from .words import LONGEST_TEXT, tidy
@@ -26,6 +27,7 @@ __all__ = [
     "in_order",
     "read",
     "tidy",
+    "without",
     "write",
     "write_subrip",
 ]

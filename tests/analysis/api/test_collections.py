@@ -18,6 +18,7 @@ NOTHING: dict[str, Any] = {
     "engine": "auto",
     "only_here": False,
     "names_people": False,
+    "publishing": "",
     "monthly_budget": None,
 }
 
@@ -41,6 +42,7 @@ def test_it_is_read_and_changed_field_by_field(fake: FakeEngine) -> None:
         "engine": "auto",
         "only_here": False,
         "names_people": False,
+        "publishing": "",
         "monthly_budget": 12.5,
     }
 

@@ -51,6 +51,27 @@ def test_strangers_and_pictures_that_stand_still_are_alike_to_nothing() -> None:
     assert align_pictures(track(still), track(still)) is None
 
 
+def test_one_scene_that_hardly_changes_and_is_only_similar_is_no_copy() -> None:
+    # Of two films that were drawn by chance (the seeds 1000618 and 1000722 of the bench): the scenes look alike.
+    begins = [0x3C3C1C1C0C0C0C0E, 0x3C3C3C1C0E0C0C0C, 0x3C3C3C1C1C0C0C0C]
+    ends = [0x383C1C1C1C1C0C8C, 0x383C1C1C1C1C0C8C, 0x383C1C1C3C1C0C8C]
+    one, other = begins + numbers(9, seed=15), numbers(9, seed=16) + ends
+    assert align_pictures(track(one), track(other)) is None
+    assert align_pictures(track(other), track(one)) is None
+    # Nearer than strangers are, it is one all the same.
+    copy = align_pictures(track([value ^ 0b101 for value in begins]), track(one))
+    assert copy is not None
+    assert copy.spans == ((0.0, 3.0, 0.0, 3.0),)
+
+
+def test_several_scenes_that_are_only_similar_are_a_copy() -> None:
+    film = numbers(12, seed=17)
+    worse = [value ^ 0b111111 for value in film]
+    found = align_pictures(track(worse), track(film))
+    assert found is not None
+    assert found.spans == ((0.0, 12.0, 0.0, 12.0),)
+
+
 def test_two_pictures_alone_are_too_few() -> None:
     film = numbers(30, seed=7)
     assert align_pictures(track(film[:2]), track(film)) is None

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from analysis.engines import Label, Result, Shot, Speech
-from analysis.engines.base import Finding
+from analysis.engines.findings import Finding
 from analysis.exceptions import NotComparable
 from analysis.models import Analysis, Order
 from analysis.services import comparing, moments, wording

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from analysis.engines import EngineAway, FaceRefused, Failure
-from analysis.models import FaceRemoval, Person, PersonPicture
+from analysis.models import FaceExpense, FaceRemoval, Person, PersonPicture
 from analysis.services import budget, faces, people
 from mediaportal.audit.models import Entry
 from tests.analysis.people import FakeAlbum, kept_picture, person_of
@@ -28,6 +28,10 @@ def waiting(album: FakeAlbum) -> PersonPicture:
 
 def now_due() -> None:
     FaceRemoval.objects.update(due_at=timezone.now())
+
+
+def waiting_no_more() -> None:
+    PersonPicture.objects.update(again_at=timezone.now())
 
 
 def test_a_picture_is_taken_in_as_a_jpeg_of_our_own(album: FakeAlbum, waiting: PersonPicture) -> None:
@@ -83,11 +87,82 @@ def test_an_engine_that_is_away_is_asked_again(album: FakeAlbum, waiting: Person
     faces.sweep()
     waiting.refresh_from_db()
     assert (waiting.status, waiting.cost) == ("waiting", Decimal(0))
+    assert not FaceExpense.objects.exists()
     assert faces.take_in() == 0, "not at once"
-    PersonPicture.objects.update(tried_at=timezone.now() - timedelta(minutes=2))
+    waiting_no_more()
     faces.take_in()
     waiting.refresh_from_db()
-    assert waiting.status == "kept"
+    assert (waiting.status, waiting.error_code) == ("kept", "")
+
+
+def test_what_is_no_fault_of_the_picture_is_tried_again_and_told(
+    album: FakeAlbum, waiting: PersonPicture
+) -> None:
+    refused = FaceRefused(Failure("aws_refused", "Other credentials are wanted."), "denied", passes=True)
+    album.errors = [refused, refused]
+    faces.sweep()
+    waiting.refresh_from_db()
+    first = waiting.again_at - timezone.now()
+    assert (waiting.status, waiting.cost, waiting.error_code) == ("waiting", Decimal(0), "aws_refused")
+    waiting_no_more()
+    faces.take_in()
+    waiting.refresh_from_db()
+    assert waiting.again_at - timezone.now() > first, "longer each time"
+    waiting_no_more()
+    faces.take_in()
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.error_code, waiting.error_detail) == ("kept", "", "")
+
+
+def test_one_that_keeps_failing_keeps_no_other_waiting(
+    album: FakeAlbum, waiting: PersonPicture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(faces, "_AT_ONCE", 1)
+    other = PersonPicture.objects.create(
+        person=waiting.person, image=waiting.image, mime_type=waiting.mime_type
+    )
+    album.errors = [EngineAway("throttled")]
+    faces.take_in()
+    PersonPicture.objects.filter(pk=waiting.pk).update(again_at=timezone.now())
+    faces.take_in()
+    other.refresh_from_db()
+    assert other.status == "kept"
+
+
+def test_what_may_have_been_kept_before_the_answer_was_lost_is_removed(
+    album: FakeAlbum, waiting: PersonPicture
+) -> None:
+    album.errors = [EngineAway("no answer in time")]
+    faces.sweep()
+    album.kept = {"face-1": waiting.pk.hex}
+    people.remove(user=UserFactory(role="manager"), person=waiting.person)
+    faces.remove_due()
+    assert (album.kept, album.forgotten) == ({}, ["face-1"])
+
+
+def test_deleting_a_picture_or_a_person_gives_no_money_back(
+    album: FakeAlbum, waiting: PersonPicture, settings: Any
+) -> None:
+    settings.ANALYSIS_MONTHLY_BUDGET = Decimal(1)
+    faces.sweep()
+    people.remove(user=UserFactory(role="manager"), person=waiting.person)
+    assert not PersonPicture.objects.exists()
+    assert budget.purse().left == Decimal("0.999")
+    FaceExpense.objects.update(at=budget.month_began() - timedelta(seconds=1))
+    assert budget.purse().left == 1
+
+
+def test_of_what_a_picture_cost_this_months_money_counts(
+    album: FakeAlbum, waiting: PersonPicture, settings: Any
+) -> None:
+    settings.ANALYSIS_MONTHLY_BUDGET = Decimal(1)
+    faces.sweep()
+    FaceExpense.objects.update(at=budget.month_began() - timedelta(days=3))
+    PersonPicture.objects.update(status="waiting", face_id="")
+    faces.take_in()
+    waiting.refresh_from_db()
+    assert waiting.cost == Decimal("0.002")
+    assert budget.purse().left == Decimal("0.999")
 
 
 def test_a_consent_withdrawn_while_the_face_is_taken_in_removes_it_again(

@@ -3,7 +3,7 @@
 import json
 
 from analysis.engines import Speech
-from analysis.engines.base import Word
+from analysis.engines.findings import Word
 from analysis.models import Moment
 from analysis.services import speech
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from analysis.engines import Speech
-from analysis.engines.base import Word
+from analysis.engines.findings import Word
 from analysis.services.transcriptfiles import FORMS, cues_of
 from mediaportal.core import captions
 

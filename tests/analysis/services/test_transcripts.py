@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from analysis.engines import Speech
-from analysis.engines.base import Word
+from analysis.engines.findings import Word
 from analysis.exceptions import NoTranscript, TranscriptChanged
 from analysis.models import Analysis, Moment, Order, TranscriptVersion
 from analysis.services import transcripts, wordtimes

@@ -10,7 +10,7 @@ from analysis.engines.local import LocalEngine, sight_parts
 from analysis.exceptions import NEEDS_MODEL
 from analysis.models import CollectionSetting
 from analysis.services import wanted
-from assets import registry
+from assets import offers
 from mediaportal.audit.models import Entry
 from mediaportal.core.problems import InvalidInput, NotFound, NotPermitted
 from tests.analysis.conftest import FakeEngine, sight
@@ -46,7 +46,7 @@ def test_the_upload_page_is_offered_types_and_languages(only_engines: Callable[.
     offered = wanted.offer()
     missing = {one.type: one.missing for one in offered["types"]}
     assert (missing["shots"], missing["objects"]) == ((), (NEEDS_MODEL,))
-    assert ("analysis/upload.html", offered) in registry.upload_parts()
+    assert ("analysis/upload.html", offered) in offers.upload_parts()
     only_engines(FakeEngine(abilities={Type.SHOTS: sight()}))
     assert wanted.offer()["takes_languages"] is False
     only_engines(FakeEngine(abilities={Type.SHOTS: sight(missing="Install it.")}))
@@ -105,3 +105,14 @@ def test_everything_that_is_wrong_is_named_at_once(fake: FakeEngine) -> None:
         "monthly_budget",
     ]
     assert not CollectionSetting.objects.exists()
+
+
+def test_a_collection_says_whether_what_comes_in_waits() -> None:
+    collection = CollectionFactory()
+    owner = collection.created_by
+    kept = wanted.change(user=owner, collection=collection, changes={"publishing": "hold"})
+    assert kept.publishing == "hold"
+    assert wanted.change(user=owner, collection=collection, changes={"publishing": ""}).publishing == ""
+    with pytest.raises(InvalidInput) as refused:
+        wanted.change(user=owner, collection=collection, changes={"publishing": "never"})
+    assert refused.value.errors[0].field == "publishing"

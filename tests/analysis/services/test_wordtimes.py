@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from analysis.engines.base import Word
+from analysis.engines.findings import Word
 from analysis.services.wordtimes import timed, within
 
 HEARD = (Word(0.0, 1.0, "I", 0.5), Word(1.0, 2.0, "scream", 0.5), Word(3.0, 4.0, "now", 0.5))

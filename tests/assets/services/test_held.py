@@ -30,6 +30,7 @@ def test_what_waits_is_listed_in_two_queries(django_assert_num_queries: Any) -> 
     AssetFactory()
     ready(trashed=True)
     AssetFactory(infected=True, policy_verdict="review")
+    ready(holds=["case"])
     manager.has_perm("assets.manage_guest_links")  # asked once for each request
     with django_assert_num_queries(2):
         found = list(held.waiting(user=manager))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from assets.models import Asset, PolicyVerdict, ProcessingVerdict, Publication, ScanVerdict
+from assets.models import Asset, Block, Hold, PolicyVerdict, ProcessingVerdict, Publication, ScanVerdict
 from assets.services import publication
 from assets.signals import access_changed, asset_blocked, asset_held, asset_published
 from tests.factories import AssetFactory
@@ -44,11 +44,11 @@ def test_a_move_is_told_once_and_no_move_is_not_told() -> None:
         asset = AssetFactory(passed_gate=True)
         assert publication.give_verdicts(asset=asset, processing="done", upload_progress=100) is True
         assert (asset.publication, asset.upload_progress) == ("published", 100)
-        assert publication.give_verdicts(asset=asset, policy="pass") is False
+        assert publication.give_verdicts(asset=asset, holds={Hold.HAND: False}) is False
         with pytest.raises(IntegrityError), transaction.atomic():
             Asset.objects.filter(pk=asset.pk).update(policy_verdict="block")
-        assert publication.give_verdicts(asset=asset, policy="block") is True
-        assert publication.give_verdicts(asset=asset, policy="pass", scan="pending") is True
+        assert publication.give_verdicts(asset=asset, blocks={Block.POLICY: True}) is True
+        assert publication.give_verdicts(asset=asset, blocks={Block.POLICY: False}, scan="pending") is True
     finally:
         for name, signal in signals.items():
             signal.disconnect(dispatch_uid=f"test.{name}")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assets import registry
+from assets import offers
 from assets.exceptions import InvalidOptions
 from assets.services import wishes
 
@@ -67,7 +67,7 @@ def test_everything_wrong_is_told_at_once() -> None:
 
 
 def test_a_preset_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "validate_options", lambda options: None)
+    monkeypatch.setattr(offers, "validate_options", lambda options: None)
     options: dict[str, Any] = {"preset": "weak-network"}
     assert wishes.parse({"processing_options": json.dumps(options)}).options == options
 

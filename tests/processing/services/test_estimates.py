@@ -33,7 +33,7 @@ def learned(db: None) -> None:
     """Every step takes ten seconds to begin with and a second for each MiB."""
     rows = [(WHOLE_MACHINE, 0.5), (ANY_STEP, 1.0)]
     for name in (
-        "scan", "probe", "thumbnails", "first_play", "measuring", "transcoding", "packaging", "metadata",
+        "scan", "probe", "quick_check", "thumbnails", "first_play", "measuring", "transcoding", "packaging", "metadata",
     ):  # fmt: skip
         rows += [(f"start {name}", 10.0), (f"bytes video {name}", 1.0)]
     for measure, seconds in rows:

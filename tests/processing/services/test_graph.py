@@ -87,6 +87,6 @@ def test_a_graph_costs_the_same_for_many_steps() -> None:
         user = type(user).objects.get(pk=user.pk)
         with CaptureQueriesContext(connection) as asked:
             found = graph.graph_of(job=Job.objects.with_steps().get(pk=job.pk), user=user)
-        assert len(found.steps) == 9 + pieces
+        assert len(found.steps) == 10 + pieces
         counts.append(len(asked))
     assert counts[0] == counts[1]

@@ -27,7 +27,7 @@ def test_pieces_are_one_box_between_what_they_wait_for_and_their_join() -> None:
         ["upload"],
         ["scan"],
         ["probe"],
-        ["thumbnails", "measuring", "first_play"],
+        ["thumbnails", "measuring", "quick_check", "first_play"],
         ["transcoding_pieces"],
         ["transcoding"],
         ["packaging"],

@@ -27,7 +27,8 @@ def test_a_finished_step_frees_what_waited_for_it_and_nothing_else(video_job: Jo
     finish(video_job, "scan")
     assert ready(video_job) == {"probe"}
     finish(video_job, "probe")
-    assert ready(video_job) == {"thumbnails", "first_play", "measuring"}
+    assert ready(video_job) == {"quick_check", "thumbnails", "first_play", "measuring"}
+    finish(video_job, "quick_check")
     finish(video_job, "thumbnails")
     assert ready(video_job) == {"first_play", "measuring"}
     finish(video_job, "first_play")
@@ -50,7 +51,7 @@ def test_queues_are_woken_after_commit_only(
 
 def test_a_job_completes_with_its_last_step_and_publishes_its_asset(image_job: Job, finish: Finish) -> None:
     Asset.objects.filter(pk=image_job.asset_id).update(scan_verdict="unscanned")
-    for name in ("scan", "probe", "thumbnails", "metadata"):
+    for name in ("scan", "probe", "quick_check", "thumbnails", "metadata"):
         finish(image_job, name)
     image_job.refresh_from_db()
     asset = Asset.objects.get(pk=image_job.asset_id)
@@ -64,14 +65,24 @@ def test_a_job_completes_with_its_last_step_and_publishes_its_asset(image_job: J
 
 
 def test_an_asset_whose_scan_is_missing_stays_held(image_job: Job, finish: Finish) -> None:
-    for name in ("scan", "probe", "thumbnails", "metadata"):
+    for name in ("scan", "probe", "quick_check", "thumbnails", "metadata"):
         finish(image_job, name)
     assert Asset.objects.get(pk=image_job.asset_id).publication == "held"
 
 
 def test_progress_grows_with_the_weight_of_what_is_done(video_job: Job, finish: Finish) -> None:
     seen = []
-    for name in ("scan", "probe", "thumbnails", "first_play", "measuring", "transcoding", "packaging"):
+    every = (
+        "scan",
+        "probe",
+        "quick_check",
+        "thumbnails",
+        "first_play",
+        "measuring",
+        "transcoding",
+        "packaging",
+    )
+    for name in every:
         finish(video_job, name)
         video_job.refresh_from_db()
         seen.append(video_job.progress)
@@ -174,7 +185,7 @@ def test_retry_goes_on_where_it_failed_and_keeps_what_was_done(video_job: Job, f
     video_job.refresh_from_db()
     assert video_job.status == Status.PENDING and video_job.error_code == ""
     assert states(video_job)["probe"] == Status.COMPLETED
-    assert ready(video_job) == {"thumbnails", "first_play", "measuring"}
+    assert ready(video_job) == {"quick_check", "thumbnails", "first_play", "measuring"}
     again = Step.objects.get(job=video_job, name="first_play")
     assert (again.attempt, again.error_code, again.log) == (0, "", "")
     assert Asset.objects.get(pk=video_job.asset_id).error_code == ""

@@ -12,6 +12,7 @@ def test_a_new_job_has_the_steps_of_its_kind_and_only_the_scan_may_start(video_j
         "upload",
         "scan",
         "probe",
+        "quick_check",
         "thumbnails",
         "first_play",
         "measuring",

@@ -10,7 +10,8 @@ import pytest
 from analysis.engines.aws import AwsEngine, hearing, transcripts
 from analysis.engines.aws.clients import Clients, Unable
 from analysis.engines.aws.work import Work
-from analysis.engines.base import Speech, Type
+from analysis.engines.base import Type
+from analysis.engines.findings import Speech
 from tests.analysis.engines.aws.conftest import Account, sign, word
 from tests.analysis.engines.aws.test_engine import ended
 from tests.analysis.engines.contract import request_for

@@ -107,6 +107,17 @@ def test_a_part_without_a_face_is_nobody(engine: AwsEngine, account: Account, tm
     assert [found.who for found in faces_of(ended(engine, asked("picture.png", tmp_path)))] == [""]
 
 
+def test_faces_that_may_not_be_looked_for_stay_nameless_and_are_paid(
+    engine: AwsEngine, account: Account, tmp_path: Path
+) -> None:
+    account.rekognition.collections["people"] = {}
+    account.rekognition.in_images = {"DetectFaces": faces_seen(2)}
+    account.rekognition.refusals = {"SearchFacesByImage": [Refusal("AccessDeniedException")]}
+    found = ended(engine, asked("picture.png", tmp_path))
+    assert [one.who for one in faces_of(found)] == ["", ""]
+    assert found.results[Type.FACES].cost == Decimal("0.002")
+
+
 def test_an_estimate_counts_what_may_be_searched(engine: AwsEngine, tmp_path: Path) -> None:
     image = asked("picture.png", tmp_path)
     assert engine.estimate(image).usd == Decimal("0.011")
@@ -146,7 +157,7 @@ def test_a_picture_of_nobody_or_of_several_is_not_kept(
     account.rekognition.in_images = {"DetectFaces": faces_seen(count)}
     with pytest.raises(FaceRefused) as refused:
         album.keep(b"jpeg", collection="people", key=LINA)
-    assert refused.value.failure.code == code
+    assert (refused.value.failure.code, refused.value.passes) == (code, False)
     assert account.rekognition.of("IndexFaces") == []
 
 
@@ -178,6 +189,9 @@ def test_what_the_service_refuses_and_what_passes_are_told_apart(album: AwsAlbum
     }
     with pytest.raises(FaceRefused) as refused:
         album.keep(b"jpeg", collection="people", key=LINA)
-    assert refused.value.failure.code == "aws_refused"
+    assert (refused.value.failure.code, refused.value.passes) == ("aws_refused", True)
+    account.rekognition.refusals["IndexFaces"] = [Refusal("ServiceQuotaExceededException")] * 3
+    with pytest.raises(EngineAway):
+        album.keep(b"jpeg", collection="people", key=LINA)
     with pytest.raises(EngineAway):
         album.forget(["00000000-0000-0000-0000-000000000000"], collection="people")

@@ -1,7 +1,7 @@
 """Lines of text over time."""
 
-from analysis.engines.base import Box
 from analysis.engines.boxes import lapping
+from analysis.engines.findings import Box
 from analysis.engines.local.lines import Reading, ReadWord, around, merged
 
 HERE, THERE = Box(0.1, 0.1, 0.3, 0.1), Box(0.1, 0.7, 0.3, 0.1)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from analysis.engines import Found, Request, Text, Type
-from analysis.engines.base import Box
+from analysis.engines.findings import Box
 from analysis.engines.local import children, text
 from analysis.engines.local.lines import ReadWord
 from analysis.engines.local.parts import Picture

@@ -1,6 +1,6 @@
 """What is seen in one picture after the other."""
 
-from analysis.engines.base import Box
+from analysis.engines.findings import Box
 from analysis.engines.local.tracks import Sight, tracked
 
 HERE, NEAR, THERE = Box(0.1, 0.1, 0.2, 0.2), Box(0.13, 0.1, 0.2, 0.2), Box(0.7, 0.1, 0.2, 0.2)

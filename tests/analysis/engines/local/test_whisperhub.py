@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.engines import Type
+from analysis.engines import EngineAway, Type
 from analysis.engines.local import whisperhub
 from analysis.engines.local.speech import Transcription, files_lacking
 from analysis.engines.local.whisperhub import Hub, fetch, home_of
@@ -147,8 +147,23 @@ def test_the_first_transcription_fetches_its_model(tmp_path: Path, hub: StandIn)
     hub.status = 503
     assert Transcription("tiny", tmp_path / "models").ability().missing == ""
     away = engine_of(listening=[Transcription("base", tmp_path / "models", Hub(hub.address))])
-    failed = away.results(away.start(request, on_progress=told.append, stop=lambda: False), request)
-    assert failed.failures[Type.TRANSCRIPTION].code == "engine_unavailable"
+    with pytest.raises(EngineAway):
+        away.start(request, on_progress=told.append, stop=lambda: False)
+
+
+def test_no_worker_waits_while_another_one_fetches(tmp_path: Path, hub: StandIn) -> None:
+    folder, where = tmp_path / "faster-whisper-tiny", Hub(hub.address)
+    held: list[bool] = []
+
+    def meanwhile(_done: float) -> None:
+        if not held:
+            with pytest.raises(ModelUnavailable):
+                fetch("tiny", folder, hub=where, on_progress=lambda _: None, stop=lambda: False, waits=False)
+            held.append(True)
+
+    fetch("tiny", folder, hub=where, on_progress=meanwhile, stop=lambda: False)
+    assert held == [True]
+    assert not files_lacking(folder)
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_me(api: APIClient, role: str) -> None:
     user = UserFactory(role=role)
     api.force_authenticate(user)
     body = api.get(ME).json()
-    assert set(body) == {"id", "email", "name", "role", "language", "permissions"}
+    assert set(body) == {"id", "email", "name", "role", "language", "age_limit", "permissions"}
     assert (body["role"], set(body["permissions"])) == (role, permissions_of(role) & set(body["permissions"]))
 
 

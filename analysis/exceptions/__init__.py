@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from mediaportal.core.problems import Conflict
+from mediaportal.core.problems import NotFound as NotFound
 from processing.exceptions import MediaError
 
 # What is missing for a type, in the words of `Ability.missing`.

@@ -1,7 +1,8 @@
-"""The admin of what is understood: orders, analyses and moments to look at, and what is done in collections."""
+"""Orders, analyses and moments to look at, and what is done in collections."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from analysis.models import (
     Analysis,
     CollectionSetting,
     Errand,
+    FaceExpense,
     FaceRemoval,
     Match,
     Moment,
@@ -20,9 +22,11 @@ from analysis.models import (
     PersonPicture,
     ReferenceWork,
 )
-from analysis.services import people
+from analysis.services import people, wanted
+from assets import access
 from mediaportal.accounts.models import User
 from mediaportal.core.admin import PortalAdmin, ReadOnlyAdmin, ReadOnlyTabular, foreign_text
+from mediaportal.core.problems import Problem
 
 
 def _title(row: Any) -> str:
@@ -218,6 +222,17 @@ class PersonConsentAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
 
+@admin.register(FaceExpense)
+class FaceExpenseAdmin(ReadOnlyAdmin):
+    """Money that went into taking faces in, by the ids of the pictures."""
+
+    list_display = ("picture", "cost", "at")
+    id_fields = ("picture",)
+    ordering = ("-at", "-id")
+    fields = ("picture", "cost", "at")
+    readonly_fields = fields
+
+
 @admin.register(FaceRemoval)
 class FaceRemovalAdmin(ReadOnlyAdmin):
     """Faces that are still to be removed where they are kept."""
@@ -230,28 +245,72 @@ class FaceRemovalAdmin(ReadOnlyAdmin):
     readonly_fields = fields
 
 
+class CollectionSettingForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
+    """What is said of a collection, changed by the service: what it refuses stands in the form."""
+
+    asking: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """With what the page has shown: what was left as it was there changes nothing that somebody said meanwhile."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def clean(self) -> Any:
+        """Change what was changed on the page."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        changes = {name: cleaned[name] for name in self.changed_data if name in cleaned}
+        if self.errors or not changes:
+            return cleaned
+        try:
+            wanted.change(user=self.asking, collection=self.instance.collection, changes=changes)
+        except Problem as problem:
+            for error in problem.errors or ():
+                self.add_error(error.field if error.field in self.fields else None, error.detail)
+            if not problem.errors:
+                self.add_error(None, problem.detail)
+        return cleaned
+
+
 @admin.register(CollectionSetting)
 class CollectionSettingAdmin(PortalAdmin):
-    """What is analysed of everything that comes into a collection."""
+    """What is analysed of everything that comes into a collection. It is begun, and taken back, on the collection's own
+    page.
+    """
 
-    list_display = (
-        "collection",
-        "types",
-        "languages",
-        "engine",
-        "only_here",
-        "names_people",
-        "monthly_budget",
-    )
+    form = CollectionSettingForm
+    fields = ("collection", "types", "languages", "engine", "only_here", "names_people", "monthly_budget")
+    list_display = fields
     list_filter = ("engine", "only_here", "names_people")
     list_select_related = ("collection",)
     search_fields = ("collection__name",)
     id_fields = ("collection_id",)
-    autocomplete_fields = ("collection",)
     ordering = ("collection__name",)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """On the collection's page."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: CollectionSetting | None = None) -> bool:
+        """By saying something else."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: CollectionSetting | None = None) -> bool:
+        """Who may say what is done there."""
+        may: bool = super().has_change_permission(request, obj)
+        return may and (obj is None or access.can_change_collection(request.user, obj.collection))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: CollectionSetting | None = None) -> list[str]:
+        """Whose setting it is, and whether people are named for who does not manage them."""
+        return ["collection"] if people.may_manage(request.user) else ["collection", "names_people"]
+
+    def get_form(
+        self, request: HttpRequest, obj: CollectionSetting | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        """With who asks."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.asking = request.user
+        return form
+
     def save_model(self, request: HttpRequest, obj: CollectionSetting, form: Any, change: bool) -> None:
-        """Save it; whether people are named is written down."""
-        super().save_model(request, obj, form, change)
-        if "names_people" in form.changed_data and isinstance(request.user, User):
-            people.choose_collection(user=request.user, setting=obj)
+        """The form has done it."""

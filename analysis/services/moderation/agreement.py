@@ -1,0 +1,124 @@
+"""How far first and second looks agree, by policy and by moderator, and whom somebody senior has agreed with."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, Subquery
+
+from analysis.models import Action, CaseQueue, Decision
+from analysis.rules.agreement import Kappa, kappa
+from analysis.services.moderation.periods import Period
+
+ANSWERS = (Action.APPROVE, Action.RESTRICT, Action.REJECT)
+"""What two looks may say; in the order of the table."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """`number` cases of a policy on which one person said `first`, and another, who did not know of it, `second`; and
+    what somebody senior has said afterwards, empty where nobody has.
+    """
+
+    policy_id: UUID
+    first_by: UUID
+    second_by: UUID
+    first: str
+    second: str
+    senior: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Of all pairs of a `subject`: what `kappa` says of them, how many agree, how many were handed on by the second
+    look (`unsure`: they count neither way), and of those that disagree how often somebody senior agreed with the one
+    side and with the other, with neither, and has not decided yet. The sides are the first and the second look; of a
+    person they are this person and the others.
+    """
+
+    subject: UUID | None
+    kappa: Kappa | None
+    pairs: int
+    agreed: int
+    unsure: int
+    senior_one: int
+    senior_other: int
+    senior_neither: int
+    senior_open: int
+
+
+def pairs(*, period: Period, restricted: bool) -> list[Pairs]:
+    """The pairs whose second look was in this time, those of restricted policies only if they are asked for; in one
+    query.
+    """
+    same = Decision.objects.filter(case=OuterRef("case"), undone_at=None)
+    first = same.filter(stage=CaseQueue.FIRST, made_at__lt=OuterRef("made_at")).order_by("-made_at")
+    senior = same.filter(stage=CaseQueue.SENIOR, made_at__gt=OuterRef("made_at")).order_by("made_at")
+    rows = (
+        Decision.objects.filter(stage=CaseQueue.SECOND, undone_at=None, **period.of("made_at"))
+        .filter(Q() if restricted else Q(case__policy__restricted=False))
+        .annotate(
+            first=Subquery(first.values("action")[:1]),
+            first_by=Subquery(first.values("made_by")[:1]),
+            senior=Subquery(senior.values("action")[:1]),
+        )
+        .exclude(first=None)
+        .order_by()
+        .values_list("case__policy", "first_by", "made_by", "first", "action", "senior")
+        .annotate(number=Count("pk"))
+    )
+    return [
+        Pairs(policy, first_by, second_by, one, other, last or "", number)
+        for policy, first_by, second_by, one, other, last, number in rows
+    ]
+
+
+def of_all(found: Iterable[Pairs]) -> Agreement:
+    """The agreement of all pairs together."""
+    return _agreement(None, [(one.first, one.second, one.senior, one.number) for one in found])
+
+
+def by_policy(found: Iterable[Pairs]) -> list[Agreement]:
+    """The agreement for each policy."""
+    return _by(found, lambda one: [(one.policy_id, one.first, one.second)])
+
+
+def by_person(found: Iterable[Pairs]) -> list[Agreement]:
+    """The agreement of each person with all others, whichever of the two looks was theirs."""
+    return _by(
+        found,
+        lambda one: [(one.first_by, one.first, one.second), (one.second_by, one.second, one.first)],
+    )
+
+
+def _by(found: Iterable[Pairs], sides: Callable[[Pairs], list[tuple[UUID, str, str]]]) -> list[Agreement]:
+    told: dict[UUID, list[tuple[str, str, str, int]]] = defaultdict(list)
+    for one in found:
+        for subject, mine, theirs in sides(one):
+            told[subject].append((mine, theirs, one.senior, one.number))
+    return [_agreement(subject, lines) for subject, lines in told.items()]
+
+
+def _agreement(subject: UUID | None, lines: list[tuple[str, str, str, int]]) -> Agreement:
+    table = [[0] * len(ANSWERS) for _answer in ANSWERS]
+    unsure, senior = 0, dict.fromkeys(("one", "other", "neither", "open"), 0)
+    for mine, theirs, last, number in lines:
+        if Action.ESCALATE in {mine, theirs}:
+            unsure += number
+            continue
+        table[ANSWERS.index(Action(mine))][ANSWERS.index(Action(theirs))] += number
+        if mine != theirs:
+            senior[{"": "open", mine: "one", theirs: "other"}.get(last, "neither")] += number
+    return Agreement(
+        subject=subject,
+        kappa=kappa(table),
+        pairs=sum(map(sum, table)),
+        agreed=sum(table[place][place] for place in range(len(ANSWERS))),
+        unsure=unsure,
+        senior_one=senior["one"],
+        senior_other=senior["other"],
+        senior_neither=senior["neither"],
+        senior_open=senior["open"],
+    )

@@ -1,0 +1,1 @@
+"""Tests of the admin of what is understood and moderated."""

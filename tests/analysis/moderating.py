@@ -1,0 +1,67 @@
+"""What tests of moderation begin with: assets of which something was found, and cases of them."""
+
+from typing import Any
+
+from analysis.models import Analysis, Case, CaseSource, Moment, MomentKind, Order, Policy, PolicyVersion, Type
+from analysis.rules import Band, Hit, Outcome, Sighting
+from analysis.services.moderation import judging, opening
+from assets.models import Asset
+from tests.factories import AssetFactory
+
+NUDITY = {"key": "nudity", "kind": "topic", "names": ["nudity"], "review": 0.6, "block": 0.95}
+
+
+def policy(
+    slug: str = "bare", *rules: dict[str, Any], mode: str = "on", severity: int = 2, **facts: Any
+) -> Policy:
+    """A policy that is on, of these rules (otherwise one about nudity), in place of the one that comes with the portal;
+    `sampling`, `double` and `deadline` go to its version.
+    """
+    Policy.objects.filter(slug="unsafe").update(mode="off")
+    of_version = {name: facts.pop(name) for name in ("sampling", "double", "deadline") if name in facts}
+    made = Policy.objects.create(slug=slug, name=slug.capitalize(), **facts)
+    made.current = PolicyVersion.objects.create(
+        policy=made, number=1, rules=list(rules) or [NUDITY], severity=severity, **of_version
+    )
+    made.mode = mode
+    made.save()
+    return made
+
+
+def found(asset: Asset, *flags: tuple[str, float, float, float], kind: str = MomentKind.MODERATION) -> None:
+    """Let an analysis have found these (label, confidence, start, end) in an asset."""
+    order = Order.objects.create(asset=asset, types=[Type.MODERATION])
+    analysis = Analysis.objects.create(
+        order=order, asset=asset, type=Type.MODERATION, status="completed", is_current=True, engine="local"
+    )
+    Moment.objects.bulk_create(
+        Moment(asset=asset, analysis=analysis, kind=kind, label=label, confidence=sure, start=start, end=end)
+        for label, sure, start, end in flags
+    )
+
+
+def judged(asset: Asset) -> Asset:
+    """The asset after the policies were asked about it."""
+    judging.mark(asset_ids=[asset.pk])
+    judging.judge_asset(asset_id=asset.pk)
+    asset.refresh_from_db()
+    return asset
+
+
+def case(asset: Asset | None = None, *, of: Policy | None = None, score: float = 0.8, **facts: Any) -> Case:
+    """A waiting case of a published asset, with one hit from second 2 to 4."""
+    asset = asset or AssetFactory(published=True)
+    under = of or Policy.objects.get(slug="house-rules")
+    hit = Hit("nudity", Band.REVIEW, Sighting("moderation", score, 2.0, 4.0, "Explicit Nudity"))
+    made = opening.open_case(
+        asset=asset,
+        policy=under,
+        version=under.current,
+        source=facts.pop("source", CaseSource.POLICY),
+        outcome=Outcome(Band.REVIEW, frozenset(), (hit,)),
+        held=facts.pop("held", False),
+    )
+    if facts:
+        Case.objects.filter(pk=made.pk).update(**facts)
+        made.refresh_from_db()
+    return made
