@@ -218,6 +218,8 @@ def test_a_lost_lease_stops_the_decision_and_says_so(page: Page, web: str, heard
     expect(page.locator("#case")).to_have_attribute("data-lease", "taken")
     expect(page.locator("#lease")).to_contain_text("Omar")
     asked(omar, one, "release")
+    # Each state has a notice of its own; the one that is to be clicked stands once the news has come.
+    expect(page.locator("#case")).to_have_attribute("data-lease", "free" if heard else "taken")
     page.locator(".lease-notice:visible [data-claim]").click()
     expect(page.locator("#case")).to_have_attribute("data-lease", "mine")
     # What was chosen before is still there.
