@@ -1,12 +1,13 @@
 """Who looks at a case: claimed by one at a time, with a lease that has to be renewed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
@@ -14,7 +15,6 @@ from django.db.models.functions import Now
 from analysis import access
 from analysis.exceptions.moderation import CaseDecided, CaseTaken, LeaseGone, NothingWaiting
 from analysis.models import OPEN_CASE, Case, CaseStatus
-from analysis.querysets import CaseQuerySet
 from analysis.signals import case_changed
 from assets.access import Caller
 from mediaportal.accounts.models import User
@@ -24,39 +24,57 @@ _COUNTED_UP_TO = 100
 # More than there are people who ask at the same moment.
 _AHEAD = 40
 
-# The first of each policy and queue, by the index that is made for this: it reads none of those that this person may
-# not take, however many of them wait.
-_NEAREST = """
-SELECT near.id FROM unnest(%(queues)s::text[]) AS line(queue)
-CROSS JOIN (SELECT id FROM analysis_policy WHERE %(restricted)s OR NOT restricted) AS policy
-CROSS JOIN LATERAL (
-    SELECT one.id, one.severity, one.due_at, one.reach FROM analysis_case AS one
-    WHERE one.status = 'waiting' AND one.queue = line.queue AND one.policy_id = policy.id
-        AND one.owner_id <> %(person)s AND NOT one.deciders @> ARRAY[%(person)s]::uuid[]
-        AND one.id IS DISTINCT FROM %(passed)s::uuid
-        AND (%(severity)s::int IS NULL OR (-one.severity, one.due_at, -one.reach, one.id)
-            > (-%(severity)s::int, %(due_at)s::timestamptz, -%(reach)s::int, %(passed)s::uuid))
-    ORDER BY one.severity DESC, one.due_at, one.reach DESC, one.id LIMIT %(most)s
-) AS near
-ORDER BY near.severity DESC, near.due_at, near.reach DESC, near.id LIMIT %(most)s
+# One statement that looks and claims. The first of each policy and queue come by the index that is made for this: it
+# reads none of those that this person may not take, however many of them wait. These are read without a lock, and the
+# first of them is taken that nobody else is just taking; what somebody took meanwhile is seen when it is locked.
+_TAKE = """
+WITH near AS MATERIALIZED (
+    SELECT near.id FROM unnest(%(queues)s::text[]) AS line(queue)
+    CROSS JOIN (SELECT id FROM analysis_policy WHERE %(restricted)s OR NOT restricted) AS policy
+    CROSS JOIN LATERAL (
+        SELECT one.id, one.severity, one.due_at, one.reach FROM analysis_case AS one
+        WHERE one.status = 'waiting' AND one.queue = line.queue AND one.policy_id = policy.id
+            AND one.owner_id <> %(person)s AND NOT one.deciders @> ARRAY[%(person)s]::uuid[]
+            AND one.id IS DISTINCT FROM %(passed)s::uuid
+            AND (%(severity)s::int IS NULL OR (-one.severity, one.due_at, -one.reach, one.id)
+                > (-%(severity)s::int, %(due_at)s::timestamptz, -%(reach)s::int, %(passed)s::uuid))
+        ORDER BY one.severity DESC, one.due_at, one.reach DESC, one.id LIMIT %(most)s
+    ) AS near
+    ORDER BY near.severity DESC, near.due_at, near.reach DESC, near.id LIMIT %(most)s
+), free AS MATERIALIZED (
+    SELECT one.id FROM near JOIN analysis_case AS one ON one.id = near.id
+    WHERE one.status = 'waiting' AND one.queue = ANY(%(queues)s)
+        AND NOT one.deciders @> ARRAY[%(person)s]::uuid[]
+    ORDER BY one.severity DESC, one.due_at, one.reach DESC, one.id LIMIT 1
+    FOR UPDATE OF one SKIP LOCKED
+)
+UPDATE analysis_case AS taken
+SET status = 'claimed', assignee_id = %(person)s, claimed_at = statement_timestamp(),
+    lease_until = statement_timestamp() + %(lease)s, updated_at = statement_timestamp()
+FROM free WHERE taken.id = free.id
+RETURNING taken.*
 """
 
 
 def take_next(*, user: Caller, after: UUID | None = None) -> Case:
-    """Claim the most urgent case that a person may take. Nobody else gets it meanwhile. `after` is one that they have
-    just put back: what comes behind it is taken first, and it itself only when nothing else is left.
+    """Claim the most urgent case that a person may take, with its policy. Nobody else gets it meanwhile. `after` is one
+    that they have just put back: what comes behind it is taken first, and it itself only when nothing else is left.
+
+    What nobody has renewed is put back by the beat, and here only when nothing waits.
 
     Raises `NotPermitted`, and `NothingWaiting`.
     """
     person = _reviewer(user)
-    free_lost()
     passed = Case.objects.filter(pk=after).first() if after is not None else None
     ways = [_Way(passed, behind=True), _Way(passed), _Way()] if passed is not None else [_Way()]
-    for way in ways:
-        taken = _take_first(person, way)
-        if taken is not None:
-            return taken
-    raise NothingWaiting
+    taken = _take_by(ways, person)
+    if taken is None and free_lost():
+        taken = _take_by(ways, person)
+    if taken is None:
+        raise NothingWaiting
+    taken.assignee = person
+    case_changed.send(sender=Case, case=taken)
+    return taken
 
 
 @dataclass(frozen=True)
@@ -66,16 +84,8 @@ class _Way:
     passed: Case | None = None
     behind: bool = False
 
-    def of(self, rows: CaseQuerySet) -> CaseQuerySet:
-        """These rows, as far as they are looked through."""
-        if self.passed is None:
-            return rows
-        one = self.passed
-        rows = rows.exclude(pk=one.pk)
-        return rows.after((one.severity, one.due_at, one.reach, one.pk)) if self.behind else rows
-
     def as_facts(self) -> dict[str, Any]:
-        """The same for `_NEAREST`."""
+        """What `_TAKE` has to know of it."""
         one = self.passed
         place = (
             {"severity": one.severity, "due_at": one.due_at, "reach": one.reach} if one is not None else {}
@@ -84,38 +94,31 @@ class _Way:
         return {"passed": one and one.pk, **(place if self.behind else nowhere)}
 
 
-def _take_first(person: User, way: _Way) -> Case | None:
-    """Claim the first case in the order of urgency that nobody is just taking; None when there is none.
-
-    The first few are read without a lock, and the first of these is taken that is not locked. Where every one of them
-    is, all that wait are looked through.
+def _take_by(ways: Sequence[_Way], person: User) -> Case | None:
+    """Claim the first case in the order of urgency that nobody is just taking, by the first of these ways that has one;
+    None when none has.
     """
-    near = _nearest(person, way)
-    takeable = way.of(Case.objects.takeable_by(person, queues=access.queues_of(person)))
-    for rows in (takeable.filter(pk__in=near), takeable) if near else ():
-        with transaction.atomic():
-            free = rows.by_urgency().select_for_update(skip_locked=True, of=("self",))
-            first = free.values_list("pk", flat=True).first()
-            if first is not None:
-                _claim(Case.objects.filter(pk=first, status=CaseStatus.WAITING), person.pk)
-                return _told(first)
+    for way in ways:
+        # Where others have taken all of the first few meanwhile, all that wait are looked through.
+        taken = _take(person, way, most=_AHEAD) or _take(person, way, most=None)
+        if taken is not None:
+            return taken
     return None
 
 
-def _nearest(person: User, way: _Way) -> list[UUID]:
-    """The most urgent cases that a person may take, as many as people may reach for at once. The same rule as
+def _take(person: User, way: _Way, *, most: int | None) -> Case | None:
+    """Claim the first of so many of the most urgent cases, or of all of them; one statement. The same rule as
     `CaseQuerySet.takeable_by`.
     """
     facts: dict[str, Any] = {
         "queues": [str(queue) for queue in access.queues_of(person)],
         "restricted": access.can_review_restricted(person),
         "person": person.pk,
-        "most": _AHEAD,
+        "lease": timedelta(seconds=settings.MODERATION_LEASE),
+        "most": most,
         **way.as_facts(),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_NEAREST, facts)
-        return [row[0] for row in cursor.fetchall()]
+    return next(iter(Case.objects.raw(_TAKE, facts)), None)
 
 
 def claim(*, user: Caller, case_id: UUID) -> Case:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from analysis.exceptions.moderation import CaseDecided, LeaseGone, NothingWaiting
@@ -144,13 +144,47 @@ def test_many_who_look_for_lost_leases_at_once_free_each_of_them_once() -> None:
     assert Case.objects.filter(status="waiting", assignee=None).count() == 60
 
 
-@pytest.mark.django_db
-def test_what_others_hold_back_is_passed_over_and_found_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_what_others_are_just_taking_is_passed_over_and_found_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     first, second = case(severity=4), case(severity=1)
-    monkeypatch.setattr(claiming, "_nearest", lambda *_told: [first.pk])
-    Case.objects.filter(pk=first.pk).update(
-        status="claimed",
-        assignee=UserFactory(role="moderator"),
-        lease_until=timezone.now() + timedelta(hours=1),
-    )
-    assert claiming.take_next(user=UserFactory(role="moderator")) == second
+    monkeypatch.setattr(claiming, "_AHEAD", 1)
+    held, taken = threading.Event(), threading.Event()
+
+    def holds() -> None:
+        with transaction.atomic():
+            Case.objects.select_for_update().get(pk=first.pk)
+            held.set()
+            assert taken.wait(timeout=60)
+
+    def takes() -> Case:
+        assert held.wait(timeout=60)
+        try:
+            return claiming.take_next(user=UserFactory(role="moderator"))
+        finally:
+            taken.set()
+
+    assert at_once([holds, takes])[1] == second
+
+
+@pytest.mark.django_db
+def test_the_next_case_is_looked_for_and_claimed_in_one_statement(django_assert_num_queries: Any) -> None:
+    case(severity=1)
+    one = case(severity=4)
+    person = UserFactory(role="moderator")
+    assert person.has_perm("analysis.review_cases")  # asked for once a request
+    with django_assert_num_queries(2):  # it, and the policy that those who moderate are told
+        taken = claiming.take_next(user=person)
+    assert (taken.pk, taken.status, taken.assignee) == (one.pk, "claimed", person)
+    assert taken == Case.objects.get(assignee=person, lease_until__gt=timezone.now())
+
+
+@pytest.mark.django_db
+def test_what_nobody_has_renewed_is_given_out_when_nothing_else_waits() -> None:
+    one, person = case(), UserFactory(role="moderator")
+    claiming.claim(user=UserFactory(role="moderator"), case_id=one.pk)
+    with pytest.raises(NothingWaiting):
+        claiming.take_next(user=person)
+    Case.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert claiming.take_next(user=person) == one
