@@ -24,7 +24,8 @@ def listed(*, user: Caller) -> QuerySet[Case]:
     """The cases that a person may read, with all that `document_of` says of them: five queries."""
     decisions = Decision.objects.filter(undone_at=None).select_related("policy", "made_by")
     appeals = Appeal.objects.filter(status=Appeal.Status.OPEN)
-    rows = Case.objects.visible_to(require_reviewer(user)).with_subjects()
+    rows = Case.objects.visible_to(require_reviewer(user))
+    rows = rows.select_related("asset", "policy", "assignee", "owner")
     return pictures.with_pictures(rows).prefetch_related(
         "reports",
         Prefetch("decisions", queryset=decisions.order_by("made_at", "pk"), to_attr="standing_decisions"),

@@ -66,6 +66,24 @@ report      own        401     409          409        409      409            4
 appeal      foreign    401     404          404        404      404            404
 appeal      own        401     409          409        409      409            409
 """
+# The addresses that the table asks.
+CASE_ROUTES = {
+    "GET api-cases",
+    "POST api-cases",
+    "POST api-cases-next",
+    "GET api-case",
+    "POST api-case-claim",
+    "POST api-case-renew",
+    "POST api-case-release",
+    "POST api-case-decide",
+    "POST api-case-appeal",
+    "POST api-decision-undo",
+    "GET api-case-comments",
+    "POST api-case-comments",
+    "GET api-case-precedents",
+    "GET api-case-history",
+    "GET api-reviewers",
+}
 CELLS = [
     (verb, kind, role, int(status))
     for verb, kind, *answers in (line.split() for line in TABLE.strip().splitlines()[1:])
