@@ -8,6 +8,7 @@ from celery import shared_task
 from analysis.services import automatic, errands, faces, matching, retention
 from analysis.services.moderation import (
     applying,
+    batches,
     bulk,
     claiming,
     hashlists,
@@ -80,7 +81,7 @@ def moderate() -> None:
         judging.sweep,
         settling.sweep,
         reports.answer_due,
-        bulk.sweep,
+        batches.sweep,
         hashsearch.catch_up,
         replaying.sweep,
         applying.sweep,
@@ -95,4 +96,4 @@ def moderate() -> None:
 @shared_task(name=bulk.TASK, ignore_result=True)
 def decide_batch(batch_id: str) -> None:
     """Decide on many cases, or take that back."""
-    bulk.go_on(batch_id=UUID(batch_id))
+    batches.go_on(batch_id=UUID(batch_id))

@@ -288,7 +288,8 @@ class Batch(models.Model):
 
     `report` has a line for each case, {id, code, decision, undone}: `code` is empty until its turn has come, then `ok`
     or why nothing was decided; `undone` the same for taking it back. `wish` is the verdict, so that whoever finds a
-    batch that a worker has left can go on; `beat_at` is its last sign of life.
+    batch that a worker has left can go on. `worker` is who has it in hand, and may alone write the report; `beat_at`
+    its last sign of life.
     """
 
     class Status(models.TextChoices):
@@ -307,6 +308,7 @@ class Batch(models.Model):
     status = models.CharField(_("status"), max_length=7, choices=Status.choices, default=Status.RUNNING)
     wish = models.JSONField(default=dict)
     report = models.JSONField(default=list)
+    worker = models.UUIDField(null=True, blank=True, editable=False)
     beat_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)

@@ -1,11 +1,25 @@
 """What tests of moderation begin with: assets of which something was found, and cases of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from analysis.models import Analysis, Case, CaseSource, Moment, MomentKind, Order, Policy, PolicyVersion, Type
+from analysis.models import (
+    Analysis,
+    Batch,
+    Case,
+    CaseSource,
+    Moment,
+    MomentKind,
+    Order,
+    Policy,
+    PolicyVersion,
+    Type,
+)
 from analysis.rules import Band, Hit, Outcome, Sighting
-from analysis.services.moderation import judging, opening
+from analysis.services.moderation import batches, bulk, judging, opening
+from analysis.services.moderation.bulk import Wish
 from assets.models import Asset
+from mediaportal.accounts.models import User
 from tests.factories import AssetFactory
 
 NUDITY = {"key": "nudity", "kind": "topic", "names": ["nudity"], "review": 0.6, "block": 0.95}
@@ -65,3 +79,20 @@ def case(asset: Asset | None = None, *, of: Policy | None = None, score: float =
         Case.objects.filter(pk=made.pk).update(**facts)
         made.refresh_from_db()
     return made
+
+
+def decided_at_once(person: User, cases: Sequence[Case], wish: Wish) -> Batch:
+    """The batch in which a worker has decided on these cases."""
+    return worked(bulk.run(user=person, case_ids=[one.pk for one in cases], wish=wish))
+
+
+def undone_at_once(person: User, batch: Batch) -> Batch:
+    """The batch as a worker has taken it back."""
+    return worked(bulk.undo(user=person, batch_id=batch.pk))
+
+
+def worked(batch: Batch) -> Batch:
+    """A batch after a worker was at it."""
+    batches.go_on(batch_id=batch.pk)
+    batch.refresh_from_db()
+    return batch

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analysis.models import Appeal, Case, Report, Strike
-from analysis.services.moderation import bulk, claiming, deciding
+from analysis.services.moderation import claiming, deciding
 from analysis.services.moderation.bulk import Wish
 from analysis.services.moderation.verdicts import Verdict
 from mediaportal.accounts.models import User
-from tests.analysis.moderating import case, policy
+from tests.analysis.moderating import case, decided_at_once, policy
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +30,7 @@ def manager(client: Client) -> User:
 def filled() -> Case:
     """A case with everything that may hang on one."""
     one = case()
-    batch = bulk.run(
-        user=UserFactory(role="moderator"), case_ids=[one.pk], wish=Wish("reject", "sexual", note="Bare")
-    )
+    batch = decided_at_once(UserFactory(role="moderator"), [one], Wish("reject", "sexual", note="Bare"))
     decision = batch.decisions.get()
     Report.objects.create(asset=one.asset, case=one, reporter=UserFactory(), reason="sexual")
     Appeal.objects.create(case=one, decision=decision, text="It is art", made_by=one.owner)
