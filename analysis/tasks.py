@@ -12,6 +12,7 @@ from analysis.services.moderation import (
     bulk,
     claiming,
     hashlists,
+    hashloads,
     hashsearch,
     judging,
     replaying,
@@ -53,9 +54,9 @@ def clear_up() -> None:
 
 
 @shared_task(name=judging.TASK, ignore_result=True)
-def judge(asset_id: str) -> None:
-    """Ask the policies about an asset."""
-    judging.judge_asset(asset_id=UUID(asset_id))
+def judge(asset_ids: list[str]) -> None:
+    """Ask the policies about some assets."""
+    judging.judge_assets(asset_ids=map(UUID, asset_ids))
 
 
 @shared_task(name=replaying.TASK, ignore_result=True)
@@ -71,6 +72,12 @@ def match_hash_list(list_id: str) -> None:
     hashsearch.search_library(list_id=UUID(list_id))
 
 
+@shared_task(name=hashloads.TASK, ignore_result=True)
+def load_hashes(load_id: str) -> None:
+    """Add the hashes of a file to a list."""
+    hashloads.run(load_id=UUID(load_id))
+
+
 @shared_task(name="analysis.moderate", ignore_result=True)
 def moderate() -> None:
     """Put back cases that nobody holds any more, judge what was left, tell people what came of it, and go on with what
@@ -82,6 +89,7 @@ def moderate() -> None:
         settling.sweep,
         reports.answer_due,
         batches.sweep,
+        hashloads.sweep,
         hashsearch.catch_up,
         replaying.sweep,
         applying.sweep,

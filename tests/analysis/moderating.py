@@ -19,6 +19,7 @@ from analysis.rules import Band, Hit, Outcome, Sighting
 from analysis.services.moderation import batches, bulk, judging, opening
 from analysis.services.moderation.bulk import Wish
 from assets.models import Asset
+from assets.services import library
 from mediaportal.accounts.models import User
 from tests.factories import AssetFactory
 
@@ -57,6 +58,14 @@ def found(asset: Asset, *flags: tuple[str, float, float, float], kind: str = Mom
 def judged(asset: Asset) -> Asset:
     """The asset after the policies were asked about it."""
     judging.mark(asset_ids=[asset.pk])
+    judging.judge_asset(asset_id=asset.pk)
+    asset.refresh_from_db()
+    return asset
+
+
+def restored(asset: Asset) -> Asset:
+    """The asset as it came back out of the trash, and the policies were asked about it."""
+    library.restore(user=asset.uploaded_by, asset=asset)
     judging.judge_asset(asset_id=asset.pk)
     asset.refresh_from_db()
     return asset
