@@ -18,7 +18,8 @@ from analysis.models import Action, Batch, CaseQueue, CaseSource, Reason, Severi
 from analysis.services.moderation import bulk
 from analysis.services.moderation.bulk import Line, Wish
 from analysis.services.moderation.effects import EFFECTS, Effect
-from analysis.services.moderation.queue import ASSIGNEES, STATUSES, Filters, require_reviewer
+from analysis.services.moderation.queue import ASSIGNEES, STATUSES, Filters
+from analysis.services.moderation.rights import require_reviewer
 from mediaportal.accounts.ages import AgeRating
 from mediaportal.core.problems import FieldProblem, InvalidInput
 

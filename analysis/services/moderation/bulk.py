@@ -16,7 +16,8 @@ from analysis import access
 from analysis.exceptions.moderation import TooLate
 from analysis.models import OPEN_CASE, Action, Batch, Case, CaseQueue, Policy
 from analysis.services.moderation import effects, verdicts
-from analysis.services.moderation.queue import Filters, found, require_reviewer
+from analysis.services.moderation.queue import Filters, found
+from analysis.services.moderation.rights import require_reviewer
 from analysis.services.moderation.verdicts import Restriction, Verdict
 from assets.access import Caller
 from mediaportal.accounts.ages import AgeRating
