@@ -81,7 +81,7 @@ class HashFileSerializer(serializers.Serializer[Any]):
 class HashFaultSerializer(serializers.Serializer[Any]):
     """Something that is wrong with a file."""
 
-    field = serializers.CharField(help_text="the line, as `line 3`")  # type: ignore[assignment]  # a field's name
+    field = serializers.CharField(help_text="the line, as `line 3`")
     code = serializers.CharField()
     detail = serializers.CharField(help_text="in the language of who sent it")
 

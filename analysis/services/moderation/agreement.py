@@ -74,14 +74,15 @@ def pairs(*, period: Period, restricted: bool) -> list[Pairs]:
         .values_list("case__policy", "first_by", "made_by", *_SAID)
         .annotate(number=Count("pk"))
     )
-    found: Counter[tuple[Any, ...]] = Counter()
+    found: Counter[tuple[UUID, UUID, UUID, str, str, str]] = Counter()
     for policy, first_by, second_by, *said, number in rows:
-        answers = [
-            answer_of(act, limits or {}) if act else ""
-            for act, limits in zip(said[::2], said[1::2], strict=True)
-        ]
-        found[policy, first_by, second_by, *answers] += number
-    return [Pairs(*who_and_what, number) for who_and_what, number in found.items()]
+        one, other, last = map(_answer, said[::2], said[1::2])
+        found[policy, first_by, second_by, one, other, last] += number
+    return [Pairs(*told, number) for told, number in found.items()]
+
+
+def _answer(action: str | None, restriction: dict[str, Any] | None) -> str:
+    return answer_of(action, restriction or {}) if action else ""
 
 
 def of_all(found: Iterable[Pairs]) -> Agreement:

@@ -54,9 +54,9 @@ def precedents(*, user: Caller, case_id: UUID) -> list[dict[str, Any]]:
     scores = dict(list(scores_of(case.evidence).items())[:_LABELS])
     near = _nearest(person, case, scores) if scores else []
     rows = Decision.objects.select_related("policy", "made_by", "case", "case__asset").in_bulk(
-        [decision_id for decision_id, *_told in near]
+        [one[0] for one in near]
     )
-    return [_document(rows[pk], *told) for pk, *told in near if pk in rows] if near else []
+    return [_document(rows[pk], label, score, distance) for pk, label, score, distance in near if pk in rows]
 
 
 def keep_labels(*, decision: Decision) -> None:
@@ -78,7 +78,7 @@ def scores_of(hits: list[dict[str, Any]]) -> dict[str, float]:
 
 def _nearest(person: User, case: Case, scores: dict[str, float]) -> list[tuple[UUID, str, float, float]]:
     """The decisions with the label in which each comes nearest, its score, and how far that lies from the case's."""
-    facts = {
+    facts: dict[str, Any] = {
         "labels": list(scores),
         "scores": list(scores.values()),
         "case": case.pk,
@@ -91,7 +91,7 @@ def _nearest(person: User, case: Case, scores: dict[str, float]) -> list[tuple[U
     }
     with connection.cursor() as cursor:
         cursor.execute(_NEAREST, facts)
-        return cursor.fetchall()
+        return [(row[0], row[1], row[2], row[3]) for row in cursor.fetchall()]
 
 
 def _document(decision: Decision, label: str, score: float, distance: float) -> dict[str, Any]:
