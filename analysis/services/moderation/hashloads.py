@@ -4,10 +4,13 @@ import io
 import logging
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 from uuid import UUID
 
 from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone, translation
@@ -109,11 +112,18 @@ def sweep() -> None:
 
 def _read(load: HashLoad) -> None:
     """Add the hashes of a file, and end it."""
+    scratch = Path(settings.SCRATCH_ROOT)
+    scratch.mkdir(parents=True, exist_ok=True)
     try:
-        with transaction.atomic(), translation.override(load.language):
-            pieces: Any = io.BufferedReader(_Kept(load.pk))
+        with transaction.atomic(), translation.override(load.language), TemporaryFile(dir=scratch) as file:
+            # Together at first: the connection is taken while hashes are sent to the database.
+            pieces = HashLoadPiece.objects.filter(load=load).order_by("number")
+            for data in pieces.values_list("data", flat=True).iterator(chunk_size=1):
+                file.write(data)
+            file.seek(0)
+            told: Any = _Told(file, load.pk)
             added = hashlists.load(
-                user=_sender(load), list_id=load.hash_list_id, entries=hashfiles.read(pieces, form=load.form)
+                user=_sender(load), list_id=load.hash_list_id, entries=hashfiles.read(told, form=load.form)
             )
     except Problem as problem:
         faults = problem.errors or [FieldProblem("file", problem.code, problem.detail)]
@@ -145,13 +155,13 @@ def _mark(load_id: UUID) -> str:
     return f"hash-load-{load_id}"
 
 
-class _Kept(io.RawIOBase):
-    """The bytes of a file that is kept in pieces, one of which is in memory at a time."""
+class _Told(io.RawIOBase):
+    """A file while it is read: now and then it is told how far."""
 
-    def __init__(self, load_id: UUID) -> None:
-        """At its beginning."""
+    def __init__(self, file: IO[bytes], load_id: UUID) -> None:
+        """`file` stands at its beginning."""
         super().__init__()
-        self._load_id, self._number, self._done, self._held = load_id, 0, 0, b""
+        self._file, self._load_id, self._done, self._told = file, load_id, 0, 0
 
     def readable(self) -> bool:
         """It can be read."""
@@ -159,12 +169,10 @@ class _Kept(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read some bytes."""
-        if not self._held:
-            found = HashLoadPiece.objects.filter(load=self._load_id, number=self._number)
-            self._held = bytes(found.values_list("data", flat=True).first() or b"")
-            self._number += 1
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        self._done += len(data)
+        if self._done - self._told >= _PIECE:
             cache.set(_mark(self._load_id), self._done, _REMEMBERED)
-            self._done += len(self._held)
-        some, self._held = self._held[: len(buffer)], self._held[len(buffer) :]
-        buffer[: len(some)] = some
-        return len(some)
+            self._told = self._done
+        return len(data)

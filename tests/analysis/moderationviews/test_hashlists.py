@@ -53,7 +53,7 @@ def test_a_file_is_added_whole_or_its_faults_are_shown(keeper: Client) -> None:
     read()
     for address in (page, f"{page}load/"):
         shown = keeper.get(address).content.decode()
-        assert "Line 2" in shown and "hx-trigger" not in shown
+        assert "Line 2" in shown and "every 2s" not in shown
     good = SimpleUploadedFile("hashes.json", f'[{{"kind": "sha256", "value": "{SHA}"}}]'.encode())
     assert keeper.post(f"{page}send/", {"file": good}).status_code == 302
     read()

@@ -50,8 +50,8 @@ def scores(one: Case, user: User) -> list[float]:
 def test_the_nearest_ten_on_both_sides(moderator: User) -> None:
     for hundredth in range(10, 100, 5):
         decided(case(score=hundredth / 100))
-    found = scores(case(score=0.5), moderator)
-    assert sorted(found) == [0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7]
+    found = scores(case(score=0.51), moderator)
+    assert sorted(found) == [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75]
     assert found[0] == 0.5
 
 
