@@ -1,6 +1,6 @@
 """Who may do what in moderation. Pages, API and services ask here."""
 
-from analysis.models import OPEN_CASE, Case, CaseQueue, Policy
+from analysis.models import Case, CaseQueue, CaseStatus, Policy
 from assets.access import Caller
 from mediaportal.accounts.models import User
 
@@ -78,9 +78,13 @@ def can_take_case(user: Caller, case: Case) -> bool:
     )
 
 
+def awaits_second_look(case: Case) -> bool:
+    """Is somebody else to look at a case, without knowing what was decided? Same rule as `CaseQuerySet.told_to`."""
+    return case.queue == CaseQueue.SECOND and case.status != CaseStatus.DECIDED
+
+
 def looks_blindly(user: Caller, case: Case) -> bool:
     """Is this person not to know what was decided on a case? As long as the second look is to come, nobody who could
     make it: only those who have decided on it already know.
     """
-    to_come = case.queue == CaseQueue.SECOND and case.status in OPEN_CASE
-    return to_come and (not isinstance(user, User) or user.pk not in case.deciders)
+    return awaits_second_look(case) and (not isinstance(user, User) or user.pk not in case.deciders)

@@ -107,6 +107,14 @@ class MatchQuerySet(models.QuerySet["Match"]):
         return self.filter(Q(asset=asset) | Q(other=asset))
 
 
+def untold(user: User, *, path: str = "") -> Q:
+    """The cases, to which `path` leads, of which this person must not know what was decided, as they could still look
+    at them blindly. Same rule as `access.looks_blindly`.
+    """
+    to_come = Q(**{f"{path}queue": "second"}) & ~Q(**{f"{path}status": "decided"})
+    return to_come & ~Q(**{f"{path}deciders__contains": [user.pk]})
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Lists of cases."""
 
@@ -126,8 +134,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def told_to(self, user: User) -> Self:
         """Those of which this person may know what was decided: not those on which they could still look blindly."""
-        to_come = Q(queue="second", status__in=["waiting", "claimed"])
-        return self.exclude(to_come & ~Q(deciders__contains=[user.pk]))
+        return self.exclude(untold(user))
 
     def after(self, place: tuple[int, datetime, int, UUID], *, back: bool = False) -> Self:
         """Those that come behind a place (severity, when due, reach, id) in the order of urgency; `back`: before it."""

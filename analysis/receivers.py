@@ -10,7 +10,7 @@ from django.db.models.signals import m2m_changed
 from django.dispatch import receiver
 
 from analysis.services import automatic, matching, orders
-from analysis.services.moderation import deciding, door, holding, judging, opening, reports, strikes
+from analysis.services.moderation import deciding, door, holding, judging, opening, reportcases, strikes
 from analysis.signals import (
     analysis_finished,
     case_opened,
@@ -51,9 +51,9 @@ def read(asset: Any, **_kwargs: Any) -> None:
 
 @receiver(asset_removed, dispatch_uid="analysis.asset_removed")
 def forget(asset: Any, **_kwargs: Any) -> None:
-    """Let what goes to the trash be compared anew once it is back."""
+    """Let what goes to the trash be compared anew once it is back, and its cases wait until then."""
     matching.forget(asset=asset)
-    opening.close_all(asset=asset)
+    opening.put_away(asset=asset)
 
 
 @receiver(upload_failed, dispatch_uid="analysis.upload_failed")
@@ -112,8 +112,8 @@ def let_through(asset: Any, user: Any, **_kwargs: Any) -> None:
 
 @receiver(case_opened, dispatch_uid="analysis.case_opened")
 def take_reports(case: Any, **_kwargs: Any) -> None:
-    """Take what people have reported of an asset to the case of it."""
-    reports.attach(case=case)
+    """Let what people have reported of an asset go with the cases of it that answer it."""
+    reportcases.share_out(asset=case.asset)
 
 
 @receiver(case_undone, dispatch_uid="analysis.case_undone")

@@ -8,9 +8,11 @@ from celery import shared_task
 from analysis.services import automatic, errands, faces, matching, retention
 from analysis.services.moderation import (
     applying,
+    batches,
     bulk,
     claiming,
     hashlists,
+    hashloads,
     hashsearch,
     judging,
     replaying,
@@ -52,9 +54,9 @@ def clear_up() -> None:
 
 
 @shared_task(name=judging.TASK, ignore_result=True)
-def judge(asset_id: str) -> None:
-    """Ask the policies about an asset."""
-    judging.judge_asset(asset_id=UUID(asset_id))
+def judge(asset_ids: list[str]) -> None:
+    """Ask the policies about some assets."""
+    judging.judge_assets(asset_ids=map(UUID, asset_ids))
 
 
 @shared_task(name=replaying.TASK, ignore_result=True)
@@ -70,6 +72,12 @@ def match_hash_list(list_id: str) -> None:
     hashsearch.search_library(list_id=UUID(list_id))
 
 
+@shared_task(name=hashloads.TASK, ignore_result=True)
+def load_hashes(load_id: str) -> None:
+    """Add the hashes of a file to a list."""
+    hashloads.run(load_id=UUID(load_id))
+
+
 @shared_task(name="analysis.moderate", ignore_result=True)
 def moderate() -> None:
     """Put back cases that nobody holds any more, judge what was left, tell people what came of it, and go on with what
@@ -80,7 +88,8 @@ def moderate() -> None:
         judging.sweep,
         settling.sweep,
         reports.answer_due,
-        bulk.sweep,
+        batches.sweep,
+        hashloads.sweep,
         hashsearch.catch_up,
         replaying.sweep,
         applying.sweep,
@@ -95,4 +104,4 @@ def moderate() -> None:
 @shared_task(name=bulk.TASK, ignore_result=True)
 def decide_batch(batch_id: str) -> None:
     """Decide on many cases, or take that back."""
-    bulk.go_on(batch_id=UUID(batch_id))
+    batches.go_on(batch_id=UUID(batch_id))

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from analysis.models import Appeal, Batch, Case, Decision, Report, Strike
-from analysis.services.moderation import log
+from analysis.querysets import untold
 from mediaportal.accounts.models import User
 from mediaportal.core.admin import ReadOnlyAdmin, foreign_text
 
@@ -29,7 +29,7 @@ class _OfCases(ReadOnlyAdmin):
         if not isinstance(user, User):
             return rows.none()
         seen = rows.filter(**{f"{self.case_path}__in": Case.objects.visible_to(user)})
-        return seen.exclude(log.untold(user=user, path=f"{self.case_path}__")) if self.tells else seen
+        return seen.exclude(untold(user, path=f"{self.case_path}__")) if self.tells else seen
 
 
 @admin.register(Case)

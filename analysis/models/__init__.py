@@ -16,13 +16,14 @@ from analysis.models.cases import (
     CaseSource,
     CaseStatus,
     Decision,
+    DecisionLabel,
     Reason,
     Report,
     Ruling,
     Strike,
 )
 from analysis.models.errands import Errand
-from analysis.models.hashlists import HashEntry, HashHit, HashKind, HashList
+from analysis.models.hashlists import HashEntry, HashHit, HashKind, HashList, HashLoad, HashLoadPiece
 from analysis.models.matches import Fingerprint, Match, MatchKind, ReferenceWork
 from analysis.models.moments import Moment, MomentKind
 from analysis.models.people import (
@@ -64,6 +65,7 @@ __all__ = [
     "CaseStatus",
     "CollectionSetting",
     "Decision",
+    "DecisionLabel",
     "EngineChoice",
     "Errand",
     "Exposure",
@@ -74,6 +76,8 @@ __all__ = [
     "HashHit",
     "HashKind",
     "HashList",
+    "HashLoad",
+    "HashLoadPiece",
     "Judgement",
     "Match",
     "MatchKind",

@@ -16,12 +16,15 @@ from mediaportal.core.ids import new_id
 
 
 class CaseStatus(models.TextChoices):
-    """Where a case stands. `closed`: nobody needs to decide any more, as its asset has gone."""
+    """Where a case stands. `closed`: nobody needs to decide any more. `away`: its asset lies in the trash, and it waits
+    again, where it stood, when that comes back; what was decided on it holds meanwhile.
+    """
 
     WAITING = "waiting", pgettext_lazy("case", "Waiting")
     CLAIMED = "claimed", pgettext_lazy("case", "Being looked at")
     DECIDED = "decided", pgettext_lazy("case", "Decided")
     CLOSED = "closed", pgettext_lazy("case", "Closed")
+    AWAY = "away", pgettext_lazy("case", "In the trash with its file")
 
 
 OPEN_CASE = (CaseStatus.WAITING, CaseStatus.CLAIMED)
@@ -283,12 +286,30 @@ class Decision(models.Model):
         return f"{self.action} {self.case_id}"
 
 
+class DecisionLabel(models.Model):
+    """A label that a decision was made on, with its highest score: what decisions on the like of it are found by."""
+
+    id = models.BigAutoField(primary_key=True)
+    decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="labels")
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="+", db_index=False)
+    label = models.CharField(max_length=200)
+    score = models.FloatField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["policy", "label", "score", "-id"], name="analysis_decision_alike")]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.score:.2f}"
+
+
 class Batch(models.Model):
     """Decisions that somebody made at once.
 
     `report` has a line for each case, {id, code, decision, undone}: `code` is empty until its turn has come, then `ok`
     or why nothing was decided; `undone` the same for taking it back. `wish` is the verdict, so that whoever finds a
-    batch that a worker has left can go on; `beat_at` is its last sign of life.
+    batch that a worker has left can go on. `worker` is who has it in hand, and may alone write the report; `beat_at`
+    its last sign of life.
     """
 
     class Status(models.TextChoices):
@@ -307,6 +328,7 @@ class Batch(models.Model):
     status = models.CharField(_("status"), max_length=7, choices=Status.choices, default=Status.RUNNING)
     wish = models.JSONField(default=dict)
     report = models.JSONField(default=list)
+    worker = models.UUIDField(null=True, blank=True, editable=False)
     beat_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)

@@ -76,6 +76,65 @@ class HashEntry(models.Model):
         return self.value
 
 
+class HashLoad(models.Model):
+    """A file of hashes that somebody has sent for a list: its bytes, in pieces, until a worker has read them; then how
+    many hashes were new, or its `faults`, each {field (the line), code, detail}, and nothing of it was added.
+    """
+
+    class Status(models.TextChoices):
+        """How far it is."""
+
+        RUNNING = "running", pgettext_lazy("file of hashes", "Being read")
+        DONE = "done", pgettext_lazy("file of hashes", "Added")
+        FAILED = "failed", pgettext_lazy("file of hashes", "Refused")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    hash_list = models.ForeignKey(HashList, on_delete=models.CASCADE, related_name="loads")
+    form = models.CharField(max_length=4)
+    language = models.CharField(max_length=10)
+    size = models.PositiveBigIntegerField(default=0)
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.RUNNING)
+    added = models.PositiveIntegerField(null=True, blank=True)
+    faults = models.JSONField(default=list)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("file of hashes")
+        verbose_name_plural = _("files of hashes")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["hash_list", "-created_at"], name="analysis_hash_load_of_list"),
+            models.Index(
+                fields=["created_at"], condition=Q(status="running"), name="analysis_hash_load_running"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.hash_list_id}"
+
+
+class HashLoadPiece(models.Model):
+    """Some bytes of a file that was sent; gone when it has been read."""
+
+    id = models.BigAutoField(primary_key=True)
+    load = models.ForeignKey(HashLoad, on_delete=models.CASCADE, related_name="pieces")
+    number = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        ordering = ["load", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["load", "number"], name="analysis_hash_load_piece_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.load_id} {self.number}"
+
+
 class HashHit(models.Model):
     """That an asset has, or looks like, something on a list. `score` is 1 for the same bytes, less for bits that
     differ; `second` is where in a film.

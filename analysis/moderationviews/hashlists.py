@@ -12,12 +12,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analysis import access
 from analysis.models import HashKind
-from analysis.services.moderation import hashfiles, hashlists
+from analysis.services.moderation import hashfiles, hashlists, hashloads
 from analysis.services.moderation.hashlists import Entry
 from mediaportal.core.problems import NotFound, Problem
 
@@ -103,22 +102,38 @@ def remove(request: HttpRequest, list_id: UUID, entry_id: int) -> HttpResponse:
 
 @require_POST
 def send(request: HttpRequest, list_id: UUID) -> HttpResponse:
-    """Add the hashes of a file, or none; what is wrong with it is shown line by line."""
+    """Have the hashes of a file added, or none; the page tells how far that is, and what is wrong line by line."""
     _require_manager(request)
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile) or file.file is None:
         messages.error(request, _("Choose a file first."))
         return redirect("hash-list", list_id)
     try:
-        told = hashfiles.read(file.file, form=hashfiles.form_of(str(file.name), None))
-        new = hashlists.load(user=request.user, list_id=list_id, entries=told)
+        form = hashfiles.form_of(str(file.name), None)
+        hashloads.send(user=request.user, list_id=list_id, file=file.file, form=form)
     except NotFound:
         raise Http404 from None
     except Problem as problem:
-        return _page(request, list_id, faults=[one.detail for one in problem.errors] or [problem.detail])
-    said = ngettext("%(count)d hash has been added.", "%(count)d hashes have been added.", new)
-    messages.success(request, said % {"count": new})
+        messages.error(request, problem.detail)
     return redirect("hash-list", list_id)
+
+
+@require_GET
+def load(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """The fragment that tells how far the last file is that was sent for a list, and what came of it."""
+    _require_manager(request)
+    try:
+        context = {"list": hashlists.one(user=request.user, list_id=list_id), **_last_load(request, list_id)}
+    except NotFound:
+        raise Http404 from None
+    return render(request, "analysis/moderation/hash_load.html", context)
+
+
+def _last_load(request: HttpRequest, list_id: UUID) -> dict[str, Any]:
+    """The last file that was sent for a list, with how much of it was read, in percent."""
+    last = next(iter(hashloads.of_list(user=request.user, list_id=list_id)), None)
+    share = 100 * hashloads.read_of(last) // last.size if last is not None and last.size else 0
+    return {"load": last, "percent": share}
 
 
 def _done(request: HttpRequest, list_id: UUID, act: Callable[[], Any], said: str) -> HttpResponse:
@@ -135,8 +150,8 @@ def _done(request: HttpRequest, list_id: UUID, act: Callable[[], Any], said: str
     return redirect("hash-list", list_id)
 
 
-def _page(request: HttpRequest, list_id: UUID, *, faults: list[str] | None = None) -> HttpResponse:
-    """The page of a list, with what was wrong with a file, if there was one."""
+def _page(request: HttpRequest, list_id: UUID) -> HttpResponse:
+    """The page of a list, with the last file that was sent for it."""
     _require_manager(request)
     value = request.GET.get("value", "").strip()
     try:
@@ -148,9 +163,9 @@ def _page(request: HttpRequest, list_id: UUID, *, faults: list[str] | None = Non
         "list": found,
         "page": Paginator(rows, _PAGE).get_page(request.GET.get("page")),
         "value": value,
-        "faults": faults or [],
+        **_last_load(request, list_id),
     }
-    return render(request, "analysis/moderation/hash_list.html", context, status=422 if faults else 200)
+    return render(request, "analysis/moderation/hash_list.html", context)
 
 
 def _require_manager(request: HttpRequest) -> None:
@@ -165,6 +180,7 @@ urlpatterns = [
     path("hash-lists/<uuid:list_id>/change/", change, name="hash-list-change"),
     path("hash-lists/<uuid:list_id>/delete/", delete, name="hash-list-delete"),
     path("hash-lists/<uuid:list_id>/add/", add, name="hash-list-add"),
+    path("hash-lists/<uuid:list_id>/load/", load, name="hash-list-load"),
     path("hash-lists/<uuid:list_id>/send/", send, name="hash-list-send"),
     path("hash-lists/<uuid:list_id>/entries/<int:entry_id>/remove/", remove, name="hash-list-remove"),
 ]

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as made_by
 from enum import IntEnum, StrEnum
+from typing import Any
 
 RATINGS = ("all", "7", "12", "16", "18")
+BY_HAND = "by hand"
+"""The rule of what somebody has pointed at; the key of no policy's rule can have a space."""
 
 
 class Band(IntEnum):
@@ -161,6 +164,13 @@ class Hit:
             "moment": seen.moment,
             "region": self.region,
         }
+
+    @classmethod
+    def of_data(cls, told: Mapping[str, Any]) -> "Hit":
+        """The hit that stands so in a case's evidence."""
+        names = ("kind", "score", "start", "end", "label", "parent", "text", "moment")
+        seen = Sighting(**{name: told[name] for name in names if name in told})
+        return cls(told["rule"], Band[told["band"].upper()], seen, told.get("region", ""))
 
 
 @dataclass(frozen=True)

@@ -154,8 +154,8 @@ def replace(*, user: access.Caller, caption: Caption, version: int, cues: list[C
     """Write a new version of what a track says; `version` is the one that the author saw. The older one is kept until
     no link to it can be good. Blocks while the file is written.
 
-    Raises `NotPermitted`, `CaptionChanged`, `NotFound` when it has gone meanwhile, `CaptionTooLarge`, `QuotaExceeded`,
-    or `StorageUnavailable`.
+    Raises `NotPermitted`, `OnHold` for what somebody has to keep, `CaptionChanged`, `NotFound` when it has gone
+    meanwhile, `CaptionTooLarge`, `QuotaExceeded`, or `StorageUnavailable`.
     """
     asset = caption.asset
     captionrules.require_change(user, asset)
@@ -170,6 +170,7 @@ def replace(*, user: access.Caller, caption: Caption, version: int, cues: list[C
         with transaction.atomic():
             limits.require_quota(user=asset.uploaded_by, size=size)
             captionrules.lock(asset)
+            deletionholds.require_free(asset)
             moved = _moved(caption, version, storage_key=key, file_size=size, cues=len(cues))
             if moved:
                 seconds = delivery.longest_life(asset)

@@ -1,8 +1,11 @@
 """The audit log, to read."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from mediaportal.audit.models import Entry
+from mediaportal.audit.services import reading
 from mediaportal.core.admin import ReadOnlyAdmin
 
 
@@ -17,3 +20,7 @@ class EntryAdmin(ReadOnlyAdmin):
     id_fields = ("object_id", "actor_id")
     date_hierarchy = "at"
     ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """Those that are not kept from this person."""
+        return reading.entries_for(request.user)

@@ -10,10 +10,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from assets import access
+from assets import access, registry
 from assets.exceptions import InvalidOptions
 from assets.models import Asset, Kind, UploadSession, Variant, VariantType
-from assets.services import importing
+from assets.services import deletionholds, importing
 from assets.services.wishes import Wishes
 from mediaportal.audit.services.log import record
 from mediaportal.core.problems import FieldProblem, NotPermitted
@@ -52,8 +52,8 @@ class Format:
 def package(*, user: access.Caller, asset: Asset, order: Order | None) -> Job:
     """Package an asset anew as it is ordered; with no order, as it is encrypted now.
 
-    Raises `NotPermitted`, `NotProcessed`, `WorkUnderWay`, `InvalidOptions` for what the asset cannot have, and
-    `MasterKeyMissing`.
+    Raises `NotPermitted`, `NotProcessed`, `WorkUnderWay`, `InvalidOptions` for what the asset cannot have, `OnHold` for
+    what somebody has to keep, and `MasterKeyMissing`.
     """
     _require(user, asset)
     if not can_be_packaged(asset):
@@ -63,6 +63,7 @@ def package(*, user: access.Caller, asset: Asset, order: Order | None) -> Job:
         raise _wrong("package.encryption.tracks", _("There are no pictures in this file."))
     plans = PACKAGE if order.scheme else PACKAGE_CLEAR
     with transaction.atomic():
+        _require_free(asset)
         job = planning.begin(
             asset=asset, job_type=JobType.PACKAGE, plans=plans, parameters=_parameters(asset, order)
         )
@@ -94,6 +95,7 @@ def transcode(
     like = Ladder.from_data(parameters[_RECIPE]) if _RECIPE in parameters else STANDARD
     parameters[_RECIPE] = ladder_of(formats, like=like).as_data()
     with transaction.atomic():
+        _require_free(asset)
         job = planning.begin(asset=asset, job_type=JobType.TRANSCODE, plans=TRANSCODE, parameters=parameters)
         packages.ask(order=order, asset=asset, job=job)
         _record(user, "transcode.ordered", job, order)
@@ -160,6 +162,12 @@ def _require(user: access.Caller, asset: Asset) -> None:
         raise NotPermitted
     if not access.gate_passed(asset):
         raise NotProcessed
+
+
+def _require_free(asset: Asset) -> None:
+    """Raise `OnHold` for what somebody has to keep: what is made anew takes the place of what stands."""
+    registry.lock_work(asset.pk)
+    deletionholds.require_free(asset)
 
 
 def _record(user: access.Caller, action: str, job: Job, order: Order) -> None:

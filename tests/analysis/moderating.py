@@ -1,11 +1,26 @@
 """What tests of moderation begin with: assets of which something was found, and cases of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from analysis.models import Analysis, Case, CaseSource, Moment, MomentKind, Order, Policy, PolicyVersion, Type
+from analysis.models import (
+    Analysis,
+    Batch,
+    Case,
+    CaseSource,
+    Moment,
+    MomentKind,
+    Order,
+    Policy,
+    PolicyVersion,
+    Type,
+)
 from analysis.rules import Band, Hit, Outcome, Sighting
-from analysis.services.moderation import judging, opening
+from analysis.services.moderation import batches, bulk, judging, opening
+from analysis.services.moderation.bulk import Wish
 from assets.models import Asset
+from assets.services import library
+from mediaportal.accounts.models import User
 from tests.factories import AssetFactory
 
 NUDITY = {"key": "nudity", "kind": "topic", "names": ["nudity"], "review": 0.6, "block": 0.95}
@@ -48,6 +63,14 @@ def judged(asset: Asset) -> Asset:
     return asset
 
 
+def restored(asset: Asset) -> Asset:
+    """The asset as it came back out of the trash, and the policies were asked about it."""
+    library.restore(user=asset.uploaded_by, asset=asset)
+    judging.judge_asset(asset_id=asset.pk)
+    asset.refresh_from_db()
+    return asset
+
+
 def case(asset: Asset | None = None, *, of: Policy | None = None, score: float = 0.8, **facts: Any) -> Case:
     """A waiting case of a published asset, with one hit from second 2 to 4."""
     asset = asset or AssetFactory(published=True)
@@ -65,3 +88,20 @@ def case(asset: Asset | None = None, *, of: Policy | None = None, score: float =
         Case.objects.filter(pk=made.pk).update(**facts)
         made.refresh_from_db()
     return made
+
+
+def decided_at_once(person: User, cases: Sequence[Case], wish: Wish) -> Batch:
+    """The batch in which a worker has decided on these cases."""
+    return worked(bulk.run(user=person, case_ids=[one.pk for one in cases], wish=wish))
+
+
+def undone_at_once(person: User, batch: Batch) -> Batch:
+    """The batch as a worker has taken it back."""
+    return worked(bulk.undo(user=person, batch_id=batch.pk))
+
+
+def worked(batch: Batch) -> Batch:
+    """A batch after a worker was at it."""
+    batches.go_on(batch_id=batch.pk)
+    batch.refresh_from_db()
+    return batch

@@ -7,12 +7,12 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from analysis.models import Case
+from analysis.models import Batch, Case
 from analysis.services.moderation import claiming
 from assets.models import Asset
 from mediaportal.accounts.models import User
 from tests.analysis.deciding import decided
-from tests.analysis.moderating import case, policy
+from tests.analysis.moderating import case, policy, worked
 from tests.factories import AssetFactory, UserFactory, VariantFactory
 from tests.functional.browser import LOOKS, chromium, person, settled, sign_in, violations
 
@@ -94,11 +94,15 @@ def test_many_are_decided_by_keyboard_and_taken_back(
         expect(page.locator("#many-counts")).to_contain_text("2 can be decided")
         expect(page.locator("#many-counts")).to_contain_text("2 are blocked")
         page.locator("#many-do").press("Enter")
+        expect(page.locator("#batch-bar-progress")).to_be_visible()
+        worked(Batch.objects.get())
         expect(page.locator("#batch-said")).to_have_text("2 cases decided.")
         expect(page.locator("#batch-undo")).to_be_focused()
         expect(page.locator("#cases > li")).to_have_count(1)
         assert Asset.objects.filter(publication="blocked").count() == 2
         page.keyboard.press("Enter")
+        expect(page.locator("#batch-bar-progress")).to_be_visible()
+        worked(Batch.objects.get())
         expect(page.locator("#batch-said")).to_have_text("2 decisions taken back.")
         expect(page.locator("#cases > li")).to_have_count(3)
         expect(page.locator("#chosen-bar")).to_be_hidden()

@@ -18,7 +18,8 @@ from analysis.models import Action, Batch, CaseQueue, CaseSource, Reason, Severi
 from analysis.services.moderation import bulk
 from analysis.services.moderation.bulk import Line, Wish
 from analysis.services.moderation.effects import EFFECTS, Effect
-from analysis.services.moderation.queue import ASSIGNEES, STATUSES, Filters, require_reviewer
+from analysis.services.moderation.queue import ASSIGNEES, STATUSES, Filters
+from analysis.services.moderation.rights import require_reviewer
 from mediaportal.accounts.ages import AgeRating
 from mediaportal.core.problems import FieldProblem, InvalidInput
 
@@ -102,12 +103,12 @@ class BulkView(APIView):
         request=BulkSerializer,
         responses={
             200: OpenApiResponse(BulkPreviewSerializer, description="The preview."),
-            202: OpenApiResponse(BatchSerializer, description="It is done, or has begun."),
+            202: OpenApiResponse(BatchSerializer, description="It has begun; ask for it until it is done."),
         },
         operation_id="moderation_bulk",
     )
     def post(self, request: Request) -> Response:
-        """Tell what would happen, or do it."""
+        """Tell what would happen, or have a worker do it."""
         require_reviewer(request.user)
         form = BulkSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -136,7 +137,7 @@ class BatchUndoView(APIView):
 
     @extend_schema(request=None, responses={202: BatchSerializer}, operation_id="moderation_batch_undo")
     def post(self, request: Request, batch_id: UUID) -> Response:
-        """Take back all of it that can be."""
+        """Have a worker take back all of it that can be."""
         batch = bulk.undo(user=request.user, batch_id=batch_id)
         return Response(_document(batch), status=status.HTTP_202_ACCEPTED)
 

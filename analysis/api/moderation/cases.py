@@ -28,7 +28,7 @@ from analysis.api.moderation.forms import (
 )
 from analysis.api.moderation.paging import UrgencyPaging
 from analysis.models import Case, Report
-from analysis.services.moderation import appeals, byhand, casebook, claiming, deciding, reports
+from analysis.services.moderation import appeals, byhand, casebook, claiming, deciding, reports, rights
 from analysis.services.moderation.verdicts import Restriction, Verdict
 from assets.models import Asset
 from mediaportal.core.problems import NotFound
@@ -51,7 +51,7 @@ class CaseListView(generics.GenericAPIView[Case]):
     @extend_schema(responses=CaseSerializer(many=True), operation_id="moderation_cases_list")
     def get(self, request: Request) -> Response:
         """A page of them, the most urgent first."""
-        user = casebook.require_reviewer(request.user)
+        user = rights.require_reviewer(request.user)
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
         return self.get_paginated_response([casebook.document_of(one, user=user) for one in page])
 
@@ -140,7 +140,7 @@ class CaseDecideView(APIView):
         form = VerdictSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         decision = deciding.decide(user=request.user, case_id=case_id, verdict=_verdict(form.validated_data))
-        user = casebook.require_reviewer(request.user)
+        user = rights.require_reviewer(request.user)
         case = casebook.find(user=user, case_id=case_id)
         return Response(
             {
@@ -179,7 +179,7 @@ class DecisionUndoView(APIView):
 
 def _shown(request: Request, case_id: UUID, *, code: int = status.HTTP_200_OK) -> Response:
     """A case as it stands now."""
-    user = casebook.require_reviewer(request.user)
+    user = rights.require_reviewer(request.user)
     case = casebook.find(user=user, case_id=case_id)
     return Response(casebook.document_of(case, user=user), status=code)
 

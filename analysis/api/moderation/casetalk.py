@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from analysis.api.moderation.forms import CaseDecisionSerializer, CasePolicySerializer, ReviewerSerializer
 from analysis.models import CaseComment, CaseSource, CaseStatus, Reason, Ruling
-from analysis.services.moderation import background, casebook, comments
+from analysis.services.moderation import background, casebook, comments, precedents
 from assets.models import Kind
 from mediaportal.core.paging import PortalCursorPagination
 
@@ -180,7 +180,7 @@ class CasePrecedentsView(APIView):
     @extend_schema(responses=PrecedentSerializer(many=True), operation_id="moderation_precedents")
     def get(self, request: Request, case_id: UUID) -> Response:
         """Those that come nearest, ten at most; a plain list."""
-        return Response(background.precedents(user=request.user, case_id=case_id))
+        return Response(precedents.precedents(user=request.user, case_id=case_id))
 
 
 class CaseHistoryView(APIView):

@@ -15,8 +15,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analysis.models import HashEntry, HashKind, HashList
-from analysis.services.moderation import hashfiles, hashlists
+from analysis.models import HashEntry, HashKind, HashList, HashLoad
+from analysis.services.moderation import hashfiles, hashlists, hashloads
 from analysis.services.moderation.hashlists import Entry
 from mediaportal.core.paging import PortalCursorPagination
 from mediaportal.core.problems import FieldProblem, InvalidInput
@@ -78,10 +78,29 @@ class HashFileSerializer(serializers.Serializer[Any]):
     )
 
 
-class HashesAddedSerializer(serializers.Serializer[Any]):
-    """What came of a file."""
+class HashFaultSerializer(serializers.Serializer[Any]):
+    """Something that is wrong with a file."""
 
-    added = serializers.IntegerField(help_text="hashes that were not on the list before")
+    field = serializers.CharField(help_text="the line, as `line 3`")
+    code = serializers.CharField()
+    detail = serializers.CharField(help_text="in the language of who sent it")
+
+
+class HashLoadSerializer(serializers.ModelSerializer[HashLoad]):
+    """A file of hashes, as far as it was read."""
+
+    read = serializers.SerializerMethodField(help_text="bytes of `size` that were read")
+    added = serializers.IntegerField(allow_null=True, help_text="hashes that were not on the list before")
+    faults = HashFaultSerializer(many=True)
+
+    class Meta:
+        model = HashLoad
+        fields = ["id", "status", "form", "size", "read", "added", "faults", "created_at", "ended_at"]
+        read_only_fields = fields
+
+    def get_read(self, load: HashLoad) -> int:
+        """How many of its bytes were read."""
+        return hashloads.read_of(load)
 
 
 class _HashLists(generics.GenericAPIView[HashList]):
@@ -210,19 +229,41 @@ class HashListImportView(_HashLists):
 
     @extend_schema(
         request={"multipart/form-data": HashFileSerializer},
-        responses=HashesAddedSerializer,
+        responses={202: HashLoadSerializer},
         operation_id="hash_list_import",
     )
     def post(self, request: Request, list_id: UUID) -> Response:
-        """Add all hashes of a file, or none when something is wrong with it: the faults are told by line."""
+        """Have all hashes of a file added, or none when something is wrong with it: the faults are told by line."""
         sent: Any = request.data
         file = sent.get("file")
         if not isinstance(file, UploadedFile) or file.file is None:
             said = _("Send a file.")
             raise InvalidInput(said, errors=[FieldProblem("file", "required", said)])
         form = hashfiles.form_of(str(file.name), sent.get("form"))
-        told = hashfiles.read(file.file, form=form)
-        return Response({"added": hashlists.load(user=request.user, list_id=list_id, entries=told)})
+        load = hashloads.send(user=request.user, list_id=list_id, file=file.file, form=form)
+        return Response(HashLoadSerializer(load).data, status=status.HTTP_202_ACCEPTED)
+
+
+class HashLoadsView(_HashLists):
+    """Files that were sent for a list."""
+
+    pagination_class = None
+
+    @extend_schema(responses=HashLoadSerializer(many=True), operation_id="hash_list_imports")
+    def get(self, request: Request, list_id: UUID) -> Response:
+        """The last twenty, the newest first."""
+        found = hashloads.of_list(user=request.user, list_id=list_id)
+        return Response(HashLoadSerializer(found, many=True).data)
+
+
+class HashLoadView(_HashLists):
+    """One of them."""
+
+    @extend_schema(responses=HashLoadSerializer, operation_id="hash_list_import_retrieve")
+    def get(self, request: Request, list_id: UUID, load_id: UUID) -> Response:
+        """How far it is, and what came of it."""
+        found = hashloads.one(user=request.user, list_id=list_id, load_id=load_id)
+        return Response(HashLoadSerializer(found).data)
 
 
 class HashListExportView(_HashLists):
@@ -260,5 +301,11 @@ urlpatterns = [
         name="api-hash-list-entry",
     ),
     path("hash-lists/<uuid:list_id>/import", HashListImportView.as_view(), name="api-hash-list-import"),
+    path("hash-lists/<uuid:list_id>/imports/", HashLoadsView.as_view(), name="api-hash-list-imports"),
+    path(
+        "hash-lists/<uuid:list_id>/imports/<uuid:load_id>/",
+        HashLoadView.as_view(),
+        name="api-hash-list-load",
+    ),
     path("hash-lists/<uuid:list_id>/export", HashListExportView.as_view(), name="api-hash-list-export"),
 ]

@@ -1,8 +1,9 @@
 """How far first and second looks agree, by policy and by moderator, and whom somebody senior has agreed with."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -10,15 +11,17 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from analysis.models import Action, CaseQueue, Decision
 from analysis.rules.agreement import Kappa, kappa
 from analysis.services.moderation.periods import Period
+from analysis.services.moderation.verdicts import answer_of
 
-ANSWERS = (Action.APPROVE, Action.RESTRICT, Action.REJECT)
-"""What two looks may say; in the order of the table."""
+# The acts of the three looks, each with what it restricts.
+_SAID = ("first", "first_restriction", "action", "restriction", "senior", "senior_restriction")
 
 
 @dataclass(frozen=True)
 class Pairs:
     """`number` cases of a policy on which one person said `first`, and another, who did not know of it, `second`; and
-    what somebody senior has said afterwards, empty where nobody has.
+    what somebody senior has said afterwards, empty where nobody has. What they said is as `verdicts.answer_of` tells
+    it: two who restrict otherwise do not say the same.
     """
 
     policy_id: UUID
@@ -61,18 +64,25 @@ def pairs(*, period: Period, restricted: bool) -> list[Pairs]:
         .filter(Q() if restricted else Q(case__policy__restricted=False))
         .annotate(
             first=Subquery(first.values("action")[:1]),
+            first_restriction=Subquery(first.values("restriction")[:1]),
             first_by=Subquery(first.values("made_by")[:1]),
             senior=Subquery(senior.values("action")[:1]),
+            senior_restriction=Subquery(senior.values("restriction")[:1]),
         )
         .exclude(first=None)
         .order_by()
-        .values_list("case__policy", "first_by", "made_by", "first", "action", "senior")
+        .values_list("case__policy", "first_by", "made_by", *_SAID)
         .annotate(number=Count("pk"))
     )
-    return [
-        Pairs(policy, first_by, second_by, one, other, last or "", number)
-        for policy, first_by, second_by, one, other, last, number in rows
-    ]
+    found: Counter[tuple[UUID, UUID, UUID, str, str, str]] = Counter()
+    for policy, first_by, second_by, *said, number in rows:
+        one, other, last = map(_answer, said[::2], said[1::2])
+        found[policy, first_by, second_by, one, other, last] += number
+    return [Pairs(*told, number) for told, number in found.items()]
+
+
+def _answer(action: str | None, restriction: dict[str, Any] | None) -> str:
+    return answer_of(action, restriction or {}) if action else ""
 
 
 def of_all(found: Iterable[Pairs]) -> Agreement:
@@ -102,21 +112,20 @@ def _by(found: Iterable[Pairs], sides: Callable[[Pairs], list[tuple[UUID, str, s
 
 
 def _agreement(subject: UUID | None, lines: list[tuple[str, str, str, int]]) -> Agreement:
-    table = [[0] * len(ANSWERS) for _answer in ANSWERS]
-    unsure, senior = 0, dict.fromkeys(("one", "other", "neither", "open"), 0)
-    for mine, theirs, last, number in lines:
-        if Action.ESCALATE in {mine, theirs}:
-            unsure += number
-            continue
-        table[ANSWERS.index(Action(mine))][ANSWERS.index(Action(theirs))] += number
+    sure = [line for line in lines if Action.ESCALATE not in line[:2]]
+    answers = sorted({answer for line in sure for answer in line[:2]})
+    table = [[0] * len(answers) for _answer in answers]
+    senior = dict.fromkeys(("one", "other", "neither", "open"), 0)
+    for mine, theirs, last, number in sure:
+        table[answers.index(mine)][answers.index(theirs)] += number
         if mine != theirs:
             senior[{"": "open", mine: "one", theirs: "other"}.get(last, "neither")] += number
     return Agreement(
         subject=subject,
         kappa=kappa(table),
         pairs=sum(map(sum, table)),
-        agreed=sum(table[place][place] for place in range(len(ANSWERS))),
-        unsure=unsure,
+        agreed=sum(table[place][place] for place in range(len(answers))),
+        unsure=sum(line[3] for line in lines) - sum(line[3] for line in sure),
         senior_one=senior["one"],
         senior_other=senior["other"],
         senior_neither=senior["neither"],

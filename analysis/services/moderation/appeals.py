@@ -29,7 +29,8 @@ _CAPS = {"": 0, Visibility.INTERNAL: 1, Visibility.PRIVATE: 2}
 
 @transaction.atomic
 def appeal(*, user: Caller, case_id: UUID, text: str) -> Appeal:
-    """Appeal against what was decided on a case of one's own asset; the decision holds until somebody else has decided.
+    """Appeal against what was decided on a case of one's own asset, once it cannot be undone any more and its owner was
+    told; the decision holds until somebody else has decided.
 
     Raises `NotFound` for what is not one's own, `InvalidInput`, `NotAppealable`, `AlreadyAppealed`, `TooLate`, and
     `CaseOpen`.
@@ -112,13 +113,6 @@ def is_appealed(*, decision: Decision) -> bool:
     return Appeal.objects.filter(decision=decision).exists()
 
 
-def withdraw(*, case: Case) -> None:
-    """Forget the appeal of a case whose asset has gone; it can be made again when that comes back."""
-    for gone in Appeal.objects.filter(case=case, status=Appeal.Status.OPEN):
-        record(action="appeal.withdrawn", target=case, asset=str(case.asset_id), appeal=str(gone.pk))
-        gone.delete()
-
-
 def _locked(user: User, case_id: UUID) -> Case:
     """A case of one's own asset, locked after its asset's work and its asset. Raises `NotFound`."""
     mine = Case.objects.filter(pk=case_id, owner=user, asset__deleted_at=None)
@@ -151,6 +145,8 @@ def _require_appealable(case: Case, decision: Decision | None) -> None:
         raise NotAppealable(_("This was the answer to your appeal; it is the last word."))
     if case.status != CaseStatus.DECIDED:
         raise CaseOpen
+    if decision.settled_at is None:
+        raise NotAppealable(_("This can still be taken back. You are told of it as soon as it holds."))
     if timezone.now() > until(decision):
         raise TooLate
     others = Case.objects.filter(asset=case.asset_id, policy=case.policy_id, status__in=OPEN_CASE)

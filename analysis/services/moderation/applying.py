@@ -4,15 +4,12 @@ The sweep goes through the assets in the order of their ids, for some seconds ea
 each. Where it is stands with the policies (`Policy.applied_until`), so whoever goes on begins there.
 """
 
-import logging
 import time
 from uuid import UUID
 
 from analysis.models import Policy, PolicyMode
 from analysis.services.moderation import judging
 from assets.models import Asset
-
-logger = logging.getLogger(__name__)
 
 _BEGINNING = UUID(int=0)
 _AT_ONCE = 50
@@ -56,10 +53,6 @@ def _advance() -> int:
         going.filter(applied_until__gte=least).update(applied_until=None)
         return 0
     judging.mark(asset_ids=ids, wake=False)
-    for pk in ids:
-        try:
-            judging.judge_asset(asset_id=pk)
-        except Exception:  # it stays marked, and the others do not wait for it
-            logger.exception("asset %s cannot be judged", pk)
+    judging.judge_assets(asset_ids=ids)
     going.filter(applied_until__gte=least, applied_until__lt=ids[-1]).update(applied_until=ids[-1])
     return len(ids)

@@ -1,4 +1,4 @@
-"""What is known around a case: decisions on the like of it, and what was with the asset and its uploader before."""
+"""What is known around a case: what was with the asset and its uploader before."""
 
 from typing import Any
 from uuid import UUID
@@ -7,41 +7,14 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from analysis import access
-from analysis.models import Case, Decision, Strike
-from analysis.services.moderation.casebook import decision_document, require_reviewer
+from analysis.models import Case, Strike
+from analysis.services.moderation.casebook import find_plain
 from assets.access import Caller
 from assets.models import Asset, Publication
 from mediaportal.accounts.models import User
-from mediaportal.core.problems import NotFound
 
-_LOOKED_THROUGH = 2_000
-_LABELS = 5
-_PRECEDENTS = 10
 _EARLIER = 20
 _UPLOADS = 10
-
-
-def precedents(*, user: Caller, case_id: UUID) -> list[dict[str, Any]]:
-    """Decisions that hold on the same policy and label, those with the nearest score first; ten of the newest 2,000.
-
-    Raises `NotPermitted` for who may not review, and `NotFound`.
-    """
-    person = require_reviewer(user)
-    case = _case(person, case_id)
-    scores = _scores(case.evidence)
-    if not scores:
-        return []
-    readable = Case.objects.visible_to(person).told_to(person).exclude(pk=case.pk)
-    newest = Decision.objects.filter(policy=case.policy_id).order_by("-made_at").values("pk")
-    alike = Q()
-    for label in scores:
-        alike |= Q(seen__contains=[{"label": label}])
-    found = Decision.objects.filter(alike, pk__in=newest[:_LOOKED_THROUGH]).filter(
-        case__in=readable, effective=True, undone_at=None
-    )
-    rows = list(found.select_related("policy", "made_by", "case", "case__asset").order_by("-made_at", "pk"))
-    ranked = sorted((_near(row, scores) for row in rows), key=lambda one: one["distance"])
-    return ranked[:_PRECEDENTS]
 
 
 def history(*, user: Caller, case_id: UUID) -> dict[str, Any]:
@@ -50,8 +23,7 @@ def history(*, user: Caller, case_id: UUID) -> dict[str, Any]:
 
     Raises `NotPermitted` for who may not review, and `NotFound`.
     """
-    person = require_reviewer(user)
-    case = _case(person, case_id)
+    person, case = find_plain(user=user, case_id=case_id)
     others = Case.objects.visible_to(person).exclude(pk=case.pk).select_related("policy", "asset")
     of_owner = others.filter(owner=case.owner_id).exclude(asset=case.asset_id)
     return {
@@ -59,45 +31,6 @@ def history(*, user: Caller, case_id: UUID) -> dict[str, Any]:
         "owner_cases": _lines(of_owner, person),
         "strikes": _strikes(case, person),
         "uploads": _uploads(case),
-    }
-
-
-def _case(person: User, case_id: UUID) -> Case:
-    case = Case.objects.visible_to(person).filter(pk=case_id).first()
-    if case is None:
-        raise NotFound
-    return case
-
-
-def _scores(hits: list[dict[str, Any]]) -> dict[str, float]:
-    """The highest score of each label, of the worst few."""
-    found: dict[str, float] = {}
-    for hit in hits:
-        if hit["label"] and (hit["label"] in found or len(found) < _LABELS):
-            found[hit["label"]] = max(found.get(hit["label"], 0.0), float(hit["score"]))
-    return found
-
-
-def _near(decision: Decision, scores: dict[str, float]) -> dict[str, Any]:
-    """A decision with the label in which it comes nearest."""
-    theirs = _scores(decision.seen)
-    both = [(abs(theirs[label] - scores[label]), label) for label in scores if label in theirs]
-    # A label behind the first few of a long list is looked up in full.
-    every = both or [
-        (abs(float(hit["score"]) - scores[hit["label"]]), hit["label"])
-        for hit in decision.seen
-        if hit["label"] in scores
-    ]
-    distance, label = min(every)
-    of_label = [float(hit["score"]) for hit in decision.seen if hit["label"] == label]
-    return {
-        "case_id": decision.case_id,
-        "asset_id": decision.case.asset_id,
-        "title": decision.case.asset.title,
-        "label": label,
-        "score": max(of_label),
-        "distance": round(distance, 4),
-        "decision": decision_document(decision),
     }
 
 

@@ -1,11 +1,9 @@
-"""One decision on many cases: shown before it is made, made case by case, and taken back as a whole."""
+"""One decision on many cases: shown before it is made, asked for, and taken back as a whole; `batches` does it."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from celery import current_app
@@ -16,17 +14,16 @@ from django.utils.translation import gettext as _
 
 from analysis import access
 from analysis.exceptions.moderation import TooLate
-from analysis.models import OPEN_CASE, Action, Batch, Case, CaseQueue, Decision, Policy
-from analysis.services.moderation import claiming, deciding, effects, verdicts
-from analysis.services.moderation.queue import Filters, found, require_reviewer
+from analysis.models import OPEN_CASE, Action, Batch, Case, CaseQueue, Policy
+from analysis.services.moderation import effects, verdicts
+from analysis.services.moderation.queue import Filters, found
+from analysis.services.moderation.rights import require_reviewer
 from analysis.services.moderation.verdicts import Restriction, Verdict
 from assets.access import Caller
 from mediaportal.accounts.ages import AgeRating
 from mediaportal.accounts.models import User
 from mediaportal.audit.services.log import record
-from mediaportal.core.problems import Conflict, FieldProblem, InvalidInput, NotFound, Problem
-
-logger = logging.getLogger(__name__)
+from mediaportal.core.problems import Conflict, FieldProblem, InvalidInput, NotFound
 
 TASK = "analysis.decide_batch"
 MOST = 1_000
@@ -42,11 +39,6 @@ CODES = (
     "case_taken",
 )
 """What a preview says of a case; a batch that was run may also say the code of any problem."""
-AT_ONCE = 50
-"""Up to so many are decided while the caller waits; more by a worker."""
-_STEP = 10
-_SILENT = timedelta(seconds=60)
-_UNDER_WAY = (Batch.Status.RUNNING, Batch.Status.UNDOING)
 
 
 @dataclass(frozen=True)
@@ -97,15 +89,15 @@ def preview(*, user: Caller, case_ids: Sequence[UUID], wish: Wish) -> list[Line]
         case.pk: case
         for case in Case.objects.filter(pk__in=ids).select_related("asset", "policy", "assignee")
     }
-    codes = {pk: _code(person, rows.get(pk), wish) for pk in ids}
+    codes = {pk: code_of(person, rows.get(pk), wish) for pk in ids}
     decided = [rows[pk] for pk in ids if codes[pk] == "ok"]
     follows = effects.foresee(cases=decided, action=wish.action, user=person)
     return [Line(pk, _title(person, rows.get(pk)), codes[pk], str(follows.get(pk, ""))) for pk in ids]
 
 
 def run(*, user: Caller, case_ids: Sequence[UUID], wish: Wish) -> Batch:
-    """Decide on all these cases: at once when they are few, otherwise by a worker, which has only begun when this
-    returns. Each is claimed and decided on for itself; one that cannot be does not keep the others.
+    """Have a worker decide on all these cases, after this transaction's commit. Each is claimed and decided on for
+    itself; one that cannot be does not keep the others.
 
     Raises `NotPermitted`, and `InvalidInput`.
     """
@@ -119,13 +111,12 @@ def run(*, user: Caller, case_ids: Sequence[UUID], wish: Wish) -> Batch:
             report=[{"id": str(pk), "code": "", "decision": None, "undone": ""} for pk in ids],
         )
         record(action="cases.decided_at_once", target=batch, actor=person, cases=len(ids), act=wish.action)
-        if len(ids) > AT_ONCE:
-            transaction.on_commit(partial(_send, batch.pk), robust=True)
-    return batch if len(ids) > AT_ONCE else go_on(batch_id=batch.pk)
+        transaction.on_commit(partial(wake, batch.pk), robust=True)
+    return batch
 
 
 def undo(*, user: Caller, batch_id: UUID) -> Batch:
-    """Take back all that a batch has decided, as far as nobody has gone on with it; the cases wait again afterwards.
+    """Have a worker take back all that a batch has decided, as far as nobody has gone on; the cases wait again then.
     Asking again while it is taken back changes nothing.
 
     Raises `NotFound`, `Conflict` while it is still deciding, and `TooLate` after `MODERATION_UNDO` seconds.
@@ -144,9 +135,8 @@ def undo(*, user: Caller, batch_id: UUID) -> Batch:
         ):
             return find(user=user, batch_id=batch_id)
         record(action="cases.undone_at_once", target=batch, actor=batch.made_by)
-        if len(batch.report) > AT_ONCE:
-            transaction.on_commit(partial(_send, batch.pk), robust=True)
-    return find(user=user, batch_id=batch_id) if len(batch.report) > AT_ONCE else go_on(batch_id=batch.pk)
+        transaction.on_commit(partial(wake, batch.pk), robust=True)
+    return find(user=user, batch_id=batch_id)
 
 
 def find(*, user: Caller, batch_id: UUID) -> Batch:
@@ -164,90 +154,9 @@ def done_of(batch: Batch) -> int:
     return sum(1 for line in batch.report if line["undone" if undoing else "code"])
 
 
-def go_on(*, batch_id: UUID) -> Batch:
-    """Bring a batch to its end, from where it stands: decide, or take back. One that has ended stays as it is."""
-    batch = Batch.objects.select_related("made_by").get(pk=batch_id)
-    if batch.status not in _UNDER_WAY:
-        return batch
-    undoing = batch.status == Batch.Status.UNDOING
-    name, turn = ("undone", _take_back) if undoing else ("code", _decide)
-    made = {one.case_id: one for one in Decision.objects.filter(batch=batch)}
-    for place, line in enumerate(batch.report, start=1):
-        if not line[name]:
-            turn(batch, line, made.get(UUID(line["id"])))
-        if place % _STEP == 0:
-            Batch.objects.filter(pk=batch.pk).update(report=batch.report, beat_at=timezone.now())
-    batch.status = Batch.Status.UNDONE if undoing else Batch.Status.DONE
-    batch.beat_at = timezone.now()
-    if not undoing:
-        batch.ended_at = batch.beat_at
-    batch.save(update_fields=["report", "status", "beat_at", "ended_at"])
-    return batch
-
-
-def sweep() -> int:
-    """Go on with batches that a worker has left; returns how many there were."""
-    silent = timezone.now() - _SILENT
-    left = Batch.objects.filter(status__in=_UNDER_WAY, beat_at__lt=silent)
-    ids = list(left.order_by("beat_at").values_list("pk", flat=True)[:20])
-    for pk in ids:
-        # Whoever gets it says so at once: no two go on with one batch.
-        if Batch.objects.filter(pk=pk, beat_at__lt=silent).update(beat_at=timezone.now()):
-            _send(pk)
-    return len(ids)
-
-
-def _send(batch_id: UUID) -> None:
-    """Ask a worker; when the broker is away the sweep does."""
+def wake(batch_id: UUID) -> None:
+    """Ask a worker to go on with a batch; when the broker is away the sweep does."""
     current_app.send_task(TASK, args=[str(batch_id)], queue="upkeep", retry=False)
-
-
-def _decide(batch: Batch, line: dict[str, Any], made: Decision | None) -> None:
-    """One case's turn. What was decided before the worker stopped is not decided again."""
-    if made is not None:
-        line.update(code="ok", decision=str(made.pk))
-        return
-    person, wish, case_id = batch.made_by, Wish(**batch.wish), UUID(line["id"])
-    case = Case.objects.filter(pk=case_id).select_related("asset", "policy", "assignee").first()
-    code = _code(person, case, wish)
-    if code != "ok":
-        line["code"] = code
-        return
-    try:
-        claiming.claim(user=person, case_id=case_id)
-    except Problem as problem:
-        line["code"] = problem.code
-        return
-    try:
-        decision = deciding.decide(user=person, case_id=case_id, verdict=wish.verdict, batch=batch)
-    except Problem as problem:
-        line["code"] = problem.code
-        _put_back(person, case_id)
-    else:
-        line.update(code="ok", decision=str(decision.pk))
-
-
-def _take_back(batch: Batch, line: dict[str, Any], made: Decision | None) -> None:
-    """Take back what was decided on one case. What nothing was decided on has nothing to be taken back."""
-    if made is None:
-        line["undone"] = "nothing"
-        return
-    if made.undone_at is None:
-        try:
-            deciding.undo(user=batch.made_by, decision_id=made.pk, asked_at=batch.undone_at)
-        except Problem as problem:
-            line["undone"] = problem.code
-            return
-    _put_back(batch.made_by, made.case_id)
-    line["undone"] = "ok"
-
-
-def _put_back(person: User, case_id: UUID) -> None:
-    """Let a case wait again; somebody who is looking at it one by one has it with them."""
-    try:
-        claiming.release(user=person, case_id=case_id)
-    except Problem as problem:
-        logger.info("case %s was not put back: %s", case_id, problem.code)
 
 
 # --- What is asked before -----------------------------------------------------------------------------------------
@@ -284,7 +193,7 @@ def _may_use(person: User, slug: str) -> bool:
     return found is not None and access.can_see_policy(person, found)
 
 
-def _code(person: User, case: Case | None, wish: Wish) -> str:
+def code_of(person: User, case: Case | None, wish: Wish) -> str:
     """Whether this person could decide so on a case now: `ok`, or why not."""
     if case is None or not access.can_see_case(person, case):
         return "own_upload" if case is not None and case.owner_id == person.pk else "not_found"

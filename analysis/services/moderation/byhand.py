@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from analysis import access
 from analysis.models import OPEN_CASE, Case, CaseComment, CaseSource, Policy
-from analysis.rules import Band, Hit, Outcome, Sighting
+from analysis.rules import BY_HAND, Band, Hit, Outcome, Sighting
 from analysis.services import alike
 from analysis.services.moderation import opening, standing
-from analysis.services.moderation.casebook import require_reviewer
+from analysis.services.moderation.rights import require_reviewer
 from assets import registry
 from assets.access import Caller
 from assets.models import Asset
@@ -30,7 +30,8 @@ def open_by_hand(
     second: float | None = None,
 ) -> Case:
     """Open a case under a policy; where one of the two is open, that one. A match that the asset is a side of is its
-    evidence, or the second from which on something is to be seen. `note` becomes a comment.
+    evidence, or the second from which on something is to be seen: beside what stands there already. `note` becomes a
+    comment.
 
     Raises `NotPermitted` (also for what is one's own), `NotFound`, and `InvalidInput`.
     """
@@ -42,9 +43,12 @@ def open_by_hand(
     if asset.uploaded_by_id == person.pk:
         raise NotPermitted
     under = _policy(person, policy)
+    opening.bring_back(asset=asset)
     case = Case.objects.filter(asset=asset, policy=under, status__in=OPEN_CASE).first()
-    if case is None:
-        hits = tuple(_hits(person, asset, match_id, second))
+    hits = tuple(_hits(person, asset, match_id, second))
+    if case is not None:
+        opening.point_at(case=case, hits=hits)
+    else:
         case = opening.open_case(
             asset=asset,
             policy=under,
@@ -74,7 +78,7 @@ def _hits(person: User, asset: Asset, match_id: UUID | None, second: float | Non
         seen = alike.side(match, asset=asset, user=person)
         parts = [(float(span[0]), float(span[1])) for span in seen.spans]
         return [
-            Hit("match", Band.REVIEW, Sighting("work", match.score, start, end, label=seen.title))
+            Hit(BY_HAND, Band.REVIEW, Sighting("work", match.score, start, end, label=seen.title))
             for start, end in parts
         ]
     if second is None:
@@ -82,4 +86,4 @@ def _hits(person: User, asset: Asset, match_id: UUID | None, second: float | Non
     if not math.isfinite(second) or second < 0:
         raise InvalidInput(errors=[FieldProblem("second", "invalid", _("There is no such second."))])
     at = min(second, asset.duration) if asset.duration else second
-    return [Hit("staff", Band.REVIEW, Sighting("staff", 1.0, at, at))]
+    return [Hit(BY_HAND, Band.REVIEW, Sighting("staff", 1.0, at, at))]

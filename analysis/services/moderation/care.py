@@ -8,11 +8,10 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from analysis import access
 from analysis.models import Case, Exposure, ModeratorSetting
+from analysis.services.moderation.rights import require_reviewer
 from assets.access import Caller
-from mediaportal.accounts.models import User
-from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound, NotPermitted
+from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound
 
 # Whoever looks at nothing for so long has had a break.
 BREAK = timedelta(minutes=5)
@@ -41,7 +40,7 @@ def setting_of(*, user: Caller) -> ModeratorSetting:
     """How somebody wants to be shown things; one that is not saved where they have chosen nothing. Raises
     `NotPermitted`.
     """
-    person = _reviewer(user)
+    person = require_reviewer(user)
     return ModeratorSetting.objects.filter(user=person).first() or ModeratorSetting(user=person)
 
 
@@ -49,7 +48,7 @@ def choose(*, user: Caller, **wishes: bool | int) -> ModeratorSetting:
     """Keep how somebody wants to be shown things: `blur`, `grey`, `mute`, `break_cases`, `break_minutes` (0: no
     reminder), as far as they are told. Raises `NotPermitted`, and `InvalidInput`.
     """
-    person = _reviewer(user)
+    person = require_reviewer(user)
     known = {name: value for name, value in wishes.items() if name in {*_COVERS, *_LIMITS}}
     wrong = [
         FieldProblem(name, "invalid", _("Must be from 0 to %d.") % most)
@@ -66,7 +65,7 @@ def keep(*, user: Caller, case_id: UUID, seconds: float, uncovered: float) -> Lo
     """Write down that somebody has looked at a case for so many seconds, and had it uncovered for some of them; what
     they have looked at with it. Raises `NotPermitted`, and `NotFound`.
     """
-    person = _reviewer(user)
+    person = require_reviewer(user)
     case = Case.objects.visible_to(person).only("pk", "severity").filter(pk=case_id).first()
     if case is None:
         raise NotFound
@@ -80,7 +79,7 @@ def keep(*, user: Caller, case_id: UUID, seconds: float, uncovered: float) -> Lo
 
 def looked(*, user: Caller) -> Looked:
     """What somebody has looked at since their last break. Two queries. Raises `NotPermitted`."""
-    person = _reviewer(user)
+    person = require_reviewer(user)
     now = timezone.now()
     rows = Exposure.objects.filter(user=person, at__gt=now - _LOOKED_BACK).order_by("-at")
     looks = rows.values_list("at", "seconds", "uncovered", "case_id")[:_MOST_LOOKS]
@@ -105,10 +104,3 @@ def _since_break(
             return looks[:place]
         began = min(began, at - timedelta(seconds=long))
     return looks
-
-
-def _reviewer(user: Caller) -> User:
-    """The person, who may review; raises `NotPermitted`."""
-    if not isinstance(user, User) or not access.can_review(user):
-        raise NotPermitted
-    return user

@@ -8,16 +8,10 @@ from django.db.models import Prefetch, QuerySet
 from analysis import access
 from analysis.models import Appeal, Case, CaseStatus, Decision
 from analysis.services.moderation import pictures
+from analysis.services.moderation.rights import require_reviewer
 from assets.access import Caller
 from mediaportal.accounts.models import User
-from mediaportal.core.problems import NotFound, NotPermitted
-
-
-def require_reviewer(user: Caller) -> User:
-    """The person, who may review; raises `NotPermitted`."""
-    if not isinstance(user, User) or not access.can_review(user):
-        raise NotPermitted
-    return user
+from mediaportal.core.problems import NotFound
 
 
 def listed(*, user: Caller) -> QuerySet[Case]:
@@ -39,6 +33,15 @@ def find(*, user: Caller, case_id: UUID) -> Case:
     if found is None:
         raise NotFound
     return found
+
+
+def find_plain(*, user: Caller, case_id: UUID) -> tuple[User, Case]:
+    """The person, and one of the cases that they may read, with its policy and nothing else; raises as `find`."""
+    person = require_reviewer(user)
+    found = Case.objects.visible_to(person).select_related("policy").filter(pk=case_id).first()
+    if found is None:
+        raise NotFound
+    return person, found
 
 
 def document_of(case: Case, *, user: User) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from analysis import access
 from analysis.models import Action, Case, CaseStatus, Reason, Ruling
-from analysis.services.moderation import background, comments
+from analysis.services.moderation import background, comments, precedents
 from mediaportal.accounts.models import User
 
 _MOST_ALIKE = 3
@@ -18,7 +18,7 @@ def context_of(case: Case, *, user: User, blind: bool) -> dict[str, Any]:
     """
     told: Any = case
     past = background.history(user=user, case_id=case.pk)
-    alike = background.precedents(user=user, case_id=case.pk)
+    alike = precedents.precedents(user=user, case_id=case.pk)
     return {
         "decisions": [] if blind else list(reversed(told.standing_decisions)),
         "appeal": None if blind else next(iter(told.open_appeals), None),

@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from analysis import access
 from analysis.exceptions.moderation import CaseDecided, CaseTaken, LeaseGone, NothingWaiting
 from analysis.models import OPEN_CASE, Case, CaseStatus
+from analysis.services.moderation.rights import require_reviewer
 from analysis.signals import case_changed
 from assets.access import Caller
 from mediaportal.accounts.models import User
@@ -64,7 +65,7 @@ def take_next(*, user: Caller, after: UUID | None = None) -> Case:
 
     Raises `NotPermitted`, and `NothingWaiting`.
     """
-    person = _reviewer(user)
+    person = require_reviewer(user)
     passed = Case.objects.filter(pk=after).first() if after is not None else None
     ways = [_Way(passed, behind=True), _Way(passed), _Way()] if passed is not None else [_Way()]
     taken = _take_by(ways, person)
@@ -126,7 +127,7 @@ def claim(*, user: Caller, case_id: UUID) -> Case:
 
     Raises `NotFound`, `NotPermitted` for one that this person may not take, `CaseTaken`, and `CaseDecided`.
     """
-    person = _reviewer(user)
+    person = require_reviewer(user)
     case = Case.objects.visible_to(person).with_subjects().filter(pk=case_id).first()
     if case is None:
         raise NotFound
@@ -145,7 +146,7 @@ def claim(*, user: Caller, case_id: UUID) -> Case:
 
 def renew(*, user: Caller, case_id: UUID) -> Case:
     """Keep a case that one has claimed for a while longer. Raises `LeaseGone` for somebody else's."""
-    person = _reviewer(user)
+    person = require_reviewer(user)
     mine = Case.objects.filter(pk=case_id, status=CaseStatus.CLAIMED, assignee=person, lease_until__gt=Now())
     with transaction.atomic():
         if mine.update(lease_until=lease_from_now()):
@@ -155,7 +156,7 @@ def renew(*, user: Caller, case_id: UUID) -> Case:
 
 def release(*, user: Caller, case_id: UUID) -> None:
     """Put a case back that one has claimed. Doing it again changes nothing; raises `LeaseGone` for somebody else's."""
-    person = _reviewer(user)
+    person = require_reviewer(user)
     mine = Case.objects.filter(pk=case_id, status=CaseStatus.CLAIMED, assignee=person)
     with transaction.atomic():
         if _free(mine):
@@ -185,13 +186,6 @@ def count_waiting(user: Caller) -> int:
     if not isinstance(user, User) or not queues:
         return 0
     return Case.objects.takeable_by(user, queues=queues).order_by()[:_COUNTED_UP_TO].count()
-
-
-def _reviewer(user: Caller) -> User:
-    """The person, who may review; raises `NotPermitted`."""
-    if not isinstance(user, User) or not access.can_review(user):
-        raise NotPermitted
-    return user
 
 
 def _claim(rows: QuerySet[Case], person_id: UUID) -> int:

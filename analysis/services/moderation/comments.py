@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from analysis import access
 from analysis.models import Case, CaseComment, Decision
-from analysis.services.moderation.casebook import require_reviewer
+from analysis.services.moderation.casebook import find_plain
+from analysis.services.moderation.rights import require_reviewer
 from analysis.signals import case_mentioned
 from assets.access import Caller
 from mediaportal.accounts.models import User
-from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound
+from mediaportal.core.problems import FieldProblem, InvalidInput
 
 _LONGEST = 4_000
 _MOST_NAMED = 20
@@ -26,8 +27,7 @@ def listed(*, user: Caller, case_id: UUID) -> QuerySet[CaseComment]:
 
     Raises `NotPermitted` for who may not review, and `NotFound`.
     """
-    person = require_reviewer(user)
-    case = _case(person, case_id)
+    person, case = find_plain(user=user, case_id=case_id)
     people = Prefetch("mentioned", queryset=User.objects.order_by("name", "email"))
     found = CaseComment.objects.filter(case=case).select_related("author").prefetch_related(people)
     if access.looks_blindly(person, case):
@@ -43,8 +43,7 @@ def add(*, user: Caller, case_id: UUID, text: str, mentions: Collection[UUID] = 
 
     Raises `NotPermitted`, `NotFound`, and `InvalidInput`.
     """
-    person = require_reviewer(user)
-    case = _case(person, case_id)
+    person, case = find_plain(user=user, case_id=case_id)
     said = text.strip()
     if not said or len(said) > _LONGEST:
         raise InvalidInput(errors=[FieldProblem("text", "invalid", _("Write between 1 and 4,000 letters."))])
@@ -62,20 +61,13 @@ def mentionable(*, user: Caller, words: str, case_id: UUID | None = None) -> lis
     it. Raises `NotPermitted`, and `NotFound`.
     """
     person = require_reviewer(user)
-    case = _case(person, case_id) if case_id is not None else None
+    case = find_plain(user=person, case_id=case_id)[1] if case_id is not None else None
     found = User.objects.holding("analysis.review_cases").order_by("name", "email")
     for word in words.replace("\0", "").split()[:5]:
         found = found.filter(Q(name__icontains=word) | Q(email__icontains=word))
     if case is not None:
         found = _readers(case, found)
     return list(found[:_MOST_FOUND])
-
-
-def _case(person: User, case_id: UUID) -> Case:
-    case = Case.objects.visible_to(person).select_related("policy").filter(pk=case_id).first()
-    if case is None:
-        raise NotFound
-    return case
 
 
 def _readers(case: Case, people: QuerySet[User]) -> QuerySet[User]:

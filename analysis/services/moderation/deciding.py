@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from analysis import access
 from analysis.exceptions.moderation import CaseDecided, LeaseGone, TooLate
 from analysis.models import (
+    OPEN_CASE,
     Action,
     Batch,
     Case,
@@ -25,8 +26,9 @@ from analysis.models import (
     Reason,
     Ruling,
 )
-from analysis.services.moderation import appeals, claiming, judging, opening, standing
-from analysis.services.moderation.verdicts import Verdict, policy_of, require_sense
+from analysis.services.moderation import appeals, claiming, judging, opening, precedents, standing
+from analysis.services.moderation.rights import require_reviewer
+from analysis.services.moderation.verdicts import Verdict, answer_of, policy_of, require_sense
 from analysis.signals import case_changed, case_decided, case_undone
 from assets import registry
 from assets.access import Caller
@@ -62,11 +64,10 @@ def decide(*, user: Caller, case_id: UUID, verdict: Verdict, batch: Batch | None
 
     Raises `NotFound`, `NotPermitted`, `LeaseGone`, `CaseDecided`, and `InvalidInput`.
     """
-    if not isinstance(user, User) or not access.can_review(user):
-        raise NotPermitted
+    user = require_reviewer(user)
     case = _locked(user, case_id)
     if case.status != CaseStatus.CLAIMED or case.assignee_id != user.pk:
-        raise CaseDecided if case.status in {CaseStatus.DECIDED, CaseStatus.CLOSED} else LeaseGone
+        raise LeaseGone if case.status in OPEN_CASE else CaseDecided
     if not access.can_take_case(user, case):
         raise NotPermitted
     if not Case.objects.filter(pk=case.pk, lease_until__gt=Now()).exists():
@@ -174,11 +175,11 @@ def _is_drawn(case: Case) -> bool:
 
 
 def _second(case: Case, decision: Decision) -> None:
-    """The blind second look: agreement ends the case, anything else goes to somebody with more experience."""
+    """The blind second look: who says the same ends the case, anything else goes to somebody with more experience."""
     first = Decision.objects.filter(case=case, effective=True).exclude(pk=decision.pk).first()
     Decision.objects.filter(pk=decision.pk).update(effective=False)
     decision.effective = False
-    if first is None or decision.action != first.action:
+    if first is None or _answer(decision) != _answer(first):
         _move(case, decision, queue=CaseQueue.SENIOR)
         return
     Case.objects.filter(pk=case.pk).update(
@@ -188,6 +189,10 @@ def _second(case: Case, decision: Decision) -> None:
         **_UNCLAIMED,
     )
     _told(case, decision)
+
+
+def _answer(decision: Decision) -> str:
+    return answer_of(decision.action, decision.restriction)
 
 
 def _senior(case: Case, decision: Decision) -> None:
@@ -302,7 +307,7 @@ def _write(user: User, case: Case, policy: Policy, verdict: Verdict, batch: Batc
     before["deciders"] = [str(pk) for pk in case.deciders]
     before["decided_at"] = case.decided_at.isoformat() if case.decided_at else None
     chosen = range(len(case.evidence)) if verdict.seen is None else verdict.seen
-    return Decision.objects.create(
+    made = Decision.objects.create(
         case=case,
         policy=policy,
         version=policy.current if policy.pk != case.policy_id else case.version,
@@ -317,3 +322,5 @@ def _write(user: User, case: Case, policy: Policy, verdict: Verdict, batch: Batc
         batch=batch,
         made_by=user,
     )
+    precedents.keep_labels(decision=made)
+    return made

@@ -40,6 +40,12 @@ def form_of(filename: str, form: str | None) -> str:
     return found
 
 
+def too_large() -> InvalidInput:
+    """What is wrong with a file of more than `MOST_BYTES`."""
+    detail = _("A file of hashes has at most %(most)d MiB.") % {"most": MOST_BYTES >> 20}
+    return InvalidInput(detail, errors=[FieldProblem("file", "too_large", detail)])
+
+
 def read(file: IO[bytes], *, form: str) -> Iterator[Entry]:
     """The hashes in a file, one after the other.
 
@@ -195,8 +201,7 @@ class _Bounded(io.RawIOBase):
         data = self._file.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            detail = _("A file of hashes has at most %(most)d MiB.") % {"most": MOST_BYTES >> 20}
-            raise InvalidInput(detail, errors=[FieldProblem("file", "too_large", detail)])
+            raise too_large()
         buffer[: len(data)] = data
         return len(data)
 

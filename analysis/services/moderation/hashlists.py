@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from analysis import access
 from analysis.exceptions.moderation import HashListExists
-from analysis.models import HashEntry, HashHit, HashKind, HashList
+from analysis.models import HashEntry, HashHit, HashKind, HashList, HashLoad
 from analysis.services import fingerprints
 from analysis.services.moderation import judging
 from assets.access import Caller
@@ -123,6 +123,8 @@ def change(
 def delete(*, user: Caller, list_id: UUID) -> None:
     """Delete a list with its hashes; what nobody has decided on is open no more. Raises `NotPermitted`, `NotFound`."""
     actor = require_manager(user)
+    # First what is being read, as whoever reads it does.
+    list(HashLoad.objects.select_for_update().filter(hash_list=list_id).values_list("pk"))
     row = _locked(list_id)
     record(action="hash_list.deleted", target=row, actor=actor, name=row.name)
     _judge_hit(row)

@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from analysis.models import Case, CaseSource, Judgement, Policy, PolicyMode
 from analysis.rules import Band, Outcome, Rule, judge, read
-from analysis.services.moderation import facts, holding, opening, standing
+from analysis.services.moderation import facts, holding, opening, reportcases, standing
 from assets import registry
 from assets.models import Asset, Hold, Publication
 
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 TASK = "analysis.judge"
 _AT_ONCE = 200
+# So many are judged by one message to a worker.
+_TOGETHER = 50
 
 
 def mark(*, asset_ids: Iterable[UUID], wake: bool = True) -> None:
@@ -34,26 +36,32 @@ def mark(*, asset_ids: Iterable[UUID], wake: bool = True) -> None:
         unique_fields=["asset"],
         update_fields=["dirty", "since"],
     )
-    for pk in ids if wake else ():
-        transaction.on_commit(partial(_send, pk), robust=True)
+    if wake:
+        for first in range(0, len(ids), _TOGETHER):
+            transaction.on_commit(partial(_send, ids[first : first + _TOGETHER]), robust=True)
 
 
-def _send(asset_id: UUID) -> None:
-    """Ask a worker to judge; when the broker is away the sweep does."""
-    current_app.send_task(TASK, args=[str(asset_id)], queue="upkeep", retry=False)
+def _send(asset_ids: Sequence[UUID]) -> None:
+    """Ask a worker to judge these; when the broker is away the sweep does."""
+    current_app.send_task(TASK, args=[[str(pk) for pk in asset_ids]], queue="upkeep", retry=False)
 
 
 def sweep() -> int:
     """Judge what nobody has judged yet; returns how many there were."""
     waiting = Judgement.objects.filter(dirty=True, asset__deleted_at=None).order_by("since")
     found = list(waiting.values_list("pk", flat=True)[:_AT_ONCE])
-    for pk in found:
+    judge_assets(asset_ids=found)
+    return len(found)
+
+
+def judge_assets(*, asset_ids: Iterable[UUID]) -> None:
+    """Ask all policies about these assets, each for itself; one that cannot be judged stays marked."""
+    for pk in asset_ids:
         try:
             judge_asset(asset_id=pk)
         except Exception:  # whatever it is, the others do not wait for it
             logger.exception("asset %s cannot be judged", pk)
             Judgement.objects.filter(pk=pk).update(since=timezone.now())
-    return len(found)
 
 
 @transaction.atomic
@@ -65,7 +73,7 @@ def judge_asset(*, asset_id: UUID) -> None:
     marked = Judgement.objects.select_for_update(of=("self",)).filter(asset_id=asset_id, dirty=True)
     if asset is None or marked.first() is None:
         return
-    opening.reopen(asset=asset)
+    opening.bring_back(asset=asset)
     opening.let_go_of_others(asset=asset)
     policies = list(Policy.objects.exclude(mode=PolicyMode.OFF).select_related("current").order_by("slug"))
     rules = {policy.pk: rules_of(policy) for policy in policies}
@@ -81,6 +89,7 @@ def judge_asset(*, asset_id: UUID) -> None:
             )
             if case is None and outcome.band == Band.PASS:
                 _sample(asset, policy)
+    reportcases.share_out(asset=asset)
     holding.see_to(asset=asset)
     standing.settle(asset=asset)
     holding.let_go(asset=asset)

@@ -5,10 +5,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from analysis import access
-from analysis.models import OPEN_CASE, CaseQueue, Decision
+from analysis.models import Decision
+from analysis.querysets import untold
 from analysis.services.moderation.periods import Period
 from assets.access import Caller
 from mediaportal.accounts.models import User
@@ -63,19 +64,11 @@ def decisions(*, user: Caller, period: Period | None = None) -> QuerySet[Decisio
     rows = Decision.objects.exclude(case__owner=user)
     if not access.can_review_restricted(user):
         rows = rows.filter(policy__restricted=False, case__policy__restricted=False)
-    rows = rows.exclude(untold(user=user, path="case__"))
+    rows = rows.exclude(untold(user, path="case__"))
     if period is not None:
         rows = rows.filter(**period.of("made_at"))
     related = rows.select_related("case__asset", "policy", "version", "made_by")
     return related.order_by("-made_at", "-id")
-
-
-def untold(*, user: User, path: str = "") -> Q:
-    """What must not be known to a person before the second look at a case, which `path` leads to; as
-    `access.looks_blindly`.
-    """
-    to_come = Q(**{f"{path}queue": CaseQueue.SECOND, f"{path}status__in": OPEN_CASE})
-    return to_come & ~Q(**{f"{path}deciders__contains": [user.pk]})
 
 
 def document_of(decision: Decision, *, user: Caller) -> dict[str, Any]:

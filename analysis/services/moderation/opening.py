@@ -1,9 +1,11 @@
 """Cases are opened, kept up to date while they wait, and closed where nothing is left of them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from analysis.models import (
@@ -16,10 +18,11 @@ from analysis.models import (
     Policy,
     PolicyMode,
     PolicyVersion,
+    Report,
     Severity,
 )
-from analysis.rules import Band, Hit, Outcome, worst_start
-from analysis.services.moderation import appeals
+from analysis.rules import BY_HAND, Band, Hit, Outcome, worst_start
+from analysis.services.moderation import reportcases
 from analysis.signals import case_changed, case_opened
 from assets.models import Asset, Publication, ShareLink, ViewDay, Visibility
 from mediaportal.audit.services.log import record
@@ -27,7 +30,6 @@ from mediaportal.audit.services.log import record
 # A rule that hits a little harder than when somebody decided tells nothing new.
 _NEWS = 0.05
 _SHOWN = 100
-_NOT_BY_POLICY = (CaseSource.STAFF, CaseSource.SAMPLE, CaseSource.GUEST)
 _BY_KIND = {
     "report": CaseSource.REPORT,
     "guest": CaseSource.GUEST,
@@ -97,32 +99,25 @@ def close(*, case: Case, why: str) -> None:
     _close(case, why)
 
 
-def close_all(*, asset: Asset) -> None:
-    """Close the open cases of an asset that has gone; they are opened again when it comes back. What was decided on
-    them already, and is looked at once more or appealed against, holds all the same.
+def put_away(*, asset: Asset) -> None:
+    """Let nobody look at the open cases of an asset that has gone. What was decided on them holds, and they wait where
+    they stood when it comes back: for a second look, for a senior, or for the answer to an appeal.
     """
     for case in Case.objects.select_for_update(of=("self",)).filter(asset=asset, status__in=OPEN_CASE):
-        if case.ruling:
-            appeals.withdraw(case=case)
-        _close(case, "asset_removed")
+        _move(case, CaseStatus.AWAY)
+        record(action="case.put_away", target=case, asset=str(asset.pk))
     Judgement.objects.filter(asset=asset).update(dirty=True, since=timezone.now())
 
 
-def reopen(*, asset: Asset) -> None:
-    """Open the cases again that were closed when an asset went, and that no policy would open by itself: what the staff
-    has found, what was drawn, and what a guest has sent. Must run in a transaction that has locked the asset.
+def bring_back(*, asset: Asset) -> None:
+    """Let the cases wait again that went with an asset which has come back; one at most of each policy, while another
+    one is open the next time. Must run in a transaction that has locked the asset.
     """
-    closed = Case.objects.filter(asset=asset, status=CaseStatus.CLOSED, source__in=_NOT_BY_POLICY)
-    for case in closed.order_by("-opened_at", "-pk"):
-        others = Case.objects.filter(asset=asset, policy=case.policy_id)
-        since = Q(status__in=OPEN_CASE) | Q(status=CaseStatus.DECIDED, decided_at__gte=case.opened_at)
-        if not others.filter(since).exists():
-            Case.objects.filter(pk=case.pk, status=CaseStatus.CLOSED).update(
-                status=CaseStatus.WAITING, updated_at=timezone.now()
-            )
+    taken = set(Case.objects.filter(asset=asset, status__in=OPEN_CASE).values_list("policy", flat=True))
+    for case in Case.objects.filter(asset=asset, status=CaseStatus.AWAY).order_by("opened_at", "pk"):
+        if case.policy_id not in taken and _move(case, CaseStatus.WAITING):
+            taken.add(case.policy_id)
             record(action="case.reopened", target=case, asset=str(asset.pk))
-            case.refresh_from_db()
-            case_changed.send(sender=Case, case=case)
 
 
 def make_room(*, case: Case) -> bool:
@@ -140,11 +135,27 @@ def make_room(*, case: Case) -> bool:
     return _close(other, "reopened_before")
 
 
+def point_at(*, case: Case, hits: Sequence[Hit]) -> None:
+    """Add what somebody has found by hand to the evidence of an open case, before all that policies have found. Must
+    run in a transaction that has locked the asset.
+    """
+    stands = [Hit.of_data(told) for told in case.evidence]
+    shown = _shown([*hits, *(one for one in stands if one not in hits)])
+    if shown != stands:
+        Case.objects.filter(pk=case.pk, status__in=OPEN_CASE).update(
+            evidence=[hit.as_data() for hit in shown],
+            worst_start=worst_start(shown),
+            updated_at=timezone.now(),
+        )
+        case.refresh_from_db()
+        case_changed.send(sender=Case, case=case)
+
+
 def _said(outcome: Outcome, severity: int, *, held: bool) -> dict[str, Any]:
     """What follows from an outcome while nobody has decided."""
     return {
         "band": "block" if outcome.band == Band.BLOCK else "review",
-        "evidence": [hit.as_data() for hit in _shown(outcome)],
+        "evidence": [hit.as_data() for hit in _shown(outcome.hits)],
         "worst_start": worst_start(outcome.hits),
         "holds": held or severity == Severity.CRITICAL,
         "blocks": outcome.band == Band.BLOCK,
@@ -152,21 +163,22 @@ def _said(outcome: Outcome, severity: int, *, held: bool) -> dict[str, Any]:
     }
 
 
-def _shown(outcome: Outcome) -> list[Hit]:
+def _shown(hits: Sequence[Hit]) -> list[Hit]:
     """The hits that a case shows, the worst first: of each rule its worst one at least, so that whoever decides has
     seen something of everything that they decide on.
     """
-    worst = {hit.rule: place for place, hit in reversed(list(enumerate(outcome.hits)))}
-    others = [place for place in range(len(outcome.hits)) if place not in worst.values()]
+    worst = {hit.rule: place for place, hit in reversed(list(enumerate(hits)))}
+    others = [place for place in range(len(hits)) if place not in worst.values()]
     kept = sorted([*worst.values(), *others[: max(0, _SHOWN - len(worst))]])
-    return [outcome.hits[place] for place in kept]
+    return [hits[place] for place in kept]
 
 
 def _is_news(asset: Asset, policy: Policy, outcome: Outcome) -> bool:
-    """Whether a policy says more than what somebody has decided on already. What people report, and nobody has decided
-    on, always is.
+    """Whether a policy says more than what somebody has decided on already. What people report is, as long as no open
+    case answers it.
     """
-    if any(hit.sighting.kind == "report" for hit in outcome.hits):
+    by_people = {hit.rule for hit in outcome.hits if hit.sighting.kind == "report"}
+    if by_people and _is_reported(asset, policy):
         return True
     last = (
         Case.objects.filter(asset=asset, policy=policy, status=CaseStatus.DECIDED)
@@ -175,11 +187,21 @@ def _is_news(asset: Asset, policy: Policy, outcome: Outcome) -> bool:
     )
     if last is None:
         return True
-    return any(score > last.considered.get(rule, 0.0) + _NEWS for rule, score in outcome.scores.items())
+    found = {rule: score for rule, score in outcome.scores.items() if rule not in by_people}
+    return any(score > last.considered.get(rule, 0.0) + _NEWS for rule, score in found.items())
+
+
+def _is_reported(asset: Asset, policy: Policy) -> bool:
+    """Whether there are reports that a policy counts, and that go with no open case."""
+    counted = reportcases.counted_by(policy)
+    unanswered = Report.objects.standing().filter(asset=asset).exclude(case__status__in=OPEN_CASE)
+    return (unanswered if "" in counted else unanswered.filter(reason__in=counted)).exists()
 
 
 def _bring_up(case: Case, version: PolicyVersion, outcome: Outcome, *, held: bool) -> Case:
-    """Bring the evidence of an open case up to date. What somebody has decided on it stays."""
+    """Bring the evidence of an open case up to date. What was decided on it stays, and what somebody has pointed at."""
+    by_hand = [Hit.of_data(told) for told in case.evidence if told["rule"] == BY_HAND]
+    outcome = replace(outcome, hits=(*by_hand, *outcome.hits))
     said = _said(outcome, max(case.severity, version.severity), held=held or case.holds)
     if _stands(case, version):
         said["blocks"] = case.blocks or said["blocks"]
@@ -222,14 +244,21 @@ def _let_go(case: Case | None, version: PolicyVersion | None) -> Case | None:
 
 def _close(case: Case, why: str) -> bool:
     """Close an open case; on which somebody has ruled, it is decided. False when somebody was faster."""
-    ended: dict[str, Any] = {"status": CaseStatus.CLOSED}
     if case.ruling:
-        ended = {"status": CaseStatus.DECIDED, "decided_at": case.decided_at or timezone.now()}
-    moved = Case.objects.filter(pk=case.pk, status=case.status).update(
-        **ended, assignee=None, lease_until=None, updated_at=timezone.now()
-    )
+        moved = _move(case, CaseStatus.DECIDED, decided_at=case.decided_at or timezone.now())
+    else:
+        moved = _move(case, CaseStatus.CLOSED)
     if moved:
         record(action="case.closed", target=case, asset=str(case.asset_id), why=why)
+    return moved
+
+
+def _move(case: Case, status: CaseStatus, **facts: Any) -> bool:
+    """Take a case out of the hands of whoever looks at it, and tell of it. False when somebody was faster."""
+    moved = Case.objects.filter(pk=case.pk, status=case.status).update(
+        status=status, assignee=None, lease_until=None, updated_at=timezone.now(), **facts
+    )
+    if moved:
         case.refresh_from_db()
         case_changed.send(sender=Case, case=case)
     return bool(moved)

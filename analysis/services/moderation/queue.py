@@ -24,11 +24,12 @@ from analysis.models import (
     Policy,
     Severity,
 )
+from analysis.services.moderation.rights import require_reviewer
 from assets.access import Caller
 from assets.models import Asset
 from assets.services.cards import Card, card_of
 from mediaportal.accounts.models import User
-from mediaportal.core.problems import NotFound, NotPermitted
+from mediaportal.core.problems import NotFound
 
 PAGE = 50
 OPEN = "open"
@@ -116,13 +117,6 @@ class Page:
 
     lines: list[Line]
     after: str
-
-
-def require_reviewer(user: Caller) -> User:
-    """The person, who may look at cases; raises `NotPermitted`."""
-    if not isinstance(user, User) or not access.can_review(user):
-        raise NotPermitted
-    return user
 
 
 def found(*, user: Caller, filters: Filters) -> QuerySet[Case]:

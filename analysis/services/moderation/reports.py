@@ -1,4 +1,4 @@
-"""What viewers have against an asset: reported by them, taken to a case, and answered once somebody has decided."""
+"""What viewers have against an asset: reported by them, and answered once somebody has decided on its case."""
 
 import logging
 from datetime import timedelta
@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analysis.exceptions.moderation import OwnAsset, ReportAnswered
-from analysis.models import AGAINST, OPEN_CASE, Case, CaseStatus, Decision, Report
-from analysis.services.moderation import judging
+from analysis.models import AGAINST, CaseStatus, Decision, Report
+from analysis.services.moderation import judging, reportcases
 from analysis.signals import report_answered
 from assets import access
 from assets.access import Caller
@@ -24,7 +24,6 @@ from mediaportal.core.problems import FieldProblem, InvalidInput, NotFound, NotS
 
 logger = logging.getLogger(__name__)
 
-POLICY = "reports"
 NOTE_LENGTH = 2_000
 # For how long somebody who was answered cannot report the same again.
 _QUIET = timedelta(days=30)
@@ -74,16 +73,6 @@ def open_report(*, user: User, asset_id: UUID) -> Report | None:
     return Report.objects.filter(reporter=user, asset=asset_id, answered_at=None).first()
 
 
-def attach(*, case: Case) -> int:
-    """Take what was reported of an asset to a case that reports have opened; returns how many there were. Must run in
-    the transaction that opens it.
-    """
-    about = case.policy.slug == POLICY or any(hit.get("kind") == "report" for hit in case.evidence)
-    if not about:
-        return 0
-    return Report.objects.standing().filter(asset=case.asset_id).update(case=case)
-
-
 def answer_due() -> int:
     """Answer those whose case was decided so long ago that it cannot be undone; returns how many there were."""
     decided_before = timezone.now() - timedelta(seconds=settings.MODERATION_UNDO)
@@ -129,16 +118,11 @@ def _write(user: User, asset: Asset, reason: str, note: str, second: float | Non
     of_mine = Report.objects.filter(reporter=user, asset=locked)
     if of_mine.filter(reason=reason, answered_at__gt=timezone.now() - _QUIET).exists():
         raise ReportAnswered
-    row, made = Report.objects.update_or_create(
-        asset=locked,
-        reporter=user,
-        answered_at=None,
-        defaults={"reason": reason, "note": note, "second": second if locked.duration else None},
-    )
-    standing = Case.objects.filter(asset=locked, policy__slug=POLICY, status__in=OPEN_CASE).first()
-    if standing is not None:
-        Report.objects.filter(pk=row.pk).update(case=standing)
-        row.case = standing
+    # What was decided on before it was written is no answer to it.
+    said = {"reason": reason, "note": note, "second": second if locked.duration else None, "case": None}
+    row, made = Report.objects.update_or_create(asset=locked, reporter=user, answered_at=None, defaults=said)
+    reportcases.share_out(asset=locked)
+    row.refresh_from_db()
     record(
         action="asset.reported",
         target=locked,

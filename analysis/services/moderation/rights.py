@@ -1,4 +1,4 @@
-"""Who may change policies, and which they may see."""
+"""Who may look at cases, who may change policies, and which they may see."""
 
 from django.db.models import QuerySet
 
@@ -7,6 +7,13 @@ from analysis.models import Policy
 from assets.access import Caller
 from mediaportal.accounts.models import User
 from mediaportal.core.problems import NotFound, NotPermitted
+
+
+def require_reviewer(user: Caller) -> User:
+    """The person, as one who may look at cases. Raises `NotPermitted`."""
+    if not isinstance(user, User) or not access.can_review(user):
+        raise NotPermitted
+    return user
 
 
 def may_read(user: Caller) -> bool:

@@ -6,7 +6,7 @@ from django.db.models import Count
 
 from analysis import access
 from analysis.models import Case, CaseStatus
-from analysis.services.moderation.casebook import require_reviewer
+from analysis.services.moderation.rights import require_reviewer
 from assets.access import Caller
 
 _COUNTED_UP_TO = 1_000

@@ -249,7 +249,7 @@ def _volumes(period: Period, policies: dict[UUID, Policy]) -> list[Volume]:
     """Each policy that had cases, the most of them first."""
     outcome = Choice(
         When(status__in=OPEN_CASE, then=Value("open")),
-        When(status=CaseStatus.CLOSED, then=Value("closed")),
+        When(status__in=[CaseStatus.CLOSED, CaseStatus.AWAY], then=Value("closed")),
         default=F("ruling"),
     )
     rows = (

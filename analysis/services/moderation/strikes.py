@@ -16,6 +16,7 @@ from analysis import access
 from analysis.models import OPEN_CASE, Action, Case, CaseSource, Decision, Policy, Strike
 from analysis.rules import Band, Hit, Outcome, Sighting
 from analysis.services.moderation import opening, standing
+from analysis.services.moderation.rights import require_reviewer
 from analysis.signals import strike_lifted
 from assets.access import Caller
 from assets.models import Asset
@@ -70,8 +71,7 @@ def listed(*, user: Caller) -> QuerySet[Strike]:
     """What counts against anybody now, for those who moderate; not what counts against themselves, and nothing of
     policies that they may not see. Raises `NotPermitted` for others.
     """
-    if not isinstance(user, User) or not access.can_review(user):
-        raise NotPermitted
+    user = require_reviewer(user)
     found = Strike.objects.filter(lifted_at=None, expires_at__gt=timezone.now()).exclude(user=user)
     if not access.can_review_restricted(user):
         found = found.filter(decision__policy__restricted=False, decision__case__policy__restricted=False)

@@ -1,7 +1,8 @@
 """What somebody has made up their mind to, and whether it makes sense for a case."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +62,21 @@ class Verdict:
     restriction: Restriction = field(default_factory=Restriction)
     seen: Sequence[int] | None = None
     seconds: float = 0.0
+
+
+def answer_of(action: str, restriction: Mapping[str, Any]) -> str:
+    """What a decision says of a file, so that two looks can be compared: its act, and what it restricts, whatever the
+    order in which that was told. Parts that are taken out are compared in whole seconds.
+    """
+    if action != Action.RESTRICT:
+        return str(action)
+    told = {
+        "rating": restriction.get("rating", AgeRating.ALL),
+        "cap": restriction.get("cap", ""),
+        "regions": sorted(restriction.get("regions", [])),
+        "cut": sorted([round(edge) for edge in part] for part in restriction.get("cut", [])),
+    }
+    return f"{action} {json.dumps(told)}"
 
 
 def policy_of(user: User, case: Case, verdict: Verdict) -> Policy:

@@ -3,16 +3,20 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from analysis.models import Appeal, Case, Report, Strike
-from analysis.services.moderation import bulk, claiming, deciding
+from analysis.services.moderation import claiming, deciding
 from analysis.services.moderation.bulk import Wish
 from analysis.services.moderation.verdicts import Verdict
+from assets.models import Asset
 from mediaportal.accounts.models import User
-from tests.analysis.moderating import case, policy
+from mediaportal.audit.models import Entry
+from mediaportal.audit.services.log import record
+from tests.analysis.moderating import case, decided_at_once, policy
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,9 +34,7 @@ def manager(client: Client) -> User:
 def filled() -> Case:
     """A case with everything that may hang on one."""
     one = case()
-    batch = bulk.run(
-        user=UserFactory(role="moderator"), case_ids=[one.pk], wish=Wish("reject", "sexual", note="Bare")
-    )
+    batch = decided_at_once(UserFactory(role="moderator"), [one], Wish("reject", "sexual", note="Bare"))
     decision = batch.decisions.get()
     Report.objects.create(asset=one.asset, case=one, reporter=UserFactory(), reason="sexual")
     Appeal.objects.create(case=one, decision=decision, text="It is art", made_by=one.owner)
@@ -81,3 +83,46 @@ def test_before_a_second_look_the_first_is_not_found(client: Client, manager: Us
     assert str(decision.pk) not in client.get(reverse("admin:analysis_decision_changelist")).content.decode()
     page = client.get(reverse("admin:analysis_case_change", args=[one.pk])).content.decode()
     assert "Rejected" not in page and "rejected" not in page
+
+
+def acts(client: Client) -> set[str]:
+    """What the audit log shows."""
+    page = client.get(reverse("admin:audit_entry_changelist")).content.decode()
+    return {entry.action for entry in Entry.objects.all() if f"/{entry.pk}/change/" in page}
+
+
+def test_nobody_finds_in_the_audit_log_who_decided_on_what_is_theirs(client: Client, manager: User) -> None:
+    one = filled()
+    decision = one.decisions.get()
+    record(action="asset.reported", target=one.asset, actor=UserFactory())
+    record(action="strike.given", target=decision.strike)
+    told = {"case.opened", "case.decided", "asset.reported", "strike.given"}
+    assert told <= acts(client)
+    Case.objects.update(owner=manager)
+    Asset.objects.update(uploaded_by=manager)
+    Strike.objects.update(user=manager)
+    assert acts(client) == {"cases.decided_at_once"}
+    entry = Entry.objects.get(action="case.decided")
+    page = client.get(reverse("admin:audit_entry_change", args=[entry.pk]), follow=True)
+    assert decision.made_by.email not in page.content.decode()
+
+
+def test_the_audit_log_tells_nothing_of_a_first_look_before_the_second(client: Client, manager: User) -> None:
+    one = case(of=policy(double=1.0))
+    first = UserFactory(role="moderator")
+    claiming.claim(user=first, case_id=one.pk)
+    deciding.decide(user=first, case_id=one.pk, verdict=Verdict("reject", "sexual"))
+    assert "case.decided" not in acts(client)
+    Case.objects.update(deciders=[first.pk, manager.pk])
+    assert "case.decided" in acts(client)
+
+
+def test_what_is_restricted_stands_in_the_audit_log_for_those_who_may_see_it(client: Client) -> None:
+    case(of=policy("grave", restricted=True))
+    person = UserFactory(role="manager")
+    client.force_login(person)
+    assert "case.opened" in acts(client)
+    less = Permission.objects.get(codename="review_restricted")
+    for group in Group.objects.filter(permissions=less):
+        group.permissions.remove(less)
+    assert "case.opened" not in acts(client)

@@ -6,7 +6,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from analysis.models import HashEntry, HashList
+from analysis.models import HashEntry, HashList, HashLoad
+from analysis.services.moderation import hashloads
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +47,27 @@ def test_a_file_is_added_whole_or_its_faults_are_shown(keeper: Client) -> None:
     kept = HashList.objects.create(name="Known")
     page = f"{LISTS}{kept.pk}/"
     wrong = SimpleUploadedFile("hashes.csv", b"kind,value\nsha256,1\n")
-    refused = keeper.post(f"{page}send/", {"file": wrong})
-    assert refused.status_code == 422 and "Line 2" in refused.content.decode()
+    assert keeper.post(f"{page}send/", {"file": wrong}).headers["Location"] == page
+    shown = keeper.get(page).content.decode()
+    assert "The file is being read." in shown and f'hx-get="{page}load/"' in shown
+    read()
+    for address in (page, f"{page}load/"):
+        shown = keeper.get(address).content.decode()
+        assert "Line 2" in shown and "every 2s" not in shown
     good = SimpleUploadedFile("hashes.json", f'[{{"kind": "sha256", "value": "{SHA}"}}]'.encode())
     assert keeper.post(f"{page}send/", {"file": good}).status_code == 302
+    read()
     assert HashEntry.objects.get().value == SHA
+    assert "1 hash was added by the last file." in keeper.get(f"{page}load/").content.decode()
     assert keeper.post(f"{page}send/").status_code == 302
+    nothing = SimpleUploadedFile("hashes.txt", b"x")
+    assert keeper.post(f"{page}send/", {"file": nothing}).status_code == 302
+    assert HashLoad.objects.count() == 2
+
+
+def read() -> None:
+    """A worker reads the last file."""
+    hashloads.run(load_id=HashLoad.objects.latest("created_at").pk)
 
 
 def test_a_page_takes_the_same_number_of_queries_however_long_it_is(keeper: Client) -> None:

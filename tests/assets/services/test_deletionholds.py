@@ -11,8 +11,10 @@ from assets.models import Asset, Caption, DeletionHold
 from assets.services import captions, deletionholds, library, quarantine
 from mediaportal.accounts.models import User
 from mediaportal.audit.models import Entry
+from mediaportal.core.captions import Cue
 from mediaportal.core.problems import InvalidInput, NotFound, NotPermitted
-from processing.services import captures
+from processing.models import Job
+from processing.services import captures, orders
 from tests.factories import AssetFactory, UserFactory, VariantFactory
 from tests.processing.api.test_views import signed_in
 
@@ -65,6 +67,26 @@ def test_no_way_of_deleting_is_left_open(manager: User) -> None:
             act()
     asset.refresh_from_db()
     assert (asset.deleted_at, asset.original_removed_at) == (None, None)
+
+
+def test_nothing_takes_the_place_of_what_must_be_kept(manager: User) -> None:
+    asset = AssetFactory(published=True, metadata={"probed": True})
+    VariantFactory(asset=asset, variant_type="rendition")
+    track = captions.write(user=manager, asset=asset, cues=[Cue(0, 1000, "Before")], language="en")
+    deletionholds.place(user=manager, asset=asset, reason="kept")
+    acts: list[Callable[[], object]] = [
+        lambda: captions.replace(user=manager, caption=track, version=1, cues=[Cue(0, 1000, "After")]),
+        lambda: orders.transcode(user=manager, asset=asset, formats=[orders.Format("360p")], order=None),
+        lambda: orders.package(user=manager, asset=asset, order=None),
+    ]
+    for act in acts:
+        with pytest.raises(OnHold):
+            act()
+    track.refresh_from_db()
+    assert [cue.text for cue in captions.cues_of(user=manager, caption=track)] == ["Before"]
+    assert not Job.objects.filter(asset_id=asset.pk).exclude(pk=asset.job_id).exists()
+    captions.write(user=manager, asset=asset, cues=[], language="ar")
+    assert asset.captions.count() == 2
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 501])

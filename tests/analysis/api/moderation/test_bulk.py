@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from analysis.models import Batch, Case
 from mediaportal.accounts.models import User
-from tests.analysis.moderating import case
+from tests.analysis.moderating import case, worked
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -39,18 +39,22 @@ def test_it_is_shown_made_followed_and_undone(api: APIClient, moderator: User) -
         "effect_label": "is blocked",
     }
     assert not Batch.objects.exists()
-    done = api.post(BULK, {**wish, "ids": [str(one.pk) for one in rows], "preview": False}, format="json")
-    assert done.status_code == 202
-    batch = done.json()
+    begun = api.post(BULK, {**wish, "ids": [str(one.pk) for one in rows], "preview": False}, format="json")
+    assert begun.status_code == 202
+    batch = begun.json()
+    assert (batch["status"], batch["total"], batch["done"], batch["undo_until"]) == ("running", 2, 0, None)
+    worked(Batch.objects.get())
+    batch = api.get(f"{BULK}/{batch['id']}/").json()
     assert (batch["status"], batch["total"], batch["done"]) == ("done", 2, 2)
     assert [line["code"] for line in batch["report"]] == ["ok", "other_queue"]
     assert batch["undo_until"] > batch["made_at"]
     assert Case.objects.get(pk=rows[0].pk).decisions.get().note == "Spam wave"
-    assert api.get(f"{BULK}/{batch['id']}/").json() == batch
-    undone = api.post(f"{BULK}/{batch['id']}/undo")
-    assert undone.status_code == 202
-    assert [line["undone"] for line in undone.json()["report"]] == ["ok", "nothing"]
-    assert (undone.json()["status"], undone.json()["undo_until"]) == ("undone", None)
+    undoing = api.post(f"{BULK}/{batch['id']}/undo")
+    assert (undoing.status_code, undoing.json()["status"]) == (202, "undoing")
+    worked(Batch.objects.get())
+    undone = api.get(f"{BULK}/{batch['id']}/").json()
+    assert [line["undone"] for line in undone["report"]] == ["ok", "nothing"]
+    assert (undone["status"], undone["undo_until"]) == ("undone", None)
 
 
 def test_a_filter_chooses(api: APIClient, moderator: User) -> None:

@@ -314,6 +314,8 @@ def test_who_watches_reports_and_owners_appeal() -> None:
     assert (own.status_code, own.json()["code"]) == (409, "own_asset")
     assert owner.post(of(one, "appeal"), {"text": "No"}, format="json").json()["code"] == "not_appealable"
     decided(UserFactory(role="moderator"), one)
+    assert owner.post(of(one, "appeal"), {"text": "No"}, format="json").json()["code"] == "not_appealable"
+    Decision.objects.update(settled_at=timezone.now())
     assert viewer.post(of(one, "appeal"), {"text": "No"}, format="json").status_code == 404
     made = owner.post(of(one, "appeal"), {"text": "It is news"}, format="json")
     assert (made.status_code, made.json()["status"]) == (201, "open")

@@ -95,7 +95,7 @@ def test_precedents_are_of_the_same_policy_and_label_the_nearest_first(
     decided(case(of=policy("other"), score=0.8), "reject", "sexual")
     one = case(score=0.8)
     client.get(of(one, "precedents"))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = client.get(of(one, "precedents")).json()
     assert [(row["case_id"], row["score"], row["distance"]) for row in found] == [
         (str(near.pk), 0.79, 0.01),

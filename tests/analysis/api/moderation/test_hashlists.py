@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from rest_framework.test import APIClient
 
-from analysis.models import HashEntry, HashList
+from analysis.models import HashEntry, HashList, HashLoad
+from analysis.services.moderation import hashloads
 from mediaportal.audit.models import Entry as Written
 from tests.factories import UserFactory
 from tests.processing.api.test_views import signed_in
@@ -27,6 +28,13 @@ def file(text: str, name: str = "hashes.csv") -> dict[str, Any]:
     return {"file": SimpleUploadedFile(name, text.encode())}
 
 
+def worked(keeper: APIClient, address: str) -> dict[str, Any]:
+    """What is told of the last file of a list after a worker was at it."""
+    hashloads.run(load_id=HashLoad.objects.latest("created_at").pk)
+    told: dict[str, Any] = keeper.get(f"{address}imports/").json()[0]
+    return told
+
+
 def test_a_list_over_http(keeper: APIClient) -> None:
     made = keeper.post(LISTS, {"name": "Known", "source": "a partner"}, format="json")
     assert made.status_code == 201, made.json()
@@ -36,7 +44,8 @@ def test_a_list_over_http(keeper: APIClient) -> None:
     sent = keeper.post(
         f"{address}import", file(f"kind,value\nsha256,{SHA}\npicture,{'0f' * 8}\n"), format="multipart"
     )
-    assert sent.json() == {"added": 1}
+    assert (sent.status_code, sent.json()["status"], sent.json()["added"]) == (202, "running", None)
+    assert worked(keeper, address)["added"] == 1
     assert keeper.get(address).json()["size"] == 2
     assert len(keeper.get(f"{address}entries/?value=abab").json()["results"]) == 1
     assert keeper.get(LISTS).json()["results"][0]["name"] == "Known"
@@ -62,8 +71,12 @@ def test_a_list_is_exported_in_both_forms_and_that_is_written_down(keeper: APICl
 def test_faults_of_a_file_are_told_and_nothing_is_added(keeper: APIClient) -> None:
     made = keeper.post(LISTS, {"name": "Known"}, format="json").json()
     address = f"{LISTS}{made['id']}/import"
-    refused = keeper.post(address, file(f"kind,value\nsha256,{SHA}\nsha256,x\n"), format="multipart")
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "line 3")
+    sent = keeper.post(address, file(f"kind,value\nsha256,{SHA}\nsha256,x\n"), format="multipart")
+    assert sent.status_code == 202
+    told = worked(keeper, f"{LISTS}{made['id']}/")
+    assert (told["status"], told["added"], told["read"]) == ("failed", None, told["size"])
+    assert [(fault["field"], fault["code"]) for fault in told["faults"]] == [("line 3", "invalid")]
+    assert keeper.get(f"{LISTS}{made['id']}/imports/{told['id']}/").json() == told
     assert keeper.post(address, {}, format="multipart").json()["errors"][0]["field"] == "file"
     assert keeper.post(address, file("", "hashes.txt"), format="multipart").status_code == 400
     assert not HashEntry.objects.exists()
@@ -76,6 +89,9 @@ def test_everybody_else_is_refused(role: str) -> None:
     page.force_login(UserFactory(role=role))
     assert api.get(LISTS).status_code == 403
     assert api.get(f"{LISTS}{kept.pk}/export").status_code == 403
+    assert api.get(f"{LISTS}{kept.pk}/imports/").status_code == 403
+    assert api.get(f"{LISTS}{kept.pk}/imports/{kept.pk}/").status_code == 403
+    assert page.get(f"/review/hash-lists/{kept.pk}/load/").status_code == 403
     assert page.get("/review/hash-lists/").status_code == 403
     assert page.get(f"/review/hash-lists/{kept.pk}/").status_code == 403
     assert page.post(f"/review/hash-lists/{kept.pk}/delete/").status_code == 403

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from analysis.models import Decision
+from analysis.models import Case, Decision
 from analysis.services.moderation import agreement
 from analysis.services.moderation.agreement import Pairs
 from analysis.services.moderation.periods import Period
+from analysis.services.moderation.verdicts import Restriction
 from mediaportal.accounts.models import User
 from tests.analysis.deciding import decided
 from tests.analysis.moderating import policy
@@ -77,3 +78,25 @@ def test_restricted_policies_are_left_out_for_who_may_not_see_them(two: tuple[Us
     decided(("first", "reject", amal), ("second", "reject", badr), of=policy("grave", restricted=True))
     assert found(restricted=False) == []
     assert len(found()) == 1
+
+
+def restricted(two: tuple[User, User], *restrictions: Restriction) -> Case:
+    """A case that two have restricted, the one so and the other so, and perhaps somebody senior."""
+    amal, badr = two
+    stages = (("first", "restrict", amal), ("second", "restrict", badr), ("senior", "restrict", None))
+    one = decided(*stages[: len(restrictions)])
+    for (stage, _act, _who), said in zip(stages, restrictions, strict=False):
+        Decision.objects.filter(case=one, stage=stage).update(restriction=said.as_data())
+    return one
+
+
+def test_two_who_restrict_otherwise_do_not_agree(
+    two: tuple[User, User], django_assert_num_queries: Any
+) -> None:
+    restricted(two, Restriction("12"), Restriction("18"), Restriction("18"))
+    restricted(two, Restriction("12", regions=("SA", "AE")), Restriction("12", regions=("AE", "SA")))
+    restricted(two, Restriction(cut=((1.0, 4.2),)), Restriction(cut=((0.9, 4.0),)))
+    restricted(two, Restriction(cut=((1.0, 4.2),)), Restriction(cut=((1.0, 9.0),)))
+    with django_assert_num_queries(1):
+        told = agreement.of_all(found())
+    assert (told.pairs, told.agreed, told.senior_other, told.senior_open) == (4, 2, 1, 1)

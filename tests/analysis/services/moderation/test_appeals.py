@@ -7,14 +7,15 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from analysis.exceptions.moderation import AlreadyAppealed, CaseOpen, NotAppealable, TooLate
+from analysis.exceptions.moderation import AlreadyAppealed, CaseOpen, NotAppealable, NothingWaiting, TooLate
 from analysis.models import Appeal, Case, Decision
-from analysis.services.moderation import appeals, claiming, deciding, opening, standing
+from analysis.services.moderation import appeals, claiming, deciding, settling
 from analysis.services.moderation.verdicts import Restriction, Verdict
 from analysis.signals import appeal_decided
 from assets import access
 from assets.access import Visitor
 from assets.models import Asset
+from assets.services import library
 from mediaportal.accounts.models import User
 from mediaportal.core.problems import InvalidInput, NotFound, NotPermitted
 from tests.analysis import moderating
@@ -43,10 +44,17 @@ def rejected(asset: Asset | None = None) -> Case:
 
 
 def appealed(case: Case) -> Appeal:
-    """The appeal of its owner."""
+    """The appeal of its owner, who was told of the decision."""
+    told(case)
     made = appeals.appeal(user=case.owner, case_id=case.pk, text="It is theatre blood.")
     case.refresh_from_db()
     return made
+
+
+def told(case: Case) -> None:
+    """Let what was decided on a case hold, so that its owner is told."""
+    held = Decision.objects.filter(case=case, effective=True, settled_at=None, case__status="decided")
+    held.update(settled_at=timezone.now())
 
 
 def columns_of(asset: Asset) -> dict[str, Any]:
@@ -129,10 +137,10 @@ _LOOSE = Restriction("16")
     ],
 )
 def test_what_is_at_least_as_strict_upholds(first: Verdict, second: Verdict, status: str) -> None:
-    told: list[Appeal] = []
+    heard: list[Appeal] = []
 
     def hear(appeal: Appeal, **_kwargs: Any) -> None:
-        told.append(appeal)
+        heard.append(appeal)
 
     case = moderating.case()
     decided(case, first)
@@ -145,7 +153,7 @@ def test_what_is_at_least_as_strict_upholds(first: Verdict, second: Verdict, sta
     made.refresh_from_db()
     assert (made.status, made.answer) == (status, answer)
     assert made.decided_at is not None
-    assert told == [made]
+    assert heard == [made]
 
 
 def test_seniors_answer_what_was_escalated() -> None:
@@ -240,12 +248,33 @@ def test_not_while_a_second_look_is_to_come() -> None:
         appealed(case)
 
 
-def test_the_trash_takes_the_appeal_back_but_not_the_decision() -> None:
-    case = rejected()
-    appealed(case)
-    opening.close_all(asset=case.asset)
-    standing.settle(asset=case.asset)
+def test_an_appeal_opens_when_the_decision_cannot_be_undone_any_more() -> None:
+    case = moderating.case()
+    who = UserFactory(role="manager")
+    made = decided(case, Verdict("reject", "hate"), by=who)
+    with pytest.raises(NotAppealable):
+        appeals.appeal(user=case.owner, case_id=case.pk, text="It is theatre.")
+    deciding.undo(user=who, decision_id=made.pk)
     case.refresh_from_db()
-    assert (case.status, case.ruling, case.blocks) == ("decided", "rejected", True)
-    assert not Appeal.objects.exists()
-    assert appealed(case).status == "open"
+    again = decided(case, Verdict("reject", "hate"), by=who)
+    with override_settings(MODERATION_UNDO=-2):
+        assert settling.sweep() == 1
+    assert appeals.appeal(user=case.owner, case_id=case.pk, text="It is theatre.").decision == again
+
+
+def test_in_the_trash_an_appeal_rests_and_goes_on_afterwards() -> None:
+    case = rejected()
+    made = appealed(case)
+    library.trash(user=case.owner, asset=case.asset)
+    case.refresh_from_db()
+    assert (case.status, case.queue, case.ruling, case.blocks) == ("away", "appeal", "rejected", True)
+    with pytest.raises(NothingWaiting):
+        claiming.take_next(user=UserFactory(role="manager"))
+    moderating.restored(case.asset)
+    case.refresh_from_db()
+    made.refresh_from_db()
+    assert (case.status, case.queue, case.ruling, made.status) == ("waiting", "appeal", "rejected", "open")
+    assert Asset.objects.get().publication == "blocked"
+    answer = decided(case, Verdict("approve", "fine"))
+    made.refresh_from_db()
+    assert (made.status, made.answer) == ("overturned", answer)

@@ -21,7 +21,7 @@ from assets.models import Asset
 from mediaportal.accounts.models import User
 from mediaportal.audit.models import Entry
 from mediaportal.core.problems import Conflict, InvalidInput, NotFound, NotPermitted
-from tests.analysis.moderating import case, policy
+from tests.analysis.moderating import case, decided_at_once, policy, undone_at_once
 from tests.factories import AssetFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_a_preview_asks_as_often_for_many_as_for_few(moderator: User) -> None:
 def test_each_is_decided_for_itself_and_what_cannot_be_keeps_no_other(moderator: User) -> None:
     rows = [case(), case(), case()]
     claiming.claim(user=UserFactory(role="moderator"), case_id=rows[1].pk)
-    batch = bulk.run(user=moderator, case_ids=[one.pk for one in rows], wish=REJECT)
+    batch = decided_at_once(moderator, rows, REJECT)
     assert (batch.status, codes(batch)) == ("done", ["ok", "case_taken", "ok"])
     made = Decision.objects.filter(batch=batch)
     assert {str(one.pk) for one in made} == {line["decision"] for line in batch.report if line["decision"]}
@@ -98,13 +98,13 @@ def test_each_is_decided_for_itself_and_what_cannot_be_keeps_no_other(moderator:
 
 def test_an_id_that_is_told_twice_counts_once(moderator: User) -> None:
     one = case()
-    batch = bulk.run(user=moderator, case_ids=[one.pk, one.pk], wish=APPROVE)
+    batch = decided_at_once(moderator, [one, one], APPROVE)
     assert codes(batch) == ["ok"]
 
 
 def test_restricting_by_age_holds(moderator: User) -> None:
     one = case()
-    batch = bulk.run(user=moderator, case_ids=[one.pk], wish=Wish("restrict", "cultural", rating="16"))
+    batch = decided_at_once(moderator, [one], Wish("restrict", "cultural", rating="16"))
     assert codes(batch) == ["ok"]
     assert Asset.objects.get().imposed_rating == "16"
 
@@ -118,7 +118,7 @@ def test_what_fails_in_the_middle_puts_the_case_back(
         raise LeaseGone
 
     monkeypatch.setattr(deciding, "decide", lost)
-    batch = bulk.run(user=moderator, case_ids=[one.pk], wish=REJECT)
+    batch = decided_at_once(moderator, [one], REJECT)
     one.refresh_from_db()
     assert (codes(batch), one.status) == (["lease_lost"], "waiting")
 
@@ -162,8 +162,8 @@ def test_what_matches_a_filter_is_chosen_the_most_urgent_first(
 def test_undoing_leaves_no_trace_and_the_cases_wait(moderator: User) -> None:
     rows = [case(), case()]
     before = list(Asset.objects.order_by("pk").values("publication", "blocks", "holds", "imposed_rating"))
-    batch = bulk.run(user=moderator, case_ids=[one.pk for one in rows], wish=REJECT)
-    undone = bulk.undo(user=moderator, batch_id=batch.pk)
+    batch = decided_at_once(moderator, rows, REJECT)
+    undone = undone_at_once(moderator, batch)
     assert (undone.status, codes(undone, "undone")) == ("undone", ["ok", "ok"])
     assert (
         list(Asset.objects.order_by("pk").values("publication", "blocks", "holds", "imposed_rating"))
@@ -178,16 +178,16 @@ def test_what_somebody_has_gone_on_with_stays(moderator: User) -> None:
     rows = [case(of=policy(double=1.0)), case()]
     taken = case()
     claiming.claim(user=UserFactory(role="moderator"), case_id=taken.pk)
-    batch = bulk.run(user=moderator, case_ids=[*(one.pk for one in rows), taken.pk], wish=REJECT)
+    batch = decided_at_once(moderator, [*rows, taken], REJECT)
     other = UserFactory(role="moderator")
     claiming.claim(user=other, case_id=rows[0].pk)
     deciding.decide(user=other, case_id=rows[0].pk, verdict=Verdict("reject", "sexual"))
-    undone = bulk.undo(user=moderator, batch_id=batch.pk)
+    undone = undone_at_once(moderator, batch)
     assert codes(undone, "undone") == ["too_late", "ok", "nothing"]
 
 
 def test_undoing_ends_after_a_while_and_is_ones_own(moderator: User, settings: Any) -> None:
-    batch = bulk.run(user=moderator, case_ids=[case().pk], wish=REJECT)
+    batch = decided_at_once(moderator, [case()], REJECT)
     with pytest.raises(NotFound):
         bulk.undo(user=UserFactory(role="moderator"), batch_id=batch.pk)
     Batch.objects.update(ended_at=timezone.now() - timedelta(seconds=settings.MODERATION_UNDO + 1))
@@ -199,21 +199,21 @@ def test_undoing_ends_after_a_while_and_is_ones_own(moderator: User, settings: A
 
 
 def test_a_decision_of_a_long_batch_can_be_undone_from_its_end_on(moderator: User) -> None:
-    batch = bulk.run(user=moderator, case_ids=[case().pk], wish=REJECT)
+    batch = decided_at_once(moderator, [case()], REJECT)
     Decision.objects.update(made_at=timezone.now() - timedelta(hours=1))
-    assert codes(bulk.undo(user=moderator, batch_id=batch.pk), "undone") == ["ok"]
+    assert codes(undone_at_once(moderator, batch), "undone") == ["ok"]
 
 
-def test_many_are_left_to_a_worker(
+def test_a_worker_does_it_and_takes_it_back(
     moderator: User, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    monkeypatch.setattr(bulk, "AT_ONCE", 1)
     asked: list[Any] = []
-    monkeypatch.setattr(bulk, "_send", asked.append)
+    monkeypatch.setattr(bulk, "wake", asked.append)
     rows = [case(), case()]
     with django_capture_on_commit_callbacks(execute=True):
         batch = bulk.run(user=moderator, case_ids=[one.pk for one in rows], wish=REJECT)
     assert (batch.status, bulk.done_of(batch), asked) == ("running", 0, [batch.pk])
+    assert not Decision.objects.exists()
     tasks.decide_batch(str(batch.pk))
     batch = bulk.find(user=moderator, batch_id=batch.pk)
     assert (batch.status, bulk.done_of(batch), codes(batch)) == ("done", 2, ["ok", "ok"])
@@ -224,27 +224,12 @@ def test_many_are_left_to_a_worker(
     assert codes(bulk.find(user=moderator, batch_id=batch.pk), "undone") == ["ok", "ok"]
 
 
-def test_a_worker_that_stops_is_followed_by_another_which_decides_nothing_twice(
-    moderator: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [case(), case()]
-    batch = bulk.run(user=moderator, case_ids=[one.pk for one in rows[:1]], wish=REJECT)
-    left = [{"id": str(one.pk), "code": "", "decision": None, "undone": ""} for one in rows]
-    Batch.objects.update(
-        status="running", report=left, ended_at=None, beat_at=timezone.now() - timedelta(minutes=5)
-    )
-    monkeypatch.setattr(bulk, "_send", lambda pk: bulk.go_on(batch_id=pk))
-    assert (bulk.sweep(), bulk.sweep()) == (1, 0)
-    batch.refresh_from_db()
-    assert (batch.status, codes(batch), Decision.objects.count()) == ("done", ["ok", "ok"], 2)
-
-
 def test_each_case_costs_the_same(moderator: User) -> None:
     assert moderator.has_perm("analysis.review_cases")
     counts = []
     for number in (2, 4):
         rows = [case() for _one in range(number)]
         with CaptureQueriesContext(connection) as captured:
-            bulk.run(user=moderator, case_ids=[one.pk for one in rows], wish=REJECT)
+            decided_at_once(moderator, rows, REJECT)
         counts.append(len(captured) / number)
     assert counts[1] <= counts[0] <= 60

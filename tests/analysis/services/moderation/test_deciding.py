@@ -95,6 +95,26 @@ def test_a_lost_lease_cannot_decide() -> None:
         deciding.decide(user=late, case_id=one.pk, verdict=REJECT)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "queue"),
+    [
+        (Restriction("12"), Restriction("18"), "senior"),
+        (Restriction("12"), Restriction("12", cap="internal"), "senior"),
+        (Restriction(cut=((1.0, 4.2),)), Restriction(cut=((1.0, 9.0),)), "senior"),
+        (Restriction(cut=((1.0, 4.2),)), Restriction(cut=((0.9, 4.0),)), "second"),
+        (Restriction("12", regions=("SA", "AE")), Restriction("12", regions=("AE", "SA")), "second"),
+    ],
+)
+def test_two_looks_agree_when_they_restrict_the_same(
+    first: Restriction, second: Restriction, queue: str
+) -> None:
+    one = case(AssetFactory(published=True, duration=60.0), of=policy(double=1.0))
+    decide(UserFactory(role="moderator"), one, Verdict("restrict", "cultural", restriction=first))
+    decide(UserFactory(role="moderator"), one, Verdict("restrict", "cultural", restriction=second))
+    one.refresh_from_db()
+    assert (one.queue, one.status) == (queue, "waiting" if queue == "senior" else "decided")
+
+
 def test_a_second_look_that_agrees_ends_the_case() -> None:
     one = case(of=policy(double=1.0))
     first, second = UserFactory(role="moderator"), UserFactory(role="moderator")

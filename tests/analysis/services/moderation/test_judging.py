@@ -1,7 +1,12 @@
 """Policies are asked, cases follow what they say, and the asset follows its cases."""
 
-import pytest
+from typing import Any
+from uuid import UUID
 
+import pytest
+from celery import current_app
+
+from analysis import tasks
 from analysis.models import Analysis, Case, Judgement, PolicyVersion
 from analysis.services import current
 from analysis.services.moderation import claiming, deciding, judging
@@ -142,3 +147,31 @@ def test_owners_do_not_choose_which_look_counts() -> None:
     found(asset, ("Explicit Nudity", 0.99, 2.0, 4.0))
     with pytest.raises(NotPermitted):
         current.show(user=asset.uploaded_by, analysis=Analysis.objects.get())
+
+
+def test_many_that_are_marked_at_once_are_sent_together_and_one_that_fails_keeps_no_other(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    policy()
+    assets = [AssetFactory(published=True) for _one in range(7)]
+    for asset in assets:
+        found(asset, ("Explicit Nudity", 0.7, 2.0, 4.0))
+    Judgement.objects.all().delete()
+    sent: list[list[str]] = []
+    monkeypatch.setattr(judging, "_TOGETHER", 3)
+    monkeypatch.setattr(current_app, "send_task", lambda _name, args, **_more: sent.append(args[0]))
+    with django_capture_on_commit_callbacks(execute=True):
+        judging.mark(asset_ids=[asset.pk for asset in assets])
+    assert [len(one) for one in sent] == [3, 3, 1]
+    real, broken = judging.judge_asset, assets[0].pk
+
+    def judge_asset(*, asset_id: UUID) -> None:
+        if asset_id == broken:
+            raise ValueError
+        real(asset_id=asset_id)
+
+    monkeypatch.setattr(judging, "judge_asset", judge_asset)
+    for some in sent:
+        tasks.judge(some)
+    assert set(Judgement.objects.filter(dirty=True).values_list("pk", flat=True)) == {broken}
+    assert Case.objects.count() == 6

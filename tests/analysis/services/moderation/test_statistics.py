@@ -8,14 +8,14 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from analysis.models import Appeal, Case, Decision, Exposure
-from analysis.services.moderation import bulk, statistics
+from analysis.services.moderation import statistics
 from analysis.services.moderation.bulk import Wish
 from analysis.services.moderation.periods import Period
 from analysis.services.moderation.statistics import Statistics
 from mediaportal.accounts.models import User
 from mediaportal.core.problems import NotPermitted
 from tests.analysis.deciding import decided
-from tests.analysis.moderating import case, policy
+from tests.analysis.moderating import case, decided_at_once, policy
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_what_each_person_bears_is_told_by_name() -> None:
     zaid, amal = UserFactory(role="moderator", name="Zaid"), UserFactory(role="moderator", name="Amal")
     for seconds in (10.0, 20.0, 60.0):
         one = decided(("first", "reject", zaid), seconds=seconds)
-    bulk.run(user=zaid, case_ids=[case().pk], wish=Wish("reject", "sexual"))
+    decided_at_once(zaid, [case()], Wish("reject", "sexual"))
     Exposure.objects.create(user=amal, case=one, severity=2, seconds=90.0, uncovered=5.0)
     Exposure.objects.create(user=amal, case=one, severity=2, seconds=10.0)
     found = gathered().workload
