@@ -18,6 +18,7 @@ from assets.registry import (
     register_place_part,
     register_review_desk,
     register_upload_bar,
+    register_veil,
 )
 
 
@@ -35,7 +36,7 @@ class AnalysisConfig(AppConfig):
         from analysis.engines.aws import AwsAlbum, AwsEngine  # noqa: PLC0415
         from analysis.pipeline import KEYFRAMES, STEPS  # noqa: PLC0415
         from analysis.services import accounts, automatic, searching, wanted, whisper  # noqa: PLC0415
-        from analysis.services.moderation import claiming, strikes  # noqa: PLC0415
+        from analysis.services.moderation import claiming, strikes, veiling  # noqa: PLC0415
         from analysis.steps import door  # noqa: PLC0415
         from analysis.steps.looking import WAITS  # noqa: PLC0415
         from processing.pipeline import add_job_plans, add_step  # noqa: PLC0415
@@ -52,6 +53,7 @@ class AnalysisConfig(AppConfig):
         add_words(WAITS)
         register_option_validator(automatic.validate_options, lists=[automatic.TYPES, automatic.LANGUAGES])
         register_upload_bar(strikes.bar)
+        register_veil(veiling.veil)
         register_inside_search(InsideSearch(searching.find, searching.places))
         register_upload_part(UploadPart("analyses", "analysis/upload.html", wanted.offer))
         register_place_part(PlacePart("analyses", _("Analyses"), "collection-analyses", "scan-search"))
