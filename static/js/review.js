@@ -129,7 +129,7 @@ async function takeNext({ after } = {}) {
   show(template("case-wait"));
   room.setAttribute("aria-busy", "true");
   try {
-    const found = await takeCase(cockpit.dataset.take, after);
+    const found = await takeCase(cockpit.dataset.takeAt, after);
     if (!found) {
       if (mine === turn) none();
     } else if (mine !== turn || found.dataset.case === after) {

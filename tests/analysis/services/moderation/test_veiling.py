@@ -76,7 +76,7 @@ def test_who_has_decided_and_who_reviews_nothing_are_told(first: User) -> None:
 
 def test_the_rule_for_lists_is_that_for_one(first: User) -> None:
     blocked, plain = decided(first, REJECT), case()
-    people = [first, UserFactory(role="moderator"), UserFactory(role="senior"), UserFactory(role="viewer")]
+    people = [first, UserFactory(role="moderator"), UserFactory(role="manager"), UserFactory(role="viewer")]
     for person in people:
         veiled = {one.pk for one in Asset.objects.visible_to(person) if one.veiled}
         blind = {one.asset_id for one in (blocked, plain) if access.looks_blindly(person, one)}
