@@ -18,6 +18,7 @@ from assets.registry import (
     register_place_part,
     register_review_desk,
     register_upload_bar,
+    register_veil,
 )
 
 
@@ -35,7 +36,7 @@ class AnalysisConfig(AppConfig):
         from analysis.engines.aws import AwsAlbum, AwsEngine  # noqa: PLC0415
         from analysis.pipeline import KEYFRAMES, STEPS  # noqa: PLC0415
         from analysis.services import accounts, automatic, searching, wanted, whisper  # noqa: PLC0415
-        from analysis.services.moderation import claiming, secrecy, strikes  # noqa: PLC0415
+        from analysis.services.moderation import claiming, secrecy, strikes, veiling  # noqa: PLC0415
         from analysis.steps import door  # noqa: PLC0415
         from analysis.steps.looking import WAITS  # noqa: PLC0415
         from mediaportal.audit.services.reading import register_secrets  # noqa: PLC0415
@@ -54,6 +55,7 @@ class AnalysisConfig(AppConfig):
         register_option_validator(automatic.validate_options, lists=[automatic.TYPES, automatic.LANGUAGES])
         register_upload_bar(strikes.bar)
         register_secrets(secrecy.entries)
+        register_veil(veiling.veil)
         register_inside_search(InsideSearch(searching.find, searching.places))
         register_upload_part(UploadPart("analyses", "analysis/upload.html", wanted.offer))
         register_place_part(PlacePart("analyses", _("Analyses"), "collection-analyses", "scan-search"))

@@ -18,6 +18,7 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
+from assets import registry
 from assets.callers import Caller, Visitor
 from mediaportal.accounts.ages import AgeRating, up_to
 from mediaportal.accounts.models import User
@@ -73,11 +74,24 @@ class AssetQuerySet(models.QuerySet["Asset"]):
             public = Q(publication="published", visibility="public", visibility_cap="")
             return self.kept().filter(public, *_fit_for(settings.PUBLIC_AGE_LIMIT))
         if user.has_perm("assets.see_all_assets"):
-            return self.kept()
+            return self.kept().veiled_for(user)
         internal = Q(publication="published", visibility__in=["internal", "public"])
         for one in (~Q(visibility_cap="private"), *_fit_for(user.age_limit)):
             internal &= one
-        return self.kept().filter(Q(uploaded_by=user) | internal)
+        return self.kept().filter(Q(uploaded_by=user) | internal).veiled_for(user)
+
+    def veiled_for(self, user: Caller) -> Self:
+        """Each with `veiled`: whether this person is not to be told what was decided on it."""
+        hidden = registry.veil(user) if isinstance(user, User) else None
+        return self if hidden is None else self.annotate(veiled=hidden)
+
+    def standing(self, wanted: Q, *, held: bool) -> Self:
+        """Those which stand as `wanted` says, for whoever they were `veiled_for`: what is veiled looks as held
+        (`held`: that is asked for), whatever was decided on it.
+        """
+        if "veiled" not in self.query.annotations:
+            return self.filter(wanted)
+        return self.filter(wanted | Q(veiled=True)) if held else self.filter(wanted, veiled=False)
 
     def whole_for(self, user: Caller) -> Self:
         """Those that a person may see and have all parts of: the list form of `access.has_whole`, for whatever looks

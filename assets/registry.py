@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from mediaportal.core.searchwords import Term
 
 if TYPE_CHECKING:
+    from django.db.models import Exists
+
     from assets.access import Caller
     from assets.models import Asset, ShareLink
     from mediaportal.accounts.models import User
@@ -19,6 +21,7 @@ StorageClaim = Callable[[Collection[UUID]], dict[UUID, set[str]]]
 Estimator = Callable[["Asset"], float | None]
 WorkLock = Callable[[UUID], None]
 UploadBar = Callable[["User"], str]
+Veil = Callable[["User"], "Exists | None"]
 PlaybackPart = Callable[["Asset", "Caller"], dict[str, Any]]
 
 
@@ -169,6 +172,7 @@ _work_locks: list[WorkLock] = []
 _upload_bars: list[UploadBar] = []
 _unmendable: set[str] = set()
 _playback_parts: list[PlaybackPart] = []
+_veils: list[Veil] = []
 
 
 def register_panel(panel: Panel) -> None:
@@ -238,6 +242,18 @@ def register_upload_bar(bar: UploadBar) -> None:
 def upload_bar(user: "User") -> str:
     """Why a person who may upload is kept from it, in the active language; else empty. May ask the database."""
     return next((why for bar in _upload_bars if (why := bar(user))), "")
+
+
+def register_veil(found: Veil) -> None:
+    """Name who knows of which assets a person is not to be told what was decided; another one takes its place."""
+    _veils[:] = [found]
+
+
+def veil(user: "User") -> "Exists | None":
+    """Whether a person is not to be told what was decided on an asset, as a condition on its row; None when nothing is
+    kept from them.
+    """
+    return next((found for one in _veils if (found := one(user)) is not None), None)
 
 
 def register_estimator(estimator: Estimator) -> None:

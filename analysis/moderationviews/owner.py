@@ -30,13 +30,16 @@ _REASONS = [(value, label) for value, label in Reason.choices if value in AGAINS
 # --- Reporting ----------------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
 def asset_report(request: HttpRequest, asset_id: UUID) -> HttpResponse:
-    """The button that reports an asset, with its dialog; by POST the report itself, answered with what stands now."""
+    """The button that reports an asset, with its dialog, or the form in it alone (`?part=form`); by POST the report
+    itself, answered with what stands now.
+    """
     user = _person(request)
     found = Asset.objects.visible_to(user).filter(pk=asset_id).first()
     if found is None or not reports.offered(user=user, asset=found):
         raise Http404
     if request.method == "GET":
-        return render(request, "analysis/report.html", _reporting(user, found))
+        part = "report_form" if request.GET.get("part") == "form" else "report"
+        return render(request, f"analysis/{part}.html", _reporting(user, found))
     said = request.POST
     try:
         reports.report(

@@ -133,6 +133,10 @@ def _words() -> dict[str, str]:
         "go.shadow": _("Make it a shadow"),
         "trying": _("The replay has begun."),
         "tried": _("The replay has ended."),
+        "following": _("No answer just now. The replay goes on, and is asked for again by itself."),
+        "unfollowed": _(
+            "This replay cannot be followed any longer. Load the page anew to see how it stands."
+        ),
         "proposed": _("The suggested thresholds are filled in: try them, then save."),
         "unsaved": _("Save the changes first, or load the page anew to leave them."),
         "wrong": _("This could not be followed; see beside the fields."),

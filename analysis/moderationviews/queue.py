@@ -35,6 +35,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
         "policies": queue.policies(user=request.user),
         "choices": _choices(),
         "links": links(request.user),
+        "on_queue": True,
         "deciding": _deciding(filters, page),
         "blur": queue.wants_blur(user=request.user),
         "next_url": address("review"),

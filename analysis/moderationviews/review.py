@@ -4,13 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from analysis import access
-from analysis.services.moderation import care, casebook, casehistory, cockpit
+from analysis.exceptions.moderation import NothingWaiting
+from analysis.models import Case
+from analysis.services.moderation import care, casebook, casehistory, claiming, cockpit
 from assets.models import Asset
 from mediaportal.accounts.models import User
 from mediaportal.core.problems import NotFound
@@ -30,12 +32,28 @@ def review_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         case = casebook.find(user=person, case_id=case_id)
     except NotFound as error:
         raise Http404 from error
-    context = cockpit.context_of(case, user=person)
     if request.headers.get("X-Part") == "case":
-        answer = render(request, "analysis/moderation/case.html", context)
-        answer["Cache-Control"] = "private, no-store"
-        return answer
-    return _cockpit(request, person, context)
+        return _part(request, person, case)
+    return _cockpit(request, person, cockpit.context_of(case, user=person))
+
+
+@require_POST
+def review_take(request: HttpRequest) -> HttpResponse:
+    """Claim the next case and show it, in one answer; without content when nothing waits. `after` is a case that was
+    just put back.
+    """
+    person = _reviewer(request)
+    try:
+        taken = claiming.take_next(user=person, after=_case_id(request.POST.get("after", "")))
+    except NothingWaiting:
+        return _unkept(HttpResponse(status=204))
+    return _part(request, person, casebook.find(user=person, case_id=taken.pk))
+
+
+@require_GET
+def review_ahead(request: HttpRequest) -> HttpResponse:
+    """What the browser may fetch of the case that would come next, which stays free: it is not shown to anybody yet."""
+    return _unkept(JsonResponse(cockpit.ahead(user=_reviewer(request)) or {}))
 
 
 @require_GET
@@ -58,17 +76,35 @@ def _reviewer(request: HttpRequest) -> User:
     return request.user
 
 
+def _case_id(told: str) -> UUID | None:
+    """The case that a form names, if it names one."""
+    try:
+        return UUID(told)
+    except ValueError:
+        return None
+
+
+def _part(request: HttpRequest, person: User, case: Case) -> HttpResponse:
+    """A case alone, for the page that is open already."""
+    return _unkept(render(request, "analysis/moderation/case.html", cockpit.context_of(case, user=person)))
+
+
 def _cockpit(request: HttpRequest, person: User, context: dict[str, Any]) -> HttpResponse:
     """The whole page."""
     known = {"setting": care.setting_of(user=person), "looked": care.looked(user=person), "on_review": True}
-    answer = render(request, "analysis/moderation/cockpit.html", known | context)
-    # What is going back to it must not show a case that somebody else has by now.
+    return _unkept(render(request, "analysis/moderation/cockpit.html", known | context))
+
+
+def _unkept(answer: HttpResponse) -> HttpResponse:
+    """The answer, never shown again from memory: going back to a page must not show what somebody else has by now."""
     answer["Cache-Control"] = "private, no-store"
     return answer
 
 
 urlpatterns: list[URLPattern] = [
     path("next/", review, name="review"),
+    path("take/", review_take, name="review-take"),
+    path("ahead/", review_ahead, name="review-ahead"),
     path("cases/<uuid:case_id>/", review_case, name="review-case"),
     path("assets/<uuid:asset_id>/", asset_cases, name="asset-cases"),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assets import access, delivery
-from assets.models import Asset, Caption, UploadSession, Variant
+from assets.models import Asset, Caption, Publication, UploadSession, Variant
+from assets.querysets import AssetQuerySet
 from assets.services import library, quarantine
 from assets.services.state import state_of
 from mediaportal.accounts.models import User
@@ -117,6 +118,26 @@ class UploadInline(ReadOnlyTabular):
     readonly_fields = fields
 
 
+class PublicationFilter(admin.SimpleListFilter):
+    """By publication; what is not to be told of an asset is no filter for it either."""
+
+    title = _("publication")
+    parameter_name = "publication"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        """Each of them."""
+        return list(Publication.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those that stand so."""
+        wanted = self.value()
+        if wanted not in Publication.values:
+            return queryset
+        found: Any = queryset
+        shown: QuerySet[Any] = found.standing(Q(publication=wanted), held=wanted == Publication.HELD)
+        return shown
+
+
 @admin.register(Asset)
 class AssetAdmin(PortalAdmin):
     """Any asset by its title, file name, owner, checksum, or the id of it, its job or its upload.
@@ -125,10 +146,10 @@ class AssetAdmin(PortalAdmin):
     `assets.services.library`, which writes them into the audit log.
     """
 
-    list_display = ("shown_title", "kind", "uploaded_by", "state", "scan_verdict", "publication", "visibility",
+    list_display = ("shown_title", "kind", "uploaded_by", "state", "scan_verdict", "shown_publication", "visibility",
                     "shown_size", "created_at")  # fmt: skip
     list_display_links = ("shown_title",)
-    list_filter = ("kind", "upload_status", "publication", "scan_verdict", "visibility", "created_at",
+    list_filter = ("kind", "upload_status", PublicationFilter, "scan_verdict", "visibility", "created_at",
                    ("deleted_at", admin.EmptyFieldListFilter))  # fmt: skip
     list_select_related = ("uploaded_by",)
     search_fields = ("title", "original_filename", "uploaded_by__email", "uploaded_by__name", "sha256__startswith",
@@ -144,7 +165,7 @@ class AssetAdmin(PortalAdmin):
                                 "duration", "width", "height")}),
         (_("Where it stands"), {"fields": ("upload_status", "upload_progress", "scan_verdict", "scan_detail",
                                            "scanned_at", "scan_released_at", "original_removed_at",
-                                           "processing_verdict", "policy_verdict", "publication")}),
+                                           "processing_verdict", "shown_policy_verdict", "shown_publication")}),
         (_("Where it is from"), {"fields": ("id", "job_id", "uploaded_by", "created_at", "updated_at",
                                             "deleted_at", "storage_bucket", "storage_key")}),
         (_("Technical metadata"), {"classes": ("collapse",), "fields": ("metadata",)}),
@@ -155,6 +176,11 @@ class AssetAdmin(PortalAdmin):
         """Everything but words, visibility and whether it may be downloaded."""
         return [name for _title, part in self.fieldsets for name in part["fields"]
                 if name not in {"title", "description", "visibility", "age_rating", "allow_download"}]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Asset]:
+        """With what is not to be told of each to who asks."""
+        found: AssetQuerySet = super().get_queryset(request)
+        return found.veiled_for(request.user)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[Any]]:
         """With what upper rooms have added."""
@@ -238,9 +264,21 @@ class AssetAdmin(PortalAdmin):
         word, trashed = state_of(asset).label, _("in the trash")
         return f"{word} ({trashed})" if asset.deleted_at else word
 
+    @admin.display(description=_("publication"), ordering="publication")
+    def shown_publication(self, asset: Asset) -> str:
+        """Whether it is published, as far as who asks may know."""
+        return "–" if asset.veiled else asset.get_publication_display()
+
+    @admin.display(description=_("policy verdict"))
+    def shown_policy_verdict(self, asset: Asset) -> str:
+        """What policies say, as far as who asks may know."""
+        return "–" if asset.veiled else asset.get_policy_verdict_display()
+
     @admin.display(description=_("reason"))
     def reason(self, asset: Asset) -> str:
         """Why it failed, when it did."""
+        if asset.veiled:
+            return "–"
         return f"{asset.error_code}: {asset.error_detail}" if asset.error_code else "–"
 
     @admin.display(description=_("size"), ordering="file_size")

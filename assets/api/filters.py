@@ -3,13 +3,14 @@
 from typing import Any
 
 import django_filters
-from django.db.models import FloatField, QuerySet, Value
+from django.db.models import FloatField, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from assets.models import Asset, Kind, Publication, UploadStatus, Visibility
+from assets.querysets import AssetQuerySet
 
 # How well each fits the words of `q`.
 MATCH = "match"
@@ -22,7 +23,7 @@ class AssetFilter(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(field_name="upload_status", choices=UploadStatus.choices)
     owner = django_filters.UUIDFilter(field_name="uploaded_by_id")
     visibility = django_filters.MultipleChoiceFilter(choices=Visibility.choices)
-    publication = django_filters.MultipleChoiceFilter(choices=Publication.choices)
+    publication = django_filters.MultipleChoiceFilter(choices=Publication.choices, method="standing_as")
     collection = django_filters.UUIDFilter(field_name="collections", label="Those right in a collection")
     tag = django_filters.CharFilter(
         field_name="tags__name", lookup_expr="iexact", label="Those with this tag"
@@ -35,6 +36,12 @@ class AssetFilter(django_filters.FilterSet):
     class Meta:
         model = Asset
         fields: list[str] = []
+
+    def standing_as(self, found: AssetQuerySet, name: str, values: list[str]) -> QuerySet[Asset]:
+        """Those that the caller may know to stand so."""
+        if not values:
+            return found
+        return found.standing(Q(publication__in=values), held=Publication.HELD in values)
 
 
 class AssetOrdering(OrderingFilter):

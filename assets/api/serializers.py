@@ -8,7 +8,17 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from assets import access
-from assets.models import Asset, Collection, DeletionHold, Tag, Variant, VariantType, Visibility
+from assets.models import (
+    Asset,
+    Collection,
+    DeletionHold,
+    PolicyVerdict,
+    Publication,
+    Tag,
+    Variant,
+    VariantType,
+    Visibility,
+)
 from assets.services import links
 from assets.services.reasons import said
 from assets.services.state import state_of
@@ -57,6 +67,17 @@ class PlaceSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+# What stands in the place of what a decision could have changed, where that is not to be known.
+_VEILED: dict[str, Any] = {
+    "publication": Publication.HELD,
+    "policy_verdict": PolicyVerdict.REVIEW,
+    "error": None,
+    "imposed_rating": AgeRating.ALL,
+    "visibility_cap": "",
+    "blocked_regions": [],
+}
+
+
 class AssetListSerializer(serializers.ModelSerializer[Asset]):
     """An asset in a list. Load it with its owner and `with_poster()`."""
 
@@ -92,6 +113,13 @@ class AssetListSerializer(serializers.ModelSerializer[Asset]):
             "updated_at",
         ]
         read_only_fields = fields
+
+    def to_representation(self, instance: Asset) -> dict[str, Any]:
+        """As the caller may know it: what was decided is kept from who is to look at it without knowing."""
+        told: dict[str, Any] = super().to_representation(instance)
+        if instance.veiled:
+            told |= {name: value for name, value in _VEILED.items() if name in told}
+        return told
 
     def _user(self) -> access.Caller:
         """Who asks."""

@@ -192,8 +192,11 @@ class Asset(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    veiled = False
+    """Whether whoever reads this row is not to know what was decided on it; told by `visible_to`."""
+
     @property
     def decided_against(self) -> bool:
         """Whether a decision blocks it, or lets fewer people see it than its owner has chosen."""
         restricted = self.imposed_rating != AgeRating.ALL or self.visibility_cap or self.blocked_regions
-        return Block.DECISION in self.blocks or bool(restricted)
+        return not self.veiled and (Block.DECISION in self.blocks or bool(restricted))

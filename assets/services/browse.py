@@ -124,11 +124,12 @@ def narrowed(*, user: access.Caller, filters: Filters, search: Search) -> QueryS
     """The files that a person may see, that the filters let through, and that a search for their words has found; in no
     order.
     """
-    rows: QuerySet[Asset] = search.narrowed(Asset.objects.visible_to(user))
+    seen = Asset.objects.visible_to(user)
+    if filters.status:
+        seen = seen.standing(STATUSES[filters.status], held=filters.status == "held")
+    rows = search.narrowed(seen)
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
-    if filters.status:
-        rows = rows.filter(STATUSES[filters.status])
     if filters.tag:
         rows = rows.filter(tags__name__iexact=filters.tag)
     if filters.collection:

@@ -28,7 +28,7 @@ class Word:
 
 def word_of(*, asset: Asset, user: access.Caller) -> Word | None:
     """What is said of it on the asset's page; nothing to others, and where nothing is taken out."""
-    if not asset.cut or not access.has_whole(user, asset):
+    if not asset.cut or asset.veiled or not access.has_whole(user, asset):
         return None
     return Word(tuple((start, end) for start, end in asset.cut), made=Hold.CUT not in asset.holds)
 

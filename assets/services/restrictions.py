@@ -7,7 +7,11 @@ from mediaportal.accounts.ages import AgeRating, rank, strictest
 
 
 def restrictions(asset: Asset) -> list[str]:
-    """What keeps people from an asset beside its visibility; nothing where nothing does."""
+    """What keeps people from an asset beside its visibility; nothing where nothing does, and nothing of a decision that
+    the reader is not to know of.
+    """
+    if asset.veiled:
+        return []
     told = []
     rating = strictest(asset.age_rating, asset.imposed_rating)
     if rating != AgeRating.ALL and rank(asset.imposed_rating) > rank(asset.age_rating):

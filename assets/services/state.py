@@ -49,6 +49,8 @@ class State:
 
 def state_of(asset: Asset, *, progress: int | None = None) -> State:
     """The state of an asset; `progress` is the job's fresh per cent where the caller knows it."""
+    if asset.veiled:
+        return State("held", _("Waits for a second look"), None, "eye-off")
     code = _code_of(asset)
     percent = asset.upload_progress if progress is None else progress
     shown = max(0, min(100, percent)) if code in {"uploading", "processing"} else None

@@ -10,8 +10,9 @@ const kept = "portal.keys";
 export const singleKeys = () => remembered(kept) !== "off";
 export const keepSingleKeys = (on) => remember(kept, on ? "on" : "off");
 
-/** The Latin letter, digit or sign of a key, whatever script the keyboard writes. */
+/** The Latin letter, digit or sign of a key, whatever script the keyboard writes; a capital one only with Shift. */
 export function letter(event) {
+  if (/^[A-Za-z]$/.test(event.key)) return event.shiftKey ? event.key.toUpperCase() : event.key.toLowerCase();
   if (/^[\x20-\x7e]$/.test(event.key)) return event.key;
   const sign = { Slash: "/?", Comma: ",<", Period: ".>" }[event.code];
   if (sign) return sign[Number(event.shiftKey)];

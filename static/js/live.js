@@ -7,7 +7,7 @@
  * on a snapshot means that too much was missed: fetch afresh. A topic that may not be seen (any longer) is told once
  * as `{type: "error", code: "not_permitted"}` and then left. `asset.removed` may carry nothing but `asset_id`.
  *
- * While polling, events come in the same form without `id` and `seq`. The state stands in `<html data-live>` and is
+ * While polling, events come in the same form without `id` and `seq`, and `case.changed` may carry nothing but `case_id`. The state stands in `<html data-live>` and is
  * told by the document's event `live` (`event.detail.state`): "live", "polling", "offline", "signed-out".
  */
 
@@ -217,6 +217,7 @@ const SOURCES = {
   asset: { url: (id) => `/api/v1/assets/${id}/`, every: 5_000, events: assetEvents },
   library: { url: () => "/api/v1/assets/?page_size=50", every: 10_000, events: libraryEvents },
   me: { url: () => "/api/v1/notifications/unread", every: 30_000, events: bellEvents },
+  moderation: { url: () => "/api/v1/moderation/cases/?status=waiting&status=claimed&page_size=50", every: 10_000, events: caseEvents },
 };
 
 async function poll(topic, entry) {
@@ -313,4 +314,20 @@ function bellEvents(body, entry) {
   const type = entry.polled === undefined ? "snapshot" : "notification.new";
   entry.polled = body.unread;
   return moved ? [{ type, data: { unread: body.unread } }] : [];
+}
+
+/**
+ * What has come and what stands otherwise among the most urgent cases. Of one that has left them nothing is known but that:
+ * decided on, or behind the others; its event says no more than which one it is.
+ */
+function caseEvents(body, entry) {
+  const before = entry.polled;
+  const cases = (body.results ?? []).map(({ id, asset_id, status, queue, severity, assignee, lease_until }) => ({ case_id: id, asset_id, status, queue, severity, assignee, lease_until }));
+  entry.polled = new Map(cases.map((one) => [one.case_id, one]));
+  if (!before) return [{ type: "snapshot", data: {} }];
+  const stands = ({ status, queue, assignee }) => `${status} ${queue} ${assignee?.id}`;
+  const fresh = cases.filter((one) => !before.has(one.case_id)).map((data) => ({ type: "case.opened", data }));
+  const moved = cases.filter((one) => before.has(one.case_id) && stands(before.get(one.case_id)) !== stands(one));
+  const left = [...before.keys()].filter((id) => !entry.polled.has(id)).map((id) => ({ case_id: id }));
+  return [...fresh, ...[...moved, ...left].map((data) => ({ type: "case.changed", data }))];
 }

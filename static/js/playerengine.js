@@ -11,6 +11,9 @@ const TEXT = 2;
 /** A set that grows is live to the library; all of it is there to be watched from its beginning, as near to its end as it is. */
 const GROWS = { manifest: { hls: { liveSegmentsDelay: 0 } }, streaming: { stallEnabled: true } };
 
+/** What is taken for the rate of the line (in bit/s) before it has been measured: it chooses the first quality. */
+export const ESTIMATE = 3_000_000;
+
 /**
  * Make a player with its controls over a screen's `video`. `grows`: the set is still being made; `stays` and `copyLink` as
  * `arrange` wants them; `filter` sees each request before it goes; `failed` hears of what ends the playing. Returns `player`
@@ -23,7 +26,7 @@ export async function engineOf(shaka, screen, video, { grows, stays, copyLink, f
   arrange(shaka, overlay, screen, { stays, copyLink });
   player.configure({
     ...(grows ? GROWS : {}),
-    abr: { enabled: true, defaultBandwidthEstimate: 3_000_000 },
+    abr: { enabled: true, defaultBandwidthEstimate: ESTIMATE },
     textDisplayFactory: directedDisplay(shaka),
   });
   player.configure("streaming", { bufferingGoal: 20, rebufferingGoal: 1, retryParameters: { maxAttempts: 4 } });

@@ -43,6 +43,14 @@ export function watermarkOver(screen, video, { stays = false } = {}) {
     mark.replaceChildren(...parts.flatMap((part, place) => (place ? [" · ", part] : [part])));
   }
 
+  let alone = false;
+  /** A window of its own that was opened in spite of it, by an extension or a menu of the browser, is closed at once. */
+  const back = () => {
+    if (alone && document.pictureInPictureElement === video) document.exitPictureInPicture().catch(() => {});
+    video.disablePictureInPicture = alone;
+  };
+  video.addEventListener("enterpictureinpicture", back);
+
   function clear() {
     clearInterval(timer);
     mark?.remove();
@@ -57,7 +65,14 @@ export function watermarkOver(screen, video, { stays = false } = {}) {
     clear();
     if (wanted) draw(wanted);
     // In a window of its own the film would be without it.
-    video.disablePictureInPicture = stays || Boolean(wanted);
+    alone = stays || Boolean(wanted);
+    video.disablePictureInPicture = alone;
   }
-  return { follow, stop: clear };
+  return {
+    follow,
+    stop: () => {
+      clear();
+      video.removeEventListener("enterpictureinpicture", back);
+    },
+  };
 }

@@ -154,13 +154,46 @@ async function watch(id) {
   document.getElementById("replay")?.scrollIntoView({ block: "nearest" });
 }
 
+let failures = 0;
 document.body.addEventListener("htmx:afterSwap", () => {
   const replay = document.getElementById("replay");
+  failures = 0;
   if (replay && replay.dataset.status !== "running" && replay.dataset.told === undefined) {
     replay.dataset.told = "";
     say(words.tried);
   }
 });
+
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 30_000;
+let again = 0;
+
+/** A replay that runs is followed until it has ended, however often no answer comes; what is not there any more is left. */
+function unanswered(event) {
+  const replay = event.target.closest?.("#replay");
+  if (!replay) return;
+  event.stopPropagation(); // it is told here, beside the replay
+  const { status } = event.detail.xhr;
+  const over = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  failures += 1;
+  const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures);
+  tellFollowing(replay, over ? words.unfollowed : words.following);
+  clearTimeout(again);
+  if (!over) again = setTimeout(() => document.contains(replay) && window.htmx.trigger(replay, "follow"), pause);
+}
+
+/** A line beside the replay; said once, and not at each try. */
+function tellFollowing(replay, text) {
+  let line = replay.querySelector(".replay-unanswered");
+  if (!line) {
+    line = Object.assign(document.createElement("p"), { className: "replay-unanswered small" });
+    line.setAttribute("role", "status");
+    replay.querySelector(".replay-head").after(line);
+  }
+  if (line.textContent !== text) line.textContent = text;
+}
+
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.body.addEventListener(name, unanswered);
 
 /* --- What it does ------------------------------------------------------------------------------------------------- */
 const modes = document.querySelector(".mode-choice");

@@ -9,9 +9,28 @@ function now() {
   return film?.currentTime ?? Number(sound?.value ?? 0);
 }
 
+/** The dialog opens with a form as if for the first time: what was sent, or begun and left, is over. */
+let stale = false;
+function renew() {
+  const panel = document.getElementById("report-panel");
+  if (!stale || !panel) return;
+  window.htmx.ajax("GET", panel.dataset.form, { target: panel, swap: "innerHTML" }).catch(() => {});
+}
+document.addEventListener("close", (event) => {
+  if (event.target.id !== "report") return;
+  stale = true;
+  renew();
+}, true);
+
 document.addEventListener("click", (event) => {
   if (!event.target.closest('[data-opens="report"]')) return;
   document.querySelector("#stage video")?.pause();
+  renew(); // it could not be had when the dialog was closed
+  offerMoment();
+});
+
+/** Offer the second at which the player stands. */
+function offerMoment() {
   const line = document.getElementById("report-at");
   const second = now();
   if (!line || !(second > 0.5)) return;
@@ -20,7 +39,15 @@ document.addEventListener("click", (event) => {
   box.checked = true;
   line.querySelector("bdi").textContent = clock(second);
   line.hidden = false;
-});
+}
 
 // What has taken the place of the form is read out and holds the focus.
-document.addEventListener("htmx:afterSettle", () => document.getElementById("report-sent")?.focus());
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.id !== "report-panel") return;
+  const dialog = target.closest("dialog");
+  if (!target.querySelector("#report-sent")) stale = false;
+  if (!dialog.open) return;
+  const place = target.querySelector("#report-sent, #report-wrong");
+  if (place) place.focus();
+  else offerMoment();
+});

@@ -21,7 +21,7 @@ export function resuming(stage, media, { resumeAt, seek }) {
   /** Nothing is kept before something was played: opening a page is not watching. */
   function keep({ keepalive = false } = {}) {
     const second = media.ended ? media.duration : media.currentTime;
-    if (!begun || !Number.isFinite(second) || (kept !== null && Math.abs(second - kept) < MOVED_SECONDS)) return;
+    if (!address || !begun || !Number.isFinite(second) || (kept !== null && Math.abs(second - kept) < MOVED_SECONDS)) return;
     kept = second;
     // What is not kept now is with the next turn.
     call("PUT", address, { seconds: Number(second.toFixed(3)) }, { keepalive }).catch(() => { kept = null; });

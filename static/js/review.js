@@ -4,10 +4,12 @@ import { call } from "./http.js";
 import { subscribe } from "./live.js";
 import { startPicture } from "./picture.js";
 import { startPlayer } from "./player.js";
-import { breakOr, care, startCare, tellLook } from "./reviewcare.js";
+import { lookAhead } from "./reviewahead.js";
+import { breakOr, care, startCare, startReminder, tellLook, welcomeBack } from "./reviewcare.js";
 import { startClock } from "./reviewclock.js";
 import { startComments } from "./reviewcomments.js";
 import { startCover } from "./reviewcover.js";
+import { fetchCase, takeCase } from "./reviewfetch.js";
 import { reviewKeys } from "./reviewkeys.js";
 import { keepLease } from "./reviewlease.js";
 import { startMoments } from "./reviewmoments.js";
@@ -19,12 +21,17 @@ import { t } from "./words.js";
 
 const cockpit = document.getElementById("cockpit");
 const room = document.getElementById("case-room");
-const NEXT = "/api/v1/moderation/cases/next";
+const pause = document.getElementById("case-pause");
 const PLAYERS = { video: startPlayer, audio: startSound, image: startPicture };
 
 /** The case on the page with all that acts on it, or null. */
 let current = null;
 let stopListening = () => {};
+/** Counted up by whatever decides what is to stand on the page: an answer to an older wish comes too late, and goes back. */
+let turn = 0;
+/** The turn in which the next case is being asked for. */
+let taking = 0;
+let undoing = false;
 
 const first = document.getElementById("case");
 /** What the page is called without a case. */
@@ -41,17 +48,19 @@ function begin(root) {
   const moments = startMoments(root, { media });
   const comments = startComments(root);
   const stopClock = startClock(root);
+  const ahead = lookAhead(cockpit.dataset.ahead);
   const lease = keepLease(root, { changed: (state, name) => leaseChanged(root, state, name) });
   const id = root.dataset.case;
   let look = Promise.resolve();
   const verdict = startVerdict(root, {
     moment: moments.now,
     seconds: cover.whole,
+    chosen: ahead.again,
     sending: () => {
       lease.rest(true);
       look = tellLook(id, cover.look());
     },
-    decided: (answer) => decided(answer, look),
+    decided: (answer) => decided(root, answer, look),
     refused: (code) => {
       lease.rest(false);
       if (code === "case_decided") lease.ended();
@@ -80,6 +89,7 @@ function begin(root) {
       lease.stop();
       cover.stop();
       moments.stop();
+      ahead.stop();
       stopClock();
       (player?.stop ?? player)?.();
       current = null;
@@ -89,6 +99,7 @@ function begin(root) {
 
 /** What the page says and where it puts the focus when the lease stands otherwise. */
 function leaseChanged(root, state, name) {
+  if (!pause.hidden) return;
   say(t(`review.${state}`, { name }));
   // Whatever had the focus may be out of reach now.
   const place = state === "mine" ? root.querySelector("[data-act]") : root.querySelector(`.lease-notice[data-for="${state}"] button`);
@@ -100,6 +111,9 @@ function leaseChanged(root, state, name) {
 function show(content) {
   current?.stop();
   stopListening();
+  pause.hidden = true;
+  room.hidden = false;
+  room.removeAttribute("aria-busy");
   room.replaceChildren(content);
   const head = room.querySelector("h1");
   scrollTo(0, 0);
@@ -107,46 +121,34 @@ function show(content) {
 }
 const template = (name) => document.getElementById(name).content.cloneNode(true);
 
-/** Claim the next case and show it; `after` is one that was just put back. One turn at a time. */
-let taking = null;
-function takeNext(wish = {}) {
-  taking ??= claimNext(wish).finally(() => { taking = null; });
-  return taking;
-}
-
-async function claimNext({ after }) {
+/** Claim the next case and show it; `after` is one that was just put back. */
+async function takeNext({ after } = {}) {
+  if (taking && taking === turn) return;
+  taking = ++turn;
+  const mine = turn;
   show(template("case-wait"));
   room.setAttribute("aria-busy", "true");
   try {
-    const found = await call("POST", NEXT, after ? { after } : {});
-    if (found.id === after) {
-      await call("POST", `/api/v1/moderation/cases/${after}/release`);
-      none("review.onlyThat");
-      return;
-    }
-    await showCase(found.id);
+    const found = await takeCase(cockpit.dataset.takeAt, after);
+    if (!found) {
+      if (mine === turn) none();
+    } else if (mine !== turn || found.dataset.case === after) {
+      await giveBack(found.dataset.case).catch(() => {});
+      if (mine === turn) none("review.onlyThat");
+    } else showCase(found);
   } catch (problem) {
-    if (problem.code === "nothing_waiting") none();
-    else wrong(problem);
+    if (mine === turn) wrong(problem);
   } finally {
-    room.removeAttribute("aria-busy");
+    if (taking === mine) taking = 0;
   }
 }
 
-/** Fetch a case's part of the page and show it. Throws `Problem`-like errors. */
-async function showCase(id) {
-  let answer;
-  try {
-    answer = await fetch(addressOf(id), { headers: { "X-Part": "case" }, credentials: "same-origin", cache: "no-store" });
-  } catch {
-    throw new Error(t("noAnswer"));
-  }
-  if (!answer.ok) throw new Error(t("noAnswer"));
-  const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("case");
-  if (!found) throw new Error(t("noAnswer"));
-  history.replaceState(null, "", addressOf(id));
-  document.title = `${found.dataset.title} · ${TITLE}`;
-  const root = document.importNode(found, true);
+const giveBack = (id) => call("POST", `/api/v1/moderation/cases/${id}/release`);
+
+/** Show a case. */
+function showCase(root) {
+  history.replaceState(null, "", addressOf(root.dataset.case));
+  document.title = `${root.dataset.title} · ${TITLE}`;
   show(root);
   window.htmx?.process(root);
   begin(root);
@@ -176,33 +178,57 @@ function wrong(problem) {
   room.querySelector("[data-why]").textContent = problem.message || t("noAnswer");
 }
 
+/** On to the next case, unless a break is due and wanted. */
+async function goOn(wish) {
+  const mine = ++turn;
+  const answer = await breakOr();
+  if (mine !== turn) return;
+  if (answer === "rest") show(template("case-rest"));
+  else await takeNext(wish);
+}
+
 /** A decision stands: offer to take it back, and go on. */
-async function decided({ decision_id: decision, name }, look) {
-  const { root } = current;
+async function decided(root, { decision_id: decision, name }, look) {
   offerUndo(t("review.decided", { title: root.dataset.title, act: name }), Number(root.dataset.undoSeconds), () => undo(decision));
+  if (current?.root !== root) return; // something else has taken its place meanwhile
+  const mine = ++turn;
   current.lease.stop();
   show(template("case-wait"));
   await look;
-  if (await breakOr() === "rest") show(template("case-rest"));
-  else await takeNext();
+  if (mine === turn) await goOn();
 }
 
-/** Take a decision back: its case is with this person again, so the one on the page is put back. */
+/**
+ * Take a decision back: its case is with this person again, so it comes on the page at once. What is on it, or on its way
+ * to it, is put back.
+ */
 async function undo(decision) {
-  let found;
-  await taking; // the next one may just be on its way
+  if (undoing) return;
+  undoing = true;
+  room.inert = true;
+  turn += 1;
+  let found = null;
   try {
     found = await call("POST", `/api/v1/moderation/decisions/${decision}/undo`);
   } catch (problem) {
     toast(problem.message || t("noAnswer"));
+  } finally {
+    undoing = false;
+    room.inert = false;
+  }
+  if (!found) {
+    // What was on its way has been put back.
+    if (room.querySelector(".case-skeleton")) await goOn();
     return;
   }
-  await away();
+  const mine = ++turn;
   try {
-    await showCase(found.id);
+    const [root] = await Promise.all([fetchCase(addressOf(found.id)), away()]);
+    if (mine !== turn) return;
+    showCase(root);
     say(t("review.undone"));
   } catch (problem) {
-    wrong(problem);
+    if (mine === turn) wrong(problem);
   }
 }
 
@@ -210,48 +236,89 @@ async function undo(decision) {
 async function away() {
   if (!current) return;
   const { id, cover, lease } = current;
-  tellLook(id, cover.look());
+  const told = tellLook(id, cover.look());
   lease.rest(true);
   await lease.release().catch(() => {});
+  await told;
 }
 
 async function putBack() {
-  if (!current) return;
+  if (!current || undoing) return;
+  const mine = ++turn;
   const { id } = current;
   await away();
-  await takeNext({ after: id });
+  if (mine === turn) await goOn({ after: id });
+}
+
+// A break -----------------------------------------------------------------------------------------------------------
+/** Have a break from the case on the page: it is put back meanwhile, and what was begun stays where it is. */
+async function rest() {
+  const held = current;
+  if (!held || undoing) return;
+  turn += 1;
+  held.had = held.lease.state() === "mine";
+  held.cover.rest(true);
+  media()?.pause();
+  room.hidden = true;
+  pause.hidden = false;
+  pause.replaceChildren(template("case-rest"));
+  pause.querySelector("h1").focus();
+  tellLook(held.id, held.cover.look());
+  await held.lease.putDown();
+}
+
+/** The break is over: the case is claimed again, if it is still free. */
+async function backFromRest() {
+  const held = current;
+  pause.hidden = true;
+  pause.replaceChildren();
+  room.hidden = false;
+  held.cover.rest(false);
+  held.root.querySelector("h1").focus();
+  if (held.had) await held.lease.claim();
+  await welcomeBack();
 }
 
 /** What the key of the queue does: claim the case on the page, or take the next one. */
 function takeOrNext() {
   const state = current?.lease.state();
-  if (state === "mine") say(t("review.decideFirst"));
+  if (!pause.hidden) backFromRest();
+  else if (state === "mine") say(t("review.decideFirst"));
   else if (state === "free" || state === "lost") current.lease.claim();
   else takeNext();
 }
 
 // The page --------------------------------------------------------------------------------------------------------
-document.addEventListener("click", (event) => event.target.closest("[data-take]") && takeNext());
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-take]")) return;
+  if (pause.hidden) takeNext();
+  else backFromRest();
+});
 startCare({ changed: () => current?.cover.choose(care()) });
+startReminder({ more: () => (pause.hidden ? (current?.cover.pending() ?? null) : null), rest });
+
+/** What acts on the case on the page, and on no other while that is changing. */
+const onCase = (act) => () => current && pause.hidden && !undoing && act(current);
+const choose = (act) => onCase(({ verdict }) => verdict.choose(act, { byKey: true }));
 reviewKeys({
-  hold: (wanted) => current?.cover.hold(wanted),
+  hold: (wanted) => onCase(({ cover }) => cover.hold(wanted))(),
   acts: {
-    n: () => current?.moments.step(1),
-    p: () => current?.moments.step(-1),
-    w: () => current?.moments.worst(),
-    a: () => current?.verdict.choose("approve", { byKey: true }),
-    r: () => current?.verdict.choose("reject", { byKey: true }),
-    s: () => current?.verdict.choose("restrict", { byKey: true }),
-    e: () => current?.verdict.choose("escalate", { byKey: true }),
-    y: () => current?.verdict.reason(),
-    t: () => current?.verdict.note(),
-    i: () => current?.verdict.begin(),
-    o: () => current?.verdict.end(),
-    d: () => current?.comments.write(),
-    x: () => current?.lease.state() === "mine" && putBack(),
+    n: onCase(({ moments }) => moments.step(1)),
+    p: onCase(({ moments }) => moments.step(-1)),
+    w: onCase(({ moments }) => moments.worst()),
+    a: choose("approve"),
+    r: choose("reject"),
+    s: choose("restrict"),
+    e: choose("escalate"),
+    y: onCase(({ verdict }) => verdict.reason()),
+    t: onCase(({ verdict }) => verdict.note()),
+    i: onCase(({ verdict }) => verdict.begin()),
+    o: onCase(({ verdict }) => verdict.end()),
+    d: onCase(({ comments }) => comments.write()),
+    x: onCase(({ lease }) => lease.state() === "mine" && putBack()),
     z: undoNow,
     q: takeOrNext,
   },
 });
 if (first) begin(first);
-else takeNext();
+else goOn();

@@ -2,6 +2,7 @@
 
 import { call } from "./http.js";
 import { remember, remembered } from "./memory.js";
+import { say } from "./tell.js";
 import { span, t } from "./words.js";
 
 const SETTINGS = "/api/v1/moderation/me/settings";
@@ -10,17 +11,22 @@ const PUT_OFF = "portal.review.putoff";
 /** How much more is looked at when a break is put off: cases, and seconds. */
 const MORE_CASES = 5;
 const MORE_SECONDS = 600;
+const REMIND_MS = 10_000;
 
 const line = document.querySelector("[data-looked]");
 const dialog = document.getElementById("break");
+const note = document.getElementById("break-note");
 const form = document.querySelector("[data-care-form]");
 let looked = { cases: Number(line.dataset.cases), seconds: Number(line.dataset.seconds), uncovered: Number(line.dataset.uncovered) };
+
+let remind = () => {};
 
 /** What is covered for this person: some of "blur", "grey" and "mute". */
 export const care = () => new Set(document.getElementById("cockpit").dataset.care.trim().split(/\s+/).filter(Boolean));
 
 function show() {
   line.textContent = looked.cases ? t("review.looked", { n: looked.cases, time: span(looked.seconds), bare: span(looked.uncovered) }) : "";
+  remind();
 }
 
 /** Tell that a case was looked at; settles when it is known, and never fails: it is no reason to stop anybody. */
@@ -33,31 +39,38 @@ export async function tellLook(id, { seconds, uncovered }, { keepalive = false }
   show();
 }
 
-/** Whether a break is due that was not put off. */
-function isDue() {
-  if (!looked.break_due) return false;
-  const until = JSON.parse(remembered(PUT_OFF) ?? "null");
-  // Since then there was a break: what was put off is over.
-  if (!until || looked.cases < until.from) return true;
-  return looked.cases >= until.cases || looked.seconds >= until.seconds;
+/** Whether a break is due that was not put off, `more` seconds after what is known. */
+function isDue(more = 0) {
+  const seconds = looked.seconds + more;
+  const cases = Number(line.dataset.breakCases);
+  const minutes = Number(line.dataset.breakMinutes);
+  const due = (cases > 0 && looked.cases >= cases) || (minutes > 0 && seconds >= minutes * 60);
+  const until = putOff();
+  return due && (!until || looked.cases >= until.cases || seconds >= until.seconds);
 }
 
-/** Whether this one has been put off before. */
-const wasPutOff = () => {
+/** Until when it has been put off, or null; after a break it has not. */
+function putOff() {
   const until = JSON.parse(remembered(PUT_OFF) ?? "null");
-  return Boolean(until) && looked.cases >= until.from;
-};
+  return until && looked.cases >= until.from ? until : null;
+}
 
-/** Ask for a break when one is due; settles with "rest" or "go". */
+const later = (more = 0) => remember(PUT_OFF, JSON.stringify({
+  from: looked.cases, cases: looked.cases + MORE_CASES, seconds: looked.seconds + more + MORE_SECONDS,
+}));
+
+const dueWord = (more = 0) => t("review.breakDue", { n: looked.cases, time: span(looked.seconds + more) });
+
+/** Between two cases, ask for a break when one is due; settles with "rest" or "go". */
 export function breakOr() {
   if (!isDue()) return Promise.resolve("go");
-  const later = dialog.querySelector("[data-put-off]");
-  later.hidden = wasPutOff();
-  dialog.querySelector("[data-break-word]").textContent = t("review.breakDue", { n: looked.cases, time: span(looked.seconds) });
+  const button = dialog.querySelector("[data-put-off]");
+  button.hidden = Boolean(putOff());
+  dialog.querySelector("[data-break-word]").textContent = dueWord();
   return new Promise((resolve) => {
     let answer = "rest";
-    later.onclick = () => {
-      remember(PUT_OFF, JSON.stringify({ from: looked.cases, cases: looked.cases + MORE_CASES, seconds: looked.seconds + MORE_SECONDS }));
+    button.onclick = () => {
+      later();
       answer = "go";
       dialog.close();
     };
@@ -65,6 +78,41 @@ export function breakOr() {
     dialog.addEventListener("close", () => resolve(answer), { once: true });
     dialog.showModal();
   });
+}
+
+/**
+ * Remind of a break also while a case stands on the page, without taking anything out of somebody's hands. `more` tells
+ * how many seconds of it are not told yet, or null where there is no case; `rest` is called when the break is wanted now.
+ */
+export function startReminder({ more, rest }) {
+  const word = note.querySelector("[data-note-word]");
+  const button = note.querySelector("[data-note-later]");
+  remind = () => {
+    const passed = more();
+    const due = passed !== null && isDue(passed);
+    if (due) {
+      word.textContent = dueWord(passed);
+      button.hidden = Boolean(putOff());
+    }
+    if (due && note.hidden) say(`${note.querySelector("strong").textContent} ${word.textContent}`);
+    note.hidden = !due;
+  };
+  button.addEventListener("click", () => {
+    later(more() ?? 0);
+    remind();
+  });
+  note.querySelector("[data-note-rest]").addEventListener("click", () => {
+    rest();
+    remind();
+  });
+  setInterval(remind, REMIND_MS);
+  remind();
+}
+
+/** After a break: what was looked at counts anew, if it was long enough. */
+export async function welcomeBack() {
+  looked = await call("GET", EXPOSURE).catch(() => looked);
+  show();
 }
 
 /** Start the dialog of settings; `changed` hears of another care. */
@@ -79,8 +127,10 @@ export function startCare({ changed }) {
       const kept = await call("PATCH", SETTINGS, {
         blur: blur.checked, grey: grey.checked, mute: mute.checked, break_cases: cases.valueAsNumber, break_minutes: minutes.valueAsNumber,
       });
+      Object.assign(line.dataset, { breakCases: kept.break_cases, breakMinutes: kept.break_minutes });
       document.getElementById("cockpit").dataset.care = ["blur", "grey", "mute"].filter((name) => kept[name]).join(" ");
       document.getElementById("care").close();
+      remind();
       changed();
     } catch (problem) {
       wrong.textContent = problem.errors?.[0]?.detail || problem.message || t("noAnswer");

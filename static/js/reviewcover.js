@@ -3,7 +3,8 @@
 /**
  * Cover the evidence of a case. `care` is what is covered: some of "blur", "grey" and "mute"; `media` finds what plays.
  * Returns `hold` (true uncovers, false covers again), `choose` for another care, `look` (seconds since it was asked last:
- * `seconds` and `uncovered`), `whole` (seconds since the beginning), and `stop`.
+ * `seconds` and `uncovered`), `pending` (the seconds that it would tell), `whole` (seconds since the beginning), `rest`
+ * (whether nobody looks for a while), and `stop`.
  */
 export function startCover(root, { care, media }) {
   const evidence = root.querySelector(".evidence");
@@ -14,7 +15,9 @@ export function startCover(root, { care, media }) {
   let open = false;
   let sounded = false;
   let since = performance.now();
-  let seen = document.visibilityState === "visible";
+  let away = false;
+  const isSeen = () => !away && document.visibilityState === "visible";
+  let seen = isSeen();
   let all = 0;
   const told = { seconds: 0, uncovered: 0 };
 
@@ -75,11 +78,12 @@ export function startCover(root, { care, media }) {
   }, on);
   button.addEventListener("keyup", (event) => (event.key === " " || event.key === "Enter") && cover(), on);
   addEventListener("blur", cover, on);
-  document.addEventListener("visibilitychange", () => {
+  function turned() {
     count();
-    seen = document.visibilityState === "visible";
+    seen = isSeen();
     if (!seen) cover();
-  }, on);
+  }
+  document.addEventListener("visibilitychange", turned, on);
   choose(care);
 
   return {
@@ -90,6 +94,14 @@ export function startCover(root, { care, media }) {
       const found = { ...told };
       Object.assign(told, { seconds: 0, uncovered: 0 });
       return found;
+    },
+    pending: () => {
+      count();
+      return told.seconds;
+    },
+    rest: (wanted) => {
+      away = wanted;
+      turned();
     },
     whole: () => {
       count();

@@ -7,10 +7,12 @@ export function reviewKeys({ acts, hold }) {
   const isFree = (event) => !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey
     && singleKeys() && !event.target.closest?.(WRITING) && !document.querySelector("dialog[open]");
 
+  const uncovers = (event) => letter(event).toLowerCase() === "v";
+
   document.addEventListener("keydown", (event) => {
     if (!isFree(event)) return;
     const key = letter(event);
-    if (key === "v") {
+    if (uncovers(event)) {
       event.preventDefault();
       if (!event.repeat) hold(true);
       return;
@@ -19,5 +21,5 @@ export function reviewKeys({ acts, hold }) {
     event.preventDefault();
     if (!event.repeat) acts[key]();
   });
-  document.addEventListener("keyup", (event) => letter(event) === "v" && hold(false));
+  document.addEventListener("keyup", (event) => uncovers(event) && hold(false));
 }

@@ -1,7 +1,7 @@
 /** Who has the case on the page: claimed with a lease that is renewed as long as somebody looks, put back when they go. */
 
 import { call } from "./http.js";
-import { subscribe } from "./live.js";
+import { liveState, subscribe } from "./live.js";
 import { toast } from "./tell.js";
 import { t } from "./words.js";
 
@@ -14,8 +14,8 @@ const addressOf = (id, act) => `/api/v1/moderation/cases/${id}/${act}`;
 
 /**
  * Keep the lease of a case. `changed` hears how it stands ("mine", "free", "taken", "barred", "over" or "lost") and who has it.
- * Returns `state`, `claim`, `release`, `lost` and `ended` (told by another answer), `rest` (whether news are to be left out
- * for a while: somebody decides just now) and `stop`.
+ * Returns `state`, `claim`, `release`, `putDown` (for a while: it is free then), `lost` and `ended` (told by another answer),
+ * `rest` (whether news are to be left out for a while: somebody decides just now) and `stop`.
  */
 export function keepLease(root, { changed }) {
   const id = root.dataset.case;
@@ -65,6 +65,10 @@ export function keepLease(root, { changed }) {
   /** What somebody has done with it meanwhile, here or elsewhere. */
   function hear({ type, data }) {
     if (resting || data?.case_id !== id || !type.startsWith("case.")) return;
+    if (!data.status) {
+      ask();
+      return;
+    }
     if (data.status === "decided" || data.status === "closed") become("over");
     else if (data.status === "waiting" && state === "mine") become("lost");
     else if (data.status === "waiting" && state === "taken") become("free");
@@ -88,8 +92,25 @@ export function keepLease(root, { changed }) {
     await call("POST", addressOf(id, "release"), {}, { keepalive });
   }
 
+  async function putDown() {
+    if (state !== "mine") return;
+    resting = true;
+    // Without an answer it is freed when the lease ends: nothing renews it.
+    await release().catch(() => {});
+    resting = false;
+    become("free");
+  }
+
+  /** While no news come by themselves, ask how it stands. */
+  async function ask() {
+    if (over || resting || document.visibilityState !== "visible") return;
+    const found = await call("GET", `/api/v1/moderation/cases/${id}/`).catch(() => null);
+    if (found) hear({ type: "case.changed", data: { ...found, case_id: id } });
+  }
+
+  const keep = () => (state === "mine" || liveState() === "live" ? renew() : ask());
   const leave = subscribe("moderation", hear);
-  timer = setInterval(renew, (Number(root.dataset.leaseSeconds) * 1000) / THIRD);
+  timer = setInterval(keep, (Number(root.dataset.leaseSeconds) * 1000) / THIRD);
   document.addEventListener("visibilitychange", renew, on);
   addEventListener("pageshow", (event) => event.persisted && renew(), on);
   addEventListener("pagehide", () => {
@@ -107,6 +128,7 @@ export function keepLease(root, { changed }) {
     state: () => state,
     claim,
     release,
+    putDown,
     lost: () => become("lost"),
     ended: () => become("over"),
     rest: (wanted) => { resting = wanted; },

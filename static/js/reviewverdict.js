@@ -10,11 +10,11 @@ const REGION = /^[A-Z]{2}$/;
 const OF_LEASE = new Set(["lease_lost", "case_taken", "case_decided"]);
 
 /**
- * Start the form of a case. `moment` is as `startCuts` wants it, `seconds` tells how long it was looked at; `sending` is
- * called before it is sent, `decided` hears the answer with the act's name, `refused` that it was not taken, with the code of what is wrong with the lease.
+ * Start the form of a case. `moment` is as `startCuts` wants it, `seconds` tells how long it was looked at; `chosen` is
+ * called when an act is, `sending` before it is sent, `decided` hears the answer with the act's name, `refused` that it was not taken, with the code of what is wrong with the lease.
  * Returns `choose`, `reason`, `note`, `begin` and `end` (of a cut), which are what keys do.
  */
-export function startVerdict(root, { moment, seconds, sending, decided, refused }) {
+export function startVerdict(root, { moment, seconds, chosen: told, sending, decided, refused }) {
   const form = root.querySelector("#verdict");
   const whole = form.querySelector("[data-deciding]");
   const wrong = form.querySelector("[data-verdict-wrong]");
@@ -48,6 +48,7 @@ export function startVerdict(root, { moment, seconds, sending, decided, refused 
     submit.classList.toggle("danger", act === "reject");
     submit.querySelector("[data-submit-word]").textContent = nameOf(act);
     complain("");
+    told();
   }
 
   /** Choose an act. Its key, pressed again when a reason is chosen, sends the decision. */

@@ -44,6 +44,38 @@ def _report(page: Page, asset: Asset) -> list[str]:
     return found
 
 
+def _reports_again(page: Page) -> None:
+    """Opened again the dialog says that there is a report; what was begun and left, or refused, is gone."""
+    opener = page.locator('[data-opens="report"]')
+    expect(opener).to_be_focused()
+    expect(page.locator("#report form .notice")).to_be_attached()
+    page.route(
+        "**/reports/of/**",
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+    )
+    page.keyboard.press("Enter")
+    expect(page.locator("#report form .notice")).to_be_visible()
+    page.locator("#report-note").fill("Never mind.")
+    page.locator("#report [value=spam]").check()
+    page.locator("#report [type=submit]").click()
+    expect(page.locator("#toasts .toast-line")).to_be_visible()
+    expect(page.locator("#report [type=submit]")).to_be_enabled()
+    page.unroute("**/reports/of/**")
+    page.locator("#report-note").evaluate(
+        "(field) => { field.removeAttribute('maxlength'); field.value = 'a'.repeat(5000); }"
+    )
+    page.locator("#report [type=submit]").click()
+    expect(page.locator("#report-wrong")).to_be_focused()
+    with page.expect_response("**/reports/of/**"):
+        page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#report-note")).to_have_value("See for yourself.")
+    expect(page.locator("#report [value=hate]")).to_be_checked()
+    expect(page.locator("#report-wrong")).to_have_count(0)
+    page.keyboard.press("Escape")
+
+
 @LOOKS
 def test_people_report_read_and_appeal(
     web: str,
@@ -64,6 +96,8 @@ def test_people_report_read_and_appeal(
         page = context.new_page()
         sign_in(page, web, "amal@example.org")
         found = _report(page, theirs)
+        if (language, width) == ("en", 1440):
+            _reports_again(page)
         found += settled(page, "/review/reports/mine/") + settled(page, f"/review/decisions/{made.pk}/")
         page.locator("#appeal-text").fill("It is a play; the blood is paint.")
         page.locator("form[action$='/appeal/'] button").click()

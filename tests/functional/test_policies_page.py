@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from analysis.models import Policy, Replay
 from analysis.services.moderation import policies, replaying
@@ -114,8 +114,23 @@ def test_what_was_tried_is_told_while_it_runs_and_changes_nothing(page: Page) ->
     arms = policy("arms", NUDITY, mode="on")
     page.goto(f"/review/policies/{arms.pk}/")
     page.locator(".toggle", has_text="Weapons").click()
+    answers = iter([503, 0])
+
+    def fails(route: Route) -> None:
+        """No answer, one way or the other; then answers again."""
+        code = next(answers, None)
+        if code is None:
+            route.continue_()
+        elif code:
+            route.fulfill(status=code, body="")
+        else:
+            route.abort()
+
     page.get_by_role("button", name="Replay: what would be different").click()
     expect(page.locator("#replay [role=progressbar], #replay progress")).to_be_visible()
+    page.route(f"**/review/policies/{arms.pk}/replays/*/", fails)
+    expect(page.locator("#replay [role=status]")).to_contain_text("asked for again by itself")
+    assert page.locator("#toasts .toast-line").count() == 0
     replaying.run(replay_id=Replay.objects.get().pk)
     row = page.locator("#replay tbody tr")
     expect(row).to_contain_text("Review")

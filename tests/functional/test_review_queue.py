@@ -80,7 +80,16 @@ def test_many_are_decided_by_keyboard_and_taken_back(
         sign_in(page, web, "lina@example.org")
         page.goto(f"{web}/review/")
         expect(page.locator("#all")).to_be_enabled()
-        for key in ("j", "x", "j", "j", "x"):
+        page.keyboard.press("?")
+        for word in (
+            "Take the next case n",
+            "Next case of the list, case before j k",
+            "Choose the case, or not x",
+        ):
+            expect(page.locator("#keys")).to_contain_text(word, use_inner_text=True)
+        expect(page.locator("#keys")).not_to_contain_text("Play or pause")
+        page.keyboard.press("Escape")
+        for key in ("J", "X", "j", "j", "x"):
             page.keyboard.press(key)
         expect(page.locator("#chosen")).to_have_text("2 cases chosen")
         expect(page.locator(f"#case-{rows[0].pk} .held-check")).to_be_checked()

@@ -21,7 +21,7 @@ from analysis.models import (
     PolicyMode,
     Reason,
 )
-from analysis.services.moderation import care, casehistory, pictures
+from analysis.services.moderation import care, casebook, casehistory, pictures
 from analysis.services.moderation.verdicts import REASONS
 from assets.models import Kind, Visibility
 from assets.services.stage import stage_of
@@ -35,6 +35,8 @@ _AT_A_PLACE = frozenset({"moderation", "label", "speech", "text", "face", "sound
 _WORDS_AROUND = 20.0
 _MOST_SPANS = 20
 _MOST_WORDS = 200
+# Pictures of so many moments stand in the strip before anybody moves it.
+_MOST_AHEAD = 8
 _COUNTED = frozenset({"report"})
 
 
@@ -71,6 +73,38 @@ def context_of(case: Case, *, user: User) -> dict[str, Any]:
         **_stage(case, user, blind=blind),
         **_choices(case, user),
         **casehistory.context_of(case, user=user, blind=blind),
+    }
+
+
+def ahead(*, user: User) -> dict[str, Any] | None:
+    """What can be fetched beforehand of the case that would come next: `case`, its film's `manifest` (empty where there
+    is none that can be fetched so), `at` which second it begins, and the addresses of its `pictures`; None when nothing
+    waits. It is claimed by nobody, and may be somebody else's before it comes.
+    """
+    near = (
+        Case.objects.takeable_by(user, queues=access.queues_of(user))
+        .by_urgency()
+        .values_list("pk", flat=True)
+    )
+    pk = near.first()
+    case = None if pk is None else casebook.listed(user=user).filter(pk=pk).first()
+    if case is None:
+        return None
+    shown = _stage(case, user, blind=True)
+    playback, stage = shown["theatre"].playback, shown["stage"]
+    # A licence is for who watches: what is locked is opened by the player alone.
+    locked = playback["license_url"] or playback["drm"]
+    manifest = "" if locked else playback["dash_url"] or playback["hls_url"] or ""
+    pictured = [one.picture["url"] for one in _found(case, user)[:_MOST_AHEAD] if one.picture]
+    if stage.mode == "image":
+        pictured.append(stage.file)
+    elif stage.poster is not None:
+        pictured.append(stage.poster.webp or stage.poster.jpg)
+    return {
+        "case": str(case.pk),
+        "manifest": manifest,
+        "at": case.worst_start,
+        "pictures": sorted(set(pictured)),
     }
 
 

@@ -121,6 +121,57 @@ def test_the_case_alone_is_served_to_its_script(client: Client) -> None:
     assert "no-store" in answer["Cache-Control"]
 
 
+# --- The next one -------------------------------------------------------------------------------------------------
+def test_the_next_case_is_claimed_and_shown_in_one_answer(client: Client, moderator: User) -> None:
+    first, second = case(severity=4), case(severity=2)
+    answer = client.post("/review/take/")
+    assert "no-store" in answer["Cache-Control"]
+    assert f'data-case="{first.pk}"' in answer.content.decode()
+    assert 'data-lease="mine"' in answer.content.decode()
+    first.refresh_from_db()
+    assert first.assignee == moderator
+    assert f'data-case="{second.pk}"' in client.post("/review/take/", {"after": first.pk}).content.decode()
+    assert client.post("/review/take/", {"after": "nonsense"}).status_code == 204
+
+
+def test_what_lies_ahead_is_claimed_by_nobody_and_names_what_may_be_fetched(client: Client) -> None:
+    assert client.get("/review/ahead/").json() == {}
+    asset = AssetFactory(published=True)
+    folder = f"assets/{asset.pk}/package"
+    VariantFactory(asset=asset, poster=True)
+    VariantFactory(
+        asset=asset,
+        variant_type="manifest",
+        format="dash",
+        storage_key=f"{folder}/manifest.mpd",
+        content=b"x",
+    )
+    one = case(asset, severity=4)
+    answer = client.get("/review/ahead/")
+    assert "no-store" in answer["Cache-Control"]
+    told = answer.json()
+    assert (told["case"], told["at"]) == (str(one.pk), 2.0)
+    # What is fetched beforehand lies at the very addresses that the page of the case asks for.
+    taken = client.post("/review/take/").content.decode()
+    assert told["manifest"].startswith("/files/") and told["manifest"] in taken
+    assert told["pictures"] and all(picture in taken for picture in told["pictures"])
+    one.refresh_from_db()
+    assert client.get("/review/ahead/").json() == {}
+
+
+def test_what_lies_ahead_stays_free_and_is_for_those_who_review(client: Client) -> None:
+    one = case()
+    client.get("/review/ahead/")
+    one.refresh_from_db()
+    assert (one.status, one.assignee) == (CaseStatus.WAITING, None)
+    viewer = Client()
+    viewer.force_login(UserFactory(role="viewer"))
+    assert viewer.get("/review/ahead/").status_code == 403
+    assert viewer.post("/review/take/").status_code == 403
+    assert client.get("/review/take/").status_code == 405
+
+
+# --- A second look ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("playable", [True, False])
 def test_before_a_second_look_nothing_tells_of_the_first(client: Client, playable: bool) -> None:
     one = case()

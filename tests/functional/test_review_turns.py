@@ -1,0 +1,210 @@
+"""What comes on the page of a case, and when: the next one, what is taken back, a break; in every order of answers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from analysis.models import Case, CaseStatus, Decision, Exposure, ModeratorSetting
+from mediaportal.accounts.models import User
+from tests.factories import UserFactory
+from tests.functional.browser import chromium, person, sign_in
+from tests.functional.test_review import film_case, opened
+
+pytestmark = pytest.mark.xdist_group("browser")
+TAKE, UNDO = "**/review/take/", "**/decisions/*/undo"
+
+
+@pytest.fixture
+def moderator(web: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> User:
+    """Somebody who moderates, and may sign in."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    return person("lina@example.org", settings, role="moderator", name="Lina")
+
+
+@pytest.fixture
+def page(web: str, moderator: User) -> Iterator[Page]:
+    """Their browser."""
+    with chromium() as browser:
+        page = browser.new_page(base_url=web, viewport={"width": 1440, "height": 900}, locale="en")
+        sign_in(page, web, moderator.email)
+        yield page
+
+
+def approves(page: Page) -> None:
+    """Approve the case on the page by keys, Caps Lock being on: then they are capital letters without Shift."""
+    for key in "A1A":
+        page.keyboard.press(key)
+
+
+def status(one: Case) -> str:
+    return str(Case.objects.get(pk=one.pk).status)
+
+
+def released(page: Page) -> Any:
+    """Wait until a case has been put back."""
+    return page.expect_response("**/release")
+
+
+def _next_is_late(page: Page) -> None:
+    """The next case is claimed before the undoing, and answered after it."""
+    held: list[Route] = []
+    page.route(TAKE, held.append)
+    approves(page)
+    expect(page.locator("#undo-bar")).to_be_visible()
+    expect(page.locator(".case-skeleton")).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.locator("#case")).to_have_attribute("data-lease", "mine")
+    with released(page):
+        held.pop().continue_()
+
+
+def _undoing_is_late(page: Page, second: Case) -> None:
+    """The next case is there before the undoing is answered: no key can be in the way of it."""
+    held: list[Route] = []
+    approves(page)
+    opened(page, second)
+    page.route(UNDO, held.append)
+    page.keyboard.press("z")
+    approves(page)
+    page.keyboard.press("x")
+    with released(page):
+        held.pop().continue_()
+
+
+def _both_are_late(page: Page) -> None:
+    """Both are under way; the next case is answered first."""
+    held: list[Route] = []
+    for place in (TAKE, UNDO):
+        page.route(place, held.append)
+    with page.expect_request(TAKE):
+        approves(page)
+    with page.expect_request(UNDO):
+        page.keyboard.press("z")
+    with released(page):
+        held.pop(0).continue_()
+    held.pop().continue_()
+
+
+def test_an_undone_case_comes_back_whatever_is_on_its_way(page: Page) -> None:
+    first, second = film_case("Harbour", severity=4), film_case("Deep zoom", severity=2)
+    with page.expect_response("**/review/ahead/"):
+        page.goto("/review/next/")
+    opened(page, first)
+    assert status(second) == CaseStatus.WAITING
+    for orders in (_next_is_late, lambda shown: _undoing_is_late(shown, second), _both_are_late):
+        orders(page)
+        opened(page, first)
+        assert (status(first), status(second)) == (CaseStatus.CLAIMED, CaseStatus.WAITING)
+        assert not Decision.objects.filter(undone_at=None).exists()
+        for place in (TAKE, UNDO):
+            page.unroute(place)
+
+
+def test_what_cannot_be_undone_leaves_the_way_to_the_next(page: Page) -> None:
+    first, second = film_case("Harbour", severity=4), film_case("Deep zoom", severity=2)
+    page.goto("/review/next/")
+    opened(page, first)
+    held: list[Route] = []
+    page.route(
+        UNDO, lambda route: route.fulfill(status=409, json={"code": "too_late", "detail": "Too late."})
+    )
+    page.route(TAKE, held.append)
+    with page.expect_request(TAKE):
+        approves(page)
+    page.keyboard.press("z")
+    expect(page.locator("#toasts")).to_contain_text("Too late.")
+    page.unroute(TAKE)
+    while held:
+        held.pop().continue_()
+    opened(page, second)
+    assert Decision.objects.filter(undone_at=None).count() == 1
+
+
+def test_who_looks_for_long_is_reminded_and_loses_nothing(page: Page, moderator: User) -> None:
+    page.clock.install()
+    ModeratorSetting.objects.create(user=moderator, break_cases=0, break_minutes=1)
+    one, other = film_case("Harbour", severity=4), film_case("Deep zoom", severity=2)
+    Exposure.objects.create(user=moderator, case=other, severity=2, seconds=40, uncovered=0)
+    page.goto("/review/next/")
+    opened(page, one)
+    note = page.locator("#break-note")
+    expect(note).to_be_hidden()
+    page.keyboard.press("r")
+    page.keyboard.press("1")
+    page.locator("#verdict-note").fill("As far as the pier")
+    page.clock.run_for(31_000)
+    expect(note).to_be_visible()
+    expect(note).to_contain_text("Time for a break")
+    page.get_by_role("button", name="Once more, later").click()
+    expect(note).to_be_hidden()
+    page.clock.run_for(650_000)
+    expect(note).to_be_visible()
+    expect(page.get_by_role("button", name="Once more, later")).to_be_hidden()
+    page.get_by_role("button", name="Have a break").click()
+    expect(page.get_by_role("heading", name="You are having a break")).to_be_focused()
+    expect(page.locator("#case")).to_have_attribute("data-lease", "free")
+    assert status(one) == CaseStatus.WAITING
+    page.keyboard.press("R")
+    page.keyboard.press("q")
+    expect(page.locator("#case")).to_have_attribute("data-lease", "mine")
+    expect(page.locator("#verdict-note")).to_have_value("As far as the pier")
+    expect(page.locator('[data-act="reject"]')).to_have_attribute("aria-pressed", "true")
+    assert not Decision.objects.exists()
+
+    # Who puts one case back after the other is asked, too.
+    page.keyboard.press("x")
+    expect(page.locator("#break")).to_be_visible()
+    assert not Case.objects.filter(status=CaseStatus.CLAIMED).exists()
+    page.get_by_role("button", name="Have a break").click()
+    page.reload()
+    expect(page.locator("#break")).to_be_visible()
+
+
+def test_keys_act_with_caps_lock_and_v_with_shift(page: Page) -> None:
+    one = film_case("Harbour")
+    page.goto("/review/next/")
+    opened(page, one)
+    reveal, bar = page.locator("[data-reveal]"), page.locator("[data-act=reject]")
+    for keys in (["V"], ["Shift", "v"]):
+        for key in keys:
+            page.keyboard.down(key)
+        expect(reveal).to_have_attribute("aria-pressed", "true")
+        for key in keys:
+            page.keyboard.up(key)
+        expect(reveal).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("Shift+R")
+    expect(bar).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("R")
+    expect(bar).to_have_attribute("aria-pressed", "true")
+
+
+def test_without_a_line_the_list_and_the_case_ask_by_themselves(page: Page, web: str) -> None:
+    omar = UserFactory(role="moderator", name="Omar", email="omar@example.org")
+    one = film_case("Harbour", severity=4)
+    page.context.route_web_socket("**/ws/v1/events/", lambda line: line.close())
+    listing = page.context.new_page()
+    listing.goto(f"{web}/review/")
+    page.goto(f"/review/cases/{one.pk}/")
+    for tab in (listing, page):
+        tab.wait_for_function("() => document.documentElement.dataset.live === 'polling'")
+        tab.wait_for_event("response", lambda answer: "/moderation/cases/?" in answer.url)
+    film_case("Deep zoom", severity=2)
+    Case.objects.filter(pk=one.pk).update(
+        status="claimed", assignee=omar, lease_until="2099-01-01T00:00:00Z", claimed_at="2026-01-01T00:00:00Z"
+    )
+    expect(page.locator("#case")).to_have_attribute("data-lease", "taken")
+    expect(page.locator("#lease")).to_contain_text("Omar")
+    expect(listing.locator("#cases > li")).to_have_count(2)
+    expect(listing.locator(f"#case-{one.pk}")).to_contain_text("Omar")
+    Case.objects.filter(pk=one.pk).update(
+        status="decided",
+        assignee=None,
+        lease_until=None,
+        claimed_at=None,
+        ruling="approved",
+        decided_at="2026-01-01T00:00:00Z",
+    )
+    expect(page.locator("#case")).to_have_attribute("data-lease", "over")
+    expect(listing.locator("#cases > li")).to_have_count(1)
