@@ -139,6 +139,6 @@ def test_no_address_of_moderation_is_left_out() -> None:
         f"{method.upper()} {one.name}"
         for one in moderation.urlpatterns
         for method in ("get", "post", "put", "patch", "delete")
-        if hasattr(one.callback.cls, method)
+        if hasattr(getattr(one.callback, "cls", None), method)
     }
     assert told == there
