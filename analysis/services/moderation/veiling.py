@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 
 from analysis import access
 from analysis.models import Case
-from analysis.services.moderation import log
+from analysis.querysets import untold
 from mediaportal.accounts.models import User
 
 
@@ -14,5 +14,5 @@ def veil(user: User) -> Exists | None:
     """
     if not access.can_review(user):
         return None
-    blind = Case.objects.visible_to(user).filter(log.untold(user=user), asset=OuterRef("pk"))
+    blind = Case.objects.visible_to(user).filter(untold(user), asset=OuterRef("pk"))
     return Exists(blind.order_by())
