@@ -20,6 +20,8 @@ const form = document.querySelector("[data-care-form]");
 let looked = { cases: Number(line.dataset.cases), seconds: Number(line.dataset.seconds), uncovered: Number(line.dataset.uncovered) };
 
 let remind = () => {};
+/** Show the line that reminds of a break, or not, as it is due now. */
+export const tellBreak = () => remind();
 
 /** What is covered for this person: some of "blur", "grey" and "mute". */
 export const care = () => new Set(document.getElementById("cockpit").dataset.care.trim().split(/\s+/).filter(Boolean));
