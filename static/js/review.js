@@ -239,6 +239,7 @@ async function undo(decision) {
 async function away() {
   if (!current) return;
   const { id, cover, lease } = current;
+  current.sent = true;
   const told = tellLook(id, cover.look());
   lease.rest(true);
   await lease.release().catch(() => {});

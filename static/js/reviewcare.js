@@ -65,6 +65,7 @@ const dueWord = (more = 0) => t("review.breakDue", { n: looked.cases, time: span
 
 /** Between two cases, ask for a break when one is due; settles with "rest" or "go". */
 export function breakOr() {
+  remind();
   if (!isDue()) return Promise.resolve("go");
   const button = dialog.querySelector("[data-put-off]");
   button.hidden = Boolean(putOff());
