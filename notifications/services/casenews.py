@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from analysis.models import Case, CaseComment, CaseQueue, CaseStatus, Decision
+from analysis import access
+from analysis.models import Case, CaseComment, Decision
 from mediaportal.accounts.models import User
 from notifications.events import (
     MODERATION,
@@ -23,7 +24,7 @@ from notifications.services import audience, bell, broadcast, outbox
 
 def case_data(case: Case) -> CaseData:
     """What those who moderate are told of a case by its events."""
-    blind = case.queue == CaseQueue.SECOND and case.status in {CaseStatus.WAITING, CaseStatus.CLAIMED}
+    blind = access.awaits_second_look(case)
     assignee = case.assignee
     return {
         "case_id": str(case.pk),

@@ -47,7 +47,7 @@ def asset_data(asset: Asset) -> AssetData:
         "kind": asset.kind,
         "state": state_of(asset).code,
     }
-    if asset.error_code:
+    if asset.error_code and not asset.veiled:
         data["error"] = {"code": asset.error_code, "detail": asset.error_detail}
     return data
 

@@ -5,7 +5,7 @@ import { subscribe } from "./live.js";
 import { startPicture } from "./picture.js";
 import { startPlayer } from "./player.js";
 import { lookAhead } from "./reviewahead.js";
-import { breakOr, care, startCare, startReminder, tellLook, welcomeBack } from "./reviewcare.js";
+import { breakOr, care, startCare, startReminder, tellBreak, tellLook, welcomeBack } from "./reviewcare.js";
 import { startClock } from "./reviewclock.js";
 import { startComments } from "./reviewcomments.js";
 import { startCover } from "./reviewcover.js";
@@ -57,11 +57,13 @@ function begin(root) {
     seconds: cover.whole,
     chosen: ahead.again,
     sending: () => {
+      current.sent = true;
       lease.rest(true);
       look = tellLook(id, cover.look());
     },
     decided: (answer) => decided(root, answer, look),
     refused: (code) => {
+      if (current?.root === root) current.sent = false;
       lease.rest(false);
       if (code === "case_decided") lease.ended();
       else if (code) lease.lost();
@@ -114,6 +116,7 @@ function show(content) {
   pause.hidden = true;
   room.hidden = false;
   room.removeAttribute("aria-busy");
+  tellBreak();
   room.replaceChildren(content);
   const head = room.querySelector("h1");
   scrollTo(0, 0);
@@ -236,6 +239,7 @@ async function undo(decision) {
 async function away() {
   if (!current) return;
   const { id, cover, lease } = current;
+  current.sent = true;
   const told = tellLook(id, cover.look());
   lease.rest(true);
   await lease.release().catch(() => {});
@@ -295,7 +299,8 @@ document.addEventListener("click", (event) => {
   else backFromRest();
 });
 startCare({ changed: () => current?.cover.choose(care()) });
-startReminder({ more: () => (pause.hidden ? (current?.cover.pending() ?? null) : null), rest });
+// Between two cases it is asked by a dialog.
+startReminder({ more: () => (current && !current.sent && pause.hidden ? current.cover.pending() : null), rest });
 
 /** What acts on the case on the page, and on no other while that is changing. */
 const onCase = (act) => () => current && pause.hidden && !undoing && act(current);

@@ -20,6 +20,8 @@ const form = document.querySelector("[data-care-form]");
 let looked = { cases: Number(line.dataset.cases), seconds: Number(line.dataset.seconds), uncovered: Number(line.dataset.uncovered) };
 
 let remind = () => {};
+/** Show the line that reminds of a break, or not, as it is due now. */
+export const tellBreak = () => remind();
 
 /** What is covered for this person: some of "blur", "grey" and "mute". */
 export const care = () => new Set(document.getElementById("cockpit").dataset.care.trim().split(/\s+/).filter(Boolean));
@@ -63,6 +65,7 @@ const dueWord = (more = 0) => t("review.breakDue", { n: looked.cases, time: span
 
 /** Between two cases, ask for a break when one is due; settles with "rest" or "go". */
 export function breakOr() {
+  remind();
   if (!isDue()) return Promise.resolve("go");
   const button = dialog.querySelector("[data-put-off]");
   button.hidden = Boolean(putOff());

@@ -69,7 +69,7 @@ export function keepLease(root, { changed }) {
       ask();
       return;
     }
-    if (data.status === "decided" || data.status === "closed") become("over");
+    if (["decided", "closed", "away"].includes(data.status)) become("over");
     else if (data.status === "waiting" && state === "mine") become("lost");
     else if (data.status === "waiting" && state === "taken") become("free");
     else if (data.status === "claimed" && data.assignee?.id === me) become("mine");

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -51,6 +52,8 @@ GET    api-hash-list-entries                 401     403          403        403
 POST   api-hash-list-entries                 401     403          403        403      403            201
 DELETE api-hash-list-entry                   401     403          403        403      403            404
 POST   api-hash-list-import                  401     403          403        403      403            400
+GET    api-hash-list-imports                 401     403          403        403      403            200
+GET    api-hash-list-load                    401     403          403        403      403            404
 GET    api-hash-list-export                  401     403          403        403      403            200
 GET    api-moderation-stats                  401     403          403        403      200            200
 GET    api-moderation-decisions              401     403          403        403      200            200
@@ -88,6 +91,8 @@ def address_of(route: str, kind: str, user: User) -> str:
         names = {"list_id": HashList.objects.create(name="Known").pk}
         if route == "api-hash-list-entry":
             names["entry_id"] = 1
+        if route == "api-hash-list-load":
+            names["load_id"] = uuid4()
     elif route.startswith("api-moderation-batch"):
         kept = Batch.objects.create(made_by=whose, status="done", ended_at=timezone.now())
         names = {"batch_id": kept.pk}
