@@ -7,6 +7,7 @@ import pytest
 from analysis.models import Case, Policy
 from analysis.services.moderation import claiming, comments, deciding
 from analysis.services.moderation.verdicts import Verdict
+from assets.services import library
 from mediaportal.accounts.models import User
 from mediaportal.core.problems import NotPermitted
 from notifications.events import MODERATION, Told, Topic
@@ -71,6 +72,17 @@ def test_before_a_second_look_nothing_tells_of_the_first() -> None:
     assert casenews.case_data(Case.objects.get())["ruling"] is None
     decided(Case.objects.get())
     assert heard(UserFactory(role="moderator"))[-1] == ("case.decided", "rejected")
+
+
+def test_a_file_in_the_trash_does_not_tell_what_its_second_look_must_not_know(
+    sent: list[Told], django_capture_on_commit_callbacks: Any
+) -> None:
+    one = case(of=policy("twice", double=1.0))
+    decided(one)
+    with django_capture_on_commit_callbacks(execute=True):
+        library.trash(user=one.owner, asset=one.asset)
+    told = [message["data"] for message in sent if message["type"] == "case.changed"]
+    assert [(data["status"], data["ruling"]) for data in told] == [("away", None)]
 
 
 def test_own_and_restricted_cases_are_not_heard_of() -> None:
