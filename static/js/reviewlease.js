@@ -104,8 +104,10 @@ export function keepLease(root, { changed }) {
   /** While no news come by themselves, ask how it stands. */
   async function ask() {
     if (over || resting || document.visibilityState !== "visible") return;
+    const before = state;
     const found = await call("GET", `/api/v1/moderation/cases/${id}/`).catch(() => null);
-    if (found) hear({ type: "case.changed", data: { ...found, case_id: id } });
+    // News that came meanwhile are newer than this answer.
+    if (found && state === before) hear({ type: "case.changed", data: { ...found, case_id: id } });
   }
 
   const keep = () => (state === "mine" || liveState() === "live" ? renew() : ask());
