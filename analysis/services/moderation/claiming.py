@@ -25,11 +25,9 @@ _COUNTED_UP_TO = 100
 # More than there are people who ask at the same moment.
 _AHEAD = 40
 
-# One statement that looks and claims. The first of each policy and queue come by the index that is made for this: it
-# reads none of those that this person may not take, however many of them wait. These are read without a lock, and the
-# first of them is taken that nobody else is just taking; what somebody took meanwhile is seen when it is locked.
-_TAKE = """
-WITH near AS MATERIALIZED (
+# The first of each policy and queue, by the index that is made for this: it reads none of those that this person may
+# not take, however many of them wait.
+_NEAR = """
     SELECT near.id FROM unnest(%(queues)s::text[]) AS line(queue)
     CROSS JOIN (SELECT id FROM analysis_policy WHERE %(restricted)s OR NOT restricted) AS policy
     CROSS JOIN LATERAL (
@@ -42,19 +40,24 @@ WITH near AS MATERIALIZED (
         ORDER BY one.severity DESC, one.due_at, one.reach DESC, one.id LIMIT %(most)s
     ) AS near
     ORDER BY near.severity DESC, near.due_at, near.reach DESC, near.id LIMIT %(most)s
-), free AS MATERIALIZED (
+"""
+# One statement that looks and claims. The first few are read without a lock, and the first of them is taken that nobody
+# else is just taking; what somebody took meanwhile is seen when it is locked. Who only writes a row that points to a
+# case (a comment, a report) locks its key: that case is taken all the same.
+_TAKE = f"""
+WITH near AS MATERIALIZED ({_NEAR}), free AS MATERIALIZED (
     SELECT one.id FROM near JOIN analysis_case AS one ON one.id = near.id
     WHERE one.status = 'waiting' AND one.queue = ANY(%(queues)s)
         AND NOT one.deciders @> ARRAY[%(person)s]::uuid[]
     ORDER BY one.severity DESC, one.due_at, one.reach DESC, one.id LIMIT 1
-    FOR UPDATE OF one SKIP LOCKED
+    FOR NO KEY UPDATE OF one SKIP LOCKED
 )
 UPDATE analysis_case AS taken
 SET status = 'claimed', assignee_id = %(person)s, claimed_at = statement_timestamp(),
     lease_until = statement_timestamp() + %(lease)s, updated_at = statement_timestamp()
 FROM free WHERE taken.id = free.id
 RETURNING taken.*
-"""
+"""  # noqa: S608 - both parts stand here
 
 
 def take_next(*, user: Caller, after: UUID | None = None) -> Case:
@@ -86,7 +89,7 @@ class _Way:
     behind: bool = False
 
     def as_facts(self) -> dict[str, Any]:
-        """What `_TAKE` has to know of it."""
+        """What `_NEAR` has to know of it."""
         one = self.passed
         place = (
             {"severity": one.severity, "due_at": one.due_at, "reach": one.reach} if one is not None else {}
@@ -108,10 +111,19 @@ def _take_by(ways: Sequence[_Way], person: User) -> Case | None:
 
 
 def _take(person: User, way: _Way, *, most: int | None) -> Case | None:
-    """Claim the first of so many of the most urgent cases, or of all of them; one statement. The same rule as
-    `CaseQuerySet.takeable_by`.
-    """
-    facts: dict[str, Any] = {
+    """Claim the first of so many of the most urgent cases, or of all of them; one statement."""
+    return next(iter(Case.objects.raw(_TAKE, _facts(person, way, most=most))), None)
+
+
+def coming(*, user: Caller) -> UUID | None:
+    """The case that would be next just now, claimed by nobody; None when nothing waits. Raises `NotPermitted`."""
+    found = Case.objects.raw(_NEAR, _facts(require_reviewer(user), _Way(), most=1))
+    return next((one.pk for one in found), None)
+
+
+def _facts(person: User, way: _Way, *, most: int | None) -> dict[str, Any]:
+    """What `_NEAR` and `_TAKE` have to know. The same rule as `CaseQuerySet.takeable_by`."""
+    return {
         "queues": [str(queue) for queue in access.queues_of(person)],
         "restricted": access.can_review_restricted(person),
         "person": person.pk,
@@ -119,7 +131,6 @@ def _take(person: User, way: _Way, *, most: int | None) -> Case | None:
         "most": most,
         **way.as_facts(),
     }
-    return next(iter(Case.objects.raw(_TAKE, facts)), None)
 
 
 def claim(*, user: Caller, case_id: UUID) -> Case:

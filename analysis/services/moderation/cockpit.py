@@ -21,7 +21,7 @@ from analysis.models import (
     PolicyMode,
     Reason,
 )
-from analysis.services.moderation import care, casebook, casehistory, pictures
+from analysis.services.moderation import care, casebook, casehistory, claiming, pictures
 from analysis.services.moderation.verdicts import REASONS
 from assets.models import Kind, Visibility
 from assets.services.stage import stage_of
@@ -81,12 +81,7 @@ def ahead(*, user: User) -> dict[str, Any] | None:
     is none that can be fetched so), `at` which second it begins, and the addresses of its `pictures`; None when nothing
     waits. It is claimed by nobody, and may be somebody else's before it comes.
     """
-    near = (
-        Case.objects.takeable_by(user, queues=access.queues_of(user))
-        .by_urgency()
-        .values_list("pk", flat=True)
-    )
-    pk = near.first()
+    pk = claiming.coming(user=user)
     case = None if pk is None else casebook.listed(user=user).filter(pk=pk).first()
     if case is None:
         return None

@@ -256,7 +256,7 @@ def _close(case: Case, why: str) -> bool:
 def _move(case: Case, status: CaseStatus, **facts: Any) -> bool:
     """Take a case out of the hands of whoever looks at it, and tell of it. False when somebody was faster."""
     moved = Case.objects.filter(pk=case.pk, status=case.status).update(
-        status=status, assignee=None, lease_until=None, updated_at=timezone.now(), **facts
+        status=status, assignee=None, lease_until=None, claimed_at=None, updated_at=timezone.now(), **facts
     )
     if moved:
         case.refresh_from_db()

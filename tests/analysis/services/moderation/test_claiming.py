@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from analysis.exceptions.moderation import CaseDecided, LeaseGone, NothingWaiting
-from analysis.models import Case, Decision, Policy
+from analysis.models import Case, CaseComment, Decision, Policy
 from analysis.services.moderation import claiming, deciding
 from analysis.services.moderation.verdicts import Verdict
 from assets.models import Asset
@@ -166,6 +166,26 @@ def test_what_others_are_just_taking_is_passed_over_and_found_behind_it(
             taken.set()
 
     assert at_once([holds, takes])[1] == second
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_case_that_somebody_is_just_writing_about_is_taken_all_the_same() -> None:
+    one, author = case(), UserFactory(role="moderator")
+    with transaction.atomic():
+        CaseComment.objects.create(case=one, author=author, text="Look at the end")
+        (taken,) = at_once([lambda: claiming.take_next(user=UserFactory(role="moderator"))])
+    assert taken == one
+
+
+@pytest.mark.django_db
+def test_what_comes_next_is_told_without_being_claimed() -> None:
+    person = UserFactory(role="moderator")
+    assert claiming.coming(user=person) is None
+    case(severity=1)
+    one = case(severity=3)
+    case(queue="senior", severity=4)
+    assert claiming.coming(user=person) == one.pk
+    assert claiming.take_next(user=person) == one
 
 
 @pytest.mark.django_db
