@@ -43,11 +43,15 @@ def decided(owner: User) -> dict[str, Decision]:
     """Decisions against two files of the sender, told to them, of which one is appealed against; by their titles."""
     sender = moderated(SENDER, "Samir Aziz")
     other = moderated(OTHER, "Omar Said", role=Role.MODERATOR)
-    Asset.objects.filter(pk__in=[newest(one).pk for one in (REJECTED, RESTRICTED, REPORTED)]).update(uploaded_by=sender)
+    Asset.objects.filter(pk__in=[newest(one).pk for one in (REJECTED, RESTRICTED, REPORTED)]).update(
+        uploaded_by=sender
+    )
     limits = Restriction(rating="18", cap="internal", regions=("SA", "KW"))
     made = {
         REJECTED: _against(REJECTED, other, Verdict(Action.REJECT, Reason.CULTURAL)),
-        RESTRICTED: _against(RESTRICTED, other, Verdict(Action.RESTRICT, Reason.CULTURAL, restriction=limits)),
+        RESTRICTED: _against(
+            RESTRICTED, other, Verdict(Action.RESTRICT, Reason.CULTURAL, restriction=limits)
+        ),
     }
     long_ago = timezone.now() - timedelta(hours=2)
     Decision.objects.filter(pk__in=[one.pk for one in made.values()]).update(made_at=long_ago)

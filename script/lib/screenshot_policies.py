@@ -57,7 +57,11 @@ def told(owner: User) -> Policy:
     policies.change(
         user=owner,
         policy=policy,
-        given={"rules": CHANGED, "deadline": 8, "note": "Half of the complaints were about what lay just below."},
+        given={
+            "rules": CHANGED,
+            "deadline": 8,
+            "note": "Half of the complaints were about what lay just below.",
+        },
         seen=1,
         confirm=True,
     )

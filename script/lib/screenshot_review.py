@@ -6,7 +6,18 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from screenshot_studio import PASSWORD, Studio, newest
 
-from analysis.models import Case, CaseComment, CaseQueue, CaseSource, CaseStatus, Decision, Policy, Reason, Report
+from analysis.models import (
+    OPEN_CASE,
+    Case,
+    CaseComment,
+    CaseQueue,
+    CaseSource,
+    CaseStatus,
+    Decision,
+    Policy,
+    Reason,
+    Report,
+)
 from analysis.rules import Band, Hit, Outcome, Sighting
 from analysis.services.moderation import claiming, deciding, opening
 from analysis.services.moderation.verdicts import Verdict
@@ -22,7 +33,15 @@ FLAGS = [
 ]
 TITLES = ("Evening", "Deep zoom", "Aurora", "Podcast", "Bulb")
 # What was decided in the last weeks: how sure the engine was, and whether it was right.
-DECIDED = [(0.62, False), (0.66, True), (0.71, False), (0.78, True), (0.83, True), (0.88, True), (0.93, True)] * 4
+DECIDED = [
+    (0.62, False),
+    (0.66, True),
+    (0.71, False),
+    (0.78, True),
+    (0.83, True),
+    (0.88, True),
+    (0.93, True),
+] * 4
 
 
 def review(studio: Studio, owner: User) -> None:
@@ -35,7 +54,7 @@ def review(studio: Studio, owner: User) -> None:
         _cockpit(studio, page, cases, name)
         page.goto("/review/dashboard/")
         studio.shoot(page, f"85-review-dashboard{name}", whole=True)
-        page.goto("/review/?severity=4&source=hash")
+        page.goto("/review/?policy=guests")
         studio.shoot(page, f"81-review-none{name}")
 
 
@@ -65,15 +84,20 @@ def waiting(owner: User) -> dict[str, Case]:
 
 def moderated(email: str, name: str, **traits: str) -> User:
     """A person of these scenes, made once."""
-    return User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name, **traits)
+    return User.objects.filter(email=email).first() or User.objects.create_user(
+        email, PASSWORD, name=name, **traits
+    )
 
 
-def case(asset: Asset, place: int) -> Case:
-    """A waiting case of an asset, the worse the earlier its place."""
-    policy = Policy.objects.select_related("current").get(slug="house-rules")
+def case(asset: Asset, place: int, *, under: str = "house-rules", rule: str = "alcohol") -> Case:
+    """An open case of an asset, the one that it has or a new one, the worse the earlier its place."""
+    policy = Policy.objects.select_related("current").get(slug=under)
+    standing = Case.objects.filter(asset=asset, policy=policy, status__in=OPEN_CASE).first()
+    if standing is not None:
+        return standing
     timed = asset.duration or 0.0
     hits = tuple(
-        Hit("alcohol", band, Sighting("moderation", score, start, end, label, "Customs"))
+        Hit(rule, band, Sighting("moderation", score, start, end, label, "Customs"))
         for label, band, score, start, end in FLAGS
         if end < timed or not timed
     )
@@ -129,7 +153,7 @@ def _weeks(asset: Asset, person: User) -> None:
     """What was decided on an asset in the weeks before, so that the figures say something."""
     for place, (score, right) in enumerate(DECIDED):
         at = timezone.now() - timedelta(days=1 + place, hours=place % 7)
-        past = case(asset, place % 4)
+        past = case(asset, place % 4, under="unsafe", rule="nudity")
         made = Decision.objects.create(
             case=past,
             policy=past.policy,
@@ -139,7 +163,6 @@ def _weeks(asset: Asset, person: User) -> None:
             reason=Reason.CULTURAL if right else Reason.FINE,
             seconds=20.0 + 3 * place,
             made_by=person,
-            effective=False,
         )
         Decision.objects.filter(pk=made.pk).update(made_at=at, settled_at=at)
         Case.objects.filter(pk=past.pk).update(
@@ -147,5 +170,5 @@ def _weeks(asset: Asset, person: User) -> None:
             ruling="rejected" if right else "approved",
             opened_at=at - timedelta(hours=1 + place % 30),
             decided_at=at,
-            considered={"alcohol": score},
+            considered={"nudity": score},
         )

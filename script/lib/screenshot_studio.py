@@ -32,8 +32,8 @@ INTENDED = re.compile(r"status of (401|403|404|410|415|422)|response code: 415")
 
 
 class Studio:
-    """Takes pictures, and remembers what axe found wrong with each. `wanted` are words of the names of those that are
-    taken, empty for all; `whole` is set while every picture of a scene is wanted.
+    """Takes pictures, and remembers what axe found wrong with each. `whole` is set while every picture is wanted;
+    otherwise those are taken whose names hold one of the words in `wanted`.
     """
 
     def __init__(self, browser: Browser, address: str, wanted: list[str]) -> None:
@@ -56,7 +56,9 @@ class Studio:
     ) -> Iterator[Page]:
         """A page of a person's browser, of this size, theme and language; signed in if `known`."""
         User.objects.filter(email=person).update(language=language)
-        context = self._context(size, theme, language, self.state if person == EMAIL else self._signed_in(person))
+        context = self._context(
+            size, theme, language, self.state if person == EMAIL else self._signed_in(person)
+        )
         if not known:
             context.clear_cookies()
         page = context.new_page()
@@ -108,7 +110,7 @@ class Studio:
 
     def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
         """Take a picture once everything stands still, and let axe look at the page."""
-        if self.wanted and not self.whole and not any(word in name for word in self.wanted):
+        if not self.whole and not any(word in name for word in self.wanted):
             return
         if whole:
             page.evaluate("scrollTo(0, 0)")
@@ -122,7 +124,9 @@ class Studio:
             page.wait_for_timeout(900)
             found = self._axe(page)
         self.wrong += [f"{name}: {line}" for line in found]
-        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        too_wide = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         if too_wide > 0:
             self.wrong.append(f"{name}: scrolls sideways by {too_wide} px")
         self.taken += 1
