@@ -92,6 +92,7 @@ def _film(studio: Studio, page: Page, name: str) -> None:
     page.wait_for_selector("#pane-transcript .cue")
     studio.shoot(page, f"75-transcript{name}")
     page.locator("#pane-transcript .cue").nth(1).locator(".cue-edit").click()
+    page.locator("#pane-transcript .cue.open").evaluate("cue => cue.scrollIntoView({ block: 'center' })")
     studio.shoot(page, f"75-transcript-open{name}")
     page.keyboard.press("Escape")
     for dialog in ("[data-versions]", "[data-speakers]", "[data-opens=transcript-take]"):
