@@ -1,8 +1,10 @@
-"""Scenes of understanding: what was found in a film and when, the transcript, what is alike, and who may be named."""
+"""Scenes of understanding: what was found in a film and when, the transcript, and what is alike."""
+
+from dataclasses import dataclass
 
 from playwright.sync_api import Page
 from screenshot_portal import wait_for
-from screenshot_studio import PHONE, WIDE, Studio, newest, opened
+from screenshot_studio import Studio, newest, opened
 
 from analysis.engines import Flag, Label, Result, Speech, Text, Word
 from analysis.engines.findings import Finding
@@ -34,8 +36,31 @@ READ: list[Finding] = [
 FLAGGED: list[Finding] = [Flag(13.0, 15.5, 0.61, label="Alcohol", parent="Alcohol")]
 
 
+@dataclass(frozen=True)
+class Understood:
+    """A film with two transcripts, of which one is shown, and a match of it with another film."""
+
+    film: Asset
+    shown: Analysis
+    other: Analysis
+    match: Match
+
+
 def understanding(studio: Studio, owner: User) -> None:
     """A film that is understood, from every side."""
+    told = understood(owner)
+    for page, name in studio.dressed():
+        _film(studio, page, name)
+        page.goto(f"/assets/{told.film.pk}/analyses/{told.shown.pk}/beside/{told.other.pk}/")
+        studio.shoot(page, f"76-compared{name}", whole=True)
+        page.goto(f"/matches/{told.match.pk}/")
+        page.wait_for_timeout(1500)
+        studio.shoot(page, f"77-side-by-side{name}", whole=True)
+        _settings(studio, page, name)
+
+
+def understood(owner: User) -> Understood:
+    """Let a film be understood: by our own machine as far as it can, and as engines elsewhere would tell."""
     film = newest(FILM)
     Analysis.objects.filter(asset=film).delete()
     found = orders.place(
@@ -51,23 +76,11 @@ def understanding(studio: Studio, owner: User) -> None:
     match = _alike(film, newest(OTHER))
     job = keyframes.ask(user=owner, asset=film, wish=Keyframes(count=6, width=480))
     wait_for(lambda: not Job.objects.filter(pk=job.pk, status__in=OPEN).exists(), "the key frames")
-    for size, theme, language, name in (
-        (WIDE, "light", "en", ""),
-        (WIDE, "dark", "ar", "-arabic-dark"),
-        (PHONE, "light", "ar", "-phone-arabic"),
-    ):
-        with studio.page(size, theme=theme, language=language) as page:
-            _film(studio, page, name)
-            page.goto(f"/assets/{film.pk}/analyses/{shown.pk}/beside/{other.pk}/")
-            studio.shoot(page, f"76-compared{name}", whole=True)
-            page.goto(f"/matches/{match.pk}/")
-            page.wait_for_timeout(1500)
-            studio.shoot(page, f"77-side-by-side{name}", whole=True)
-            _settings(studio, page, name)
+    return Understood(film, shown, other, match)
 
 
 def _film(studio: Studio, page: Page, name: str) -> None:
-    """The film's page with its timeline and panels, and its transcript."""
+    """The film's page with its timeline and panels, its transcript with a segment open, and their dialogs."""
     opened(page, FILM)
     page.wait_for_selector("#timeline .timeline-lane")
     page.wait_for_selector("#keyframes .keyframe")
@@ -78,12 +91,21 @@ def _film(studio: Studio, page: Page, name: str) -> None:
     page.locator("#tab-transcript").click()
     page.wait_for_selector("#pane-transcript .cue")
     studio.shoot(page, f"75-transcript{name}")
+    page.locator("#pane-transcript .cue").nth(1).locator(".cue-edit").click()
+    page.locator("#pane-transcript .cue.open").evaluate("cue => cue.scrollIntoView({ block: 'center' })")
+    studio.shoot(page, f"75-transcript-open{name}")
+    page.keyboard.press("Escape")
+    for dialog in ("[data-versions]", "[data-speakers]", "[data-opens=transcript-take]"):
+        page.locator(f"#pane-transcript {dialog}").click()
+        page.wait_for_selector("dialog[open]")
+        studio.shoot(page, f"75-transcript-{dialog.strip('[]').rsplit('-', 1)[-1]}{name}")
+        page.keyboard.press("Escape")
     page.goto("/?q=harbour")
     studio.shoot(page, f"75-found-inside{name}")
 
 
 def _settings(studio: Studio, page: Page, name: str) -> None:
-    """What a collection wants, what an upload asks for, and who may be named."""
+    """What a collection wants, and what an upload asks for."""
     collection = Collection.objects.order_by("created_at").first()
     if collection is not None:
         page.goto(f"/?collection={collection.pk}")
@@ -94,8 +116,6 @@ def _settings(studio: Studio, page: Page, name: str) -> None:
     page.locator("details.wanted summary").click()
     page.locator("details.wanted").scroll_into_view_if_needed()
     studio.shoot(page, f"79-upload-analyses{name}")
-    page.goto("/people/")
-    studio.shoot(page, f"80-people{name}", whole=True)
 
 
 def _words(start: float, text: str, speaker: str) -> Speech:

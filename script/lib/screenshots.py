@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,9 @@ from screenshot_arrivals import (
 )
 from screenshot_engine import jobs, presets, running
 from screenshot_media import BROKEN, IMAGES, LONG, SOUNDS, VIDEOS, make
+from screenshot_owners import owners
+from screenshot_people import people
+from screenshot_policies import moderating
 from screenshot_portal import portal, wait_for
 from screenshot_review import review
 from screenshot_studio import CINEMA, EMAIL, OUT, PASSWORD, PHONE, WIDE, Studio, opened, play, say
@@ -39,6 +43,7 @@ from script.lib.browsers import chromium_path
 from tests.functional.browser import choose, send
 
 CHOSEN = ROOT / "docs" / "images" / "library.png"
+Scene = Callable[[Studio, User, dict[str, Path]], None]
 SLOW = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 900_000}
 
 
@@ -177,7 +182,48 @@ def refused(studio: Studio) -> None:
         studio.shoot(page, "29-not-found")
         page.goto("/guest/nowhere/")
         studio.shoot(page, "44-guest-link-forged")
-    studio.forgive_intended()
+
+
+def arrivals(studio: Studio, owner: User, files: dict[str, Path]) -> None:
+    """What comes in by other ways, and from others."""
+    on_the_way(studio, files, SLOW)
+    collections(studio, owner)
+    guests(studio, owner, files)
+    wait_for(lambda: not in_work(), "the work on what guests sent")
+    held(studio)
+    guest_links(studio)
+    rooms(studio)
+
+
+def all_of_watching(studio: Studio, owner: User) -> None:
+    """Everything of playing and sharing."""
+    hovered(studio)
+    captions(studio, owner)
+    pictures(studio)
+    watching(studio, owner)
+    sharing(studio, owner)
+    encrypted(studio, owner)
+
+
+# By their names, in the order in which one builds on what the ones before it have left behind.
+SCENES: dict[str, Scene] = {
+    "beginning": lambda studio, _owner, _files: beginning(studio),
+    "uploading": lambda studio, _owner, files: uploading(studio, files),
+    "libraries": lambda studio, _owner, _files: libraries(studio),
+    "assets": lambda studio, _owner, _files: assets(studio),
+    "arrivals": arrivals,
+    "jobs": lambda studio, _owner, _files: jobs(studio),
+    "presets": lambda studio, _owner, _files: presets(studio),
+    "watching": lambda studio, owner, _files: all_of_watching(studio, owner),
+    "understanding": lambda studio, owner, _files: understanding(studio, owner),
+    "people": lambda studio, owner, _files: people(studio, owner),
+    "review": lambda studio, owner, _files: review(studio, owner),
+    "moderating": lambda studio, owner, _files: moderating(studio, owner),
+    "owners": lambda studio, owner, _files: owners(studio, owner),
+    "refused": lambda studio, _owner, _files: refused(studio),
+}
+# What all others need: somebody who is signed in, and files.
+FOUNDATION = ("beginning", "uploading")
 
 
 def main(wanted: list[str]) -> int:
@@ -191,29 +237,12 @@ def main(wanted: list[str]) -> int:
             executable_path=chromium_path(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        studio = Studio(browser, address, wanted)
-        beginning(studio)
-        uploading(studio, files)
-        libraries(studio)
-        assets(studio)
-        on_the_way(studio, files, SLOW)
-        collections(studio, owner)
-        guests(studio, owner, files)
-        wait_for(lambda: not in_work(), "the work on what guests sent")
-        held(studio)
-        guest_links(studio)
-        rooms(studio)
-        jobs(studio)
-        presets(studio)
-        hovered(studio)
-        captions(studio, owner)
-        pictures(studio)
-        watching(studio, owner)
-        sharing(studio, owner)
-        encrypted(studio, owner)
-        understanding(studio, owner)
-        review(studio, owner)
-        refused(studio)
+        studio = Studio(browser, address, [word for word in wanted if word not in SCENES])
+        for name, scene in SCENES.items():
+            studio.whole = not wanted or name in wanted
+            if studio.whole or studio.wanted or name in FOUNDATION:
+                scene(studio, owner, files)
+        studio.forgive_intended()
         browser.close()
     keep_chosen()
     for line in studio.wrong:
