@@ -110,7 +110,9 @@ def person(email: str, hashers: Any, **traits: Any) -> User:
 
 
 def sign_in(page: Page, address: str, email: str) -> None:
-    """Be signed in, with the cookies that the form would have set; the portal takes a while over a password."""
+    """Be signed in, with the cookies that the form would have set; the portal takes a while over a password, and over
+    the page that the form leads to.
+    """
     with pytest.MonkeyPatch.context() as patch:
         # Playwright's own loop runs in this thread.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -126,7 +128,6 @@ def sign_in(page: Page, address: str, email: str) -> None:
     page.context.add_cookies(
         [{"name": name, "value": value, "url": address} for name, value in cookies.items() if value]
     )
-    page.goto(f"{address}/")
 
 
 def sign_in_by_form(page: Page, address: str, email: str) -> None:

@@ -83,6 +83,7 @@ def test_keys_lead_through_the_portal_and_may_be_switched_off(
     with chromium() as browser:
         page = browser.new_page()
         sign_in(page, web, "lina@example.org")
+        page.goto(f"{web}/")
         page.keyboard.press("u")
         page.wait_for_url(f"{web}/upload/")
         page.keyboard.press("g")

@@ -21,7 +21,7 @@ from tests.functional.browser import chromium, person, sign_in
 from tests.functional.films import begun, packaged, shown
 from tests.media import media
 
-pytestmark = pytest.mark.xdist_group("workers")
+pytestmark = pytest.mark.xdist_group("films")
 # It goes round and round, so that it plays whenever the decision comes.
 PLAYS = "() => { const one = document.querySelector('#stage video'); one.loop = true; one.muted = true; one.play(); }"
 PLAYED = "() => document.querySelector('#stage video').currentTime > 0.5"

@@ -47,6 +47,7 @@ def test_a_guest_sends_a_file_and_a_manager_decides(
 
         desk = browser.new_page(base_url=web, locale="en")
         sign_in(desk, web, "mona@example.org")
+        desk.goto("/")
         desk.locator('.rail a[href="/review/"]').click()
         desk.locator('main a[href="/held/"]').click()
         desk.locator(f'[data-asset="{asset.pk}"] [data-act="release"]').click()
