@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -137,6 +138,17 @@ def sign_in_by_form(page: Page, address: str, email: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{address}/")
+
+
+def goto_listening(page: Page, address: str, topic: str, seconds: float = 60) -> None:
+    """Open a page and wait until it was answered on a topic of live events: what is told before that, passes it by."""
+    heard: list[str] = []
+    page.on("websocket", lambda line: line.on("framereceived", lambda frame: heard.append(str(frame))))
+    page.goto(address)
+    deadline = time.monotonic() + seconds
+    while not any(f'"{topic}"' in frame for frame in heard):
+        assert time.monotonic() < deadline, heard
+        page.wait_for_timeout(50)
 
 
 def refuse_until_renewed(page: Page, segments: re.Pattern[str]) -> list[str]:
