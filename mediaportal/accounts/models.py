@@ -27,8 +27,10 @@ class UserManager(BaseUserManager["User"]):
         """Make a user with a role; without a password the account cannot be signed in to."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
-        user.save(using=self._db)
-        user.set_role(role)
+        user.is_staff = user.opens_admin_as(role)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            user.groups.add(_group_of(role))
         return user
 
     def holding(self, permission: str) -> models.QuerySet["User"]:
@@ -98,13 +100,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         held = {group.name for group in self.groups.all()}
         return next((role for role in reversed(Role.values) if role in held), "")
 
+    def opens_admin_as(self, role: str) -> bool:
+        """Whether the way into the admin goes with this role."""
+        return self.is_superuser or role in STAFF_ROLES
+
     @transaction.atomic
     def set_role(self, role: str) -> None:
         """Give the person this role in place of any other; with it comes or goes the way into the admin."""
         roles = Group.objects.filter(name__in=Role.values)
         self.groups.remove(*roles)
-        self.groups.add(Group.objects.get_or_create(name=Role(role))[0])
-        self.is_staff = self.is_superuser or role in STAFF_ROLES
+        self.groups.add(_group_of(role))
+        self.is_staff = self.opens_admin_as(role)
         self.save(update_fields=["is_staff"])
         for known in ("_perm_cache", "_user_perm_cache", "_group_perm_cache"):
             self.__dict__.pop(known, None)
+
+
+def _group_of(role: str) -> Group:
+    """The group that makes the role; raises `ValueError` for what is no role."""
+    return Group.objects.get_or_create(name=Role(role))[0]

@@ -1,17 +1,13 @@
 """A person's browser at a running portal, and the eye of axe."""
 
-import json
-import os
+import asyncio
 import re
-import signal
-import subprocess
-import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
@@ -22,7 +18,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from django.http import HttpRequest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Route, expect, sync_playwright
 
 from mediaportal.accounts.models import User
 from script.lib.browsers import chromium_path
@@ -35,8 +31,6 @@ ARGUMENTS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 AXE = Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js"
-# It ends with the process that has started it, also when that is killed: then nobody writes to the pipe any longer.
-_WATCHED = '"$@" & cat > /dev/null; kill -TERM 0'
 # Only of what is wrong it is asked where it stands: for each of the many parts that are well, too, that takes long.
 _RUN_AXE = """async ([rules, within]) => {
   const wishes = { runOnly: rules, resultTypes: ["violations"] };
@@ -56,50 +50,42 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @cache
-def _server() -> tuple["subprocess.Popen[str]", str]:
-    """One Chromium for all tests of this process, which begin with a context of their own; starting one takes longer
-    than many of them. Returns the process, which leads a group, and where it listens.
+def _started() -> tuple[Playwright, Browser, asyncio.AbstractEventLoop]:
+    """One Chromium for all tests of this process, and the loop that speaks with it; starting them takes longer than
+    many tests. They end with this process, also when it is killed: then nobody holds the other end of their pipe.
     """
-    with NamedTemporaryFile("w", suffix=".json") as wishes:
-        json.dump({"executablePath": chromium_path(), "args": ARGUMENTS, "headless": True}, wishes)
-        wishes.flush()
-        process = subprocess.Popen(
-            [
-                *("sh", "-c", _WATCHED, "chromium", sys.executable, "-m", "playwright", "launch-server"),
-                *("--browser", "chromium", "--config", wishes.name),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
-    assert address.startswith("ws://"), address
-    return process, address
+    playwright = sync_playwright().start()
+    browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+    return playwright, browser, asyncio.get_running_loop()
 
 
 def end_chromium() -> None:
     """End the browser, if one was started."""
-    if not _server.cache_info().currsize:
+    if not _started.cache_info().currsize:
         return
-    process, _address = _server()
-    _server.cache_clear()
-    os.killpg(process.pid, signal.SIGTERM)
-    process.communicate(timeout=30)
+    playwright, _browser, loop = _started()
+    _started.cache_clear()
+    asyncio._set_running_loop(loop)
+    playwright.stop()
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window; what was opened in it is closed."""
-    _process, address = _server()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.connect(address)
-        try:
-            yield browser
-        finally:
-            browser.close()
-            close_connections()
+    """Debian's Chromium, without a window; what was opened in it is closed. After a test that failed it begins anew."""
+    _playwright, browser, loop = _started()
+    # Only within this block does the loop count as running: Django and other tests ask whether one does.
+    asyncio._set_running_loop(loop)
+    well = False
+    try:
+        yield browser
+        for context in browser.contexts:
+            context.close()
+        well = browser.is_connected()
+    finally:
+        close_connections()
+        if not well:
+            end_chromium()
+        asyncio._set_running_loop(None)
 
 
 def close_connections() -> None:
@@ -125,7 +111,9 @@ def person(email: str, hashers: Any, **traits: Any) -> User:
 
 
 def sign_in(page: Page, address: str, email: str) -> None:
-    """Be signed in, with the cookies that the form would have set; the portal takes a while over a password."""
+    """Be signed in, with the cookies that the form would have set; the portal takes a while over a password, and over
+    the page that the form leads to.
+    """
     with pytest.MonkeyPatch.context() as patch:
         # Playwright's own loop runs in this thread.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -141,7 +129,6 @@ def sign_in(page: Page, address: str, email: str) -> None:
     page.context.add_cookies(
         [{"name": name, "value": value, "url": address} for name, value in cookies.items() if value]
     )
-    page.goto(f"{address}/")
 
 
 def sign_in_by_form(page: Page, address: str, email: str) -> None:
@@ -151,6 +138,17 @@ def sign_in_by_form(page: Page, address: str, email: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{address}/")
+
+
+def goto_listening(page: Page, address: str, topic: str, seconds: float = 60) -> None:
+    """Open a page and wait until it was answered on a topic of live events: what is told before that, passes it by."""
+    heard: list[str] = []
+    page.on("websocket", lambda line: line.on("framereceived", lambda frame: heard.append(str(frame))))
+    page.goto(address)
+    deadline = time.monotonic() + seconds
+    while not any(f'"{topic}"' in frame for frame in heard):
+        assert time.monotonic() < deadline, heard
+        page.wait_for_timeout(50)
 
 
 def refuse_until_renewed(page: Page, segments: re.Pattern[str]) -> list[str]:

@@ -11,7 +11,7 @@ from processing.models import Job, JobType, Status
 from processing.services.publishing import describe
 from processing.signals import job_changed
 from tests.factories import AssetFactory, VariantFactory
-from tests.functional.browser import chromium, person, sign_in
+from tests.functional.browser import chromium, goto_listening, person, sign_in
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -61,8 +61,7 @@ def test_what_was_measured_stands_beside_the_file_without_a_reload(
     with chromium() as browser:
         page = browser.new_page()
         sign_in(page, web, "lina@example.org")
-        page.goto(f"{web}/assets/{asset.pk}/")
-        expect(page.locator("html")).to_have_attribute("data-live", "live")
+        goto_listening(page, f"{web}/assets/{asset.pk}/", f"asset:{asset.pk}")
         expect(page.locator(".work-acts a")).to_have_count(1)
         expect(page.locator("#side .files")).not_to_contain_text("VMAF")
         with transaction.atomic():
@@ -83,6 +82,7 @@ def test_keys_lead_through_the_portal_and_may_be_switched_off(
     with chromium() as browser:
         page = browser.new_page()
         sign_in(page, web, "lina@example.org")
+        page.goto(f"{web}/")
         page.keyboard.press("u")
         page.wait_for_url(f"{web}/upload/")
         page.keyboard.press("g")

@@ -22,7 +22,7 @@ from tests.media import media
 from tests.processing.ffmpeg.test_transcode import picture_at
 from tests.processing.test_pipeline import carried_out, stored
 
-pytestmark = pytest.mark.xdist_group("workers")
+pytestmark = pytest.mark.xdist_group("films")
 SOURCE = "grainy_720.mp4"
 FILMS = {"rendition", "audio_only", "manifest"}
 

@@ -17,11 +17,11 @@ from processing.ffmpeg.transcode import Encoded
 from processing.models import Scheme
 from tests.factories import AssetFactory, ShareLinkFactory, VariantFactory
 from tests.forms import png
-from tests.functional.browser import chromium, person, sign_in
+from tests.functional.browser import chromium, goto_listening, person, sign_in
 from tests.functional.films import begun, packaged, shown
 from tests.media import media
 
-pytestmark = pytest.mark.xdist_group("workers")
+pytestmark = pytest.mark.xdist_group("films")
 # It goes round and round, so that it plays whenever the decision comes.
 PLAYS = "() => { const one = document.querySelector('#stage video'); one.loop = true; one.muted = true; one.play(); }"
 PLAYED = "() => document.querySelector('#stage video').currentTime > 0.5"
@@ -131,8 +131,7 @@ def test_a_picture_does_not_stay_on_the_page(
     )
     page = browser.new_context(base_url=web, locale="en").new_page()
     sign_in(page, web, viewer.email)
-    page.goto(f"/assets/{asset.pk}/")
+    goto_listening(page, f"/assets/{asset.pk}/", f"asset:{asset.pk}")
     expect(page.locator("#stage img")).to_be_visible()
-    expect(page.locator("html")).to_have_attribute("data-live", "live")
     decided(moderator, asset, REJECT)
     expect(page.locator("#stage img")).to_have_count(0, timeout=WITHIN)

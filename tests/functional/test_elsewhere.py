@@ -14,7 +14,7 @@ from tests.functional.browser import ENDED, PLAY_QUICKLY, chromium, person, sign
 from tests.functional.conftest import portal_environment, portal_process
 from tests.functional.films import begun, packaged
 
-pytestmark = pytest.mark.xdist_group("workers")
+pytestmark = pytest.mark.xdist_group("films")
 STATUS = "async (url) => (await fetch(url)).status"
 REFUSED = """
 async (url) => {

@@ -22,7 +22,7 @@ from tests.functional.browser import chromium
 from tests.media import media
 from tests.processing.ffmpeg.conftest import probed
 
-pytestmark = pytest.mark.xdist_group("workers")
+pytestmark = pytest.mark.xdist_group("films")
 
 SHAKA = Path(settings.NODE_MODULES) / "shaka-player" / "dist" / "shaka-player.compiled.js"
 SCRIPTS = Path(settings.BASE_DIR) / "static" / "js"

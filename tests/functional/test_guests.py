@@ -40,13 +40,15 @@ def test_a_guest_sends_a_file_and_a_manager_decides(
         film = tmp_path / "film.mkv"
         film.write_bytes(b"not a single byte is sent")
         page.set_input_files("#files", str(film))
-        refused = page.locator(".row-of", has_text="film.mkv")
-        refused.get_by_text("Through this link you may send only: Image.").wait_for()
+        page.locator(".row-of", has_text="film.mkv").get_by_text(
+            "Through this link you may send only: Image."
+        ).wait_for()
         assert not UploadSession.objects.filter(filename="film.mkv").exists()
         assert (asset.title, asset.guest_link, asset.publication) == ("Wave", link, "held")
 
         desk = browser.new_page(base_url=web, locale="en")
         sign_in(desk, web, "mona@example.org")
+        desk.goto("/")
         desk.locator('.rail a[href="/review/"]').click()
         desk.locator('main a[href="/held/"]').click()
         desk.locator(f'[data-asset="{asset.pk}"] [data-act="release"]').click()

@@ -25,7 +25,7 @@ from tests.functional.browser import (
 )
 from tests.functional.films import begun, packaged, shown
 
-pytestmark = pytest.mark.xdist_group("workers")
+pytestmark = pytest.mark.xdist_group("films")
 LICENCE = re.compile(r"/license$")
 KEY = re.compile(r"/keys/[0-9a-f-]+$")
 LATER_SEGMENTS = re.compile(r"/[2-9]\.m4s$")
@@ -249,5 +249,6 @@ WORD_OF = """async (errors) => {
 
 
 def test_every_code_of_the_library_that_matters_has_its_words(page: Page) -> None:
+    page.goto("/")
     for word, errors in ERRORS.items():
         assert page.evaluate(WORD_OF, errors) == [word] * len(errors), word

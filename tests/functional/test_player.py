@@ -24,7 +24,7 @@ from tests.functional.browser import (
 )
 from tests.functional.films import begun, grown, packaged
 
-pytestmark = pytest.mark.xdist_group("workers")
+pytestmark = pytest.mark.xdist_group("films")
 # Of every stream its first segment comes, and nothing after it.
 LATER_SEGMENTS = re.compile(r"/[2-9]\.m4s$")
 LINKS = re.compile(r"/api/v1/assets/[^/]+/playback$")

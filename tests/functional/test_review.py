@@ -59,6 +59,7 @@ def colleague(page: Page, web: str) -> Page:
     assert page.context.browser is not None
     theirs = page.context.browser.new_page(base_url=web)
     sign_in(theirs, web, "omar@example.org")
+    theirs.goto("/")
     return theirs
 
 

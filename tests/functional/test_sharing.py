@@ -22,7 +22,7 @@ from tests.forms import png
 from tests.functional.browser import LOOKS, chromium, person, settled, sign_in, violations
 from tests.functional.films import begun, packaged, shown
 
-pytestmark = pytest.mark.xdist_group("workers")
+pytestmark = pytest.mark.xdist_group("films")
 PLAYED = "() => document.querySelector('#stage video').currentTime > 1"
 PLAYS = "() => { document.querySelector('#stage video').play().catch(() => {}); }"
 
