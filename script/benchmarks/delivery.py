@@ -19,13 +19,9 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.management import call_command
 
-from assets import delivery
-from assets.models import Asset, Variant
-from assets.services.names import asset_folder
+from benchmarks.films import film, segment
 from benchmarks.http import free_port, served
 from benchmarks.report import Row
 from mediaportal.accounts.models import User
@@ -71,35 +67,11 @@ def measure(folder: Path) -> Iterator[Row]:
 
 
 def _segment() -> tuple[str, str]:
-    """A public video with one segment: its signed address, and the key of the file."""
+    """A video with one segment: its signed address, and the key of the file."""
     owner = User.objects.create_user(f"delivery-{uuid4().hex}@example.org", "bench", role="manager")
-    asset = Asset.objects.create(
-        kind="video",
-        title="Clip",
-        original_filename="clip.mp4",
-        mime_type="video/mp4",
-        file_size=1,
-        sha256="0" * 64,
-        storage_bucket="local",
-        storage_key=f"bench/{uuid4()}",
-        uploaded_by=owner,
-        scan_verdict="clean",
-        metadata={"probed": True},
-    )
-    home = f"{asset_folder(asset.pk)}/cmaf"
-    manifest = Variant.objects.create(
-        asset=asset,
-        variant_type="manifest",
-        format="hls",
-        filename="master.m3u8",
-        storage_bucket="local",
-        storage_key=default_storage.save(f"{home}/master.m3u8", ContentFile(b"#EXTM3U\n")),
-        mime_type="application/vnd.apple.mpegurl",
-        file_size=8,
-    )
-    key = default_storage.save(f"{home}/video_1080p/1.m4s", ContentFile(os.urandom(_BYTES)))
-    url = delivery.package_url(manifest, user=owner)
-    return url.replace("master.m3u8", "video_1080p/1.m4s"), key
+    asset = film(owner, 0)
+    asset.save()
+    return segment(asset, viewer=owner, data=os.urandom(_BYTES))
 
 
 @contextlib.contextmanager

@@ -18,8 +18,6 @@ from statistics import median
 from typing import Any
 from uuid import uuid4
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
 from rest_framework_simplejwt.tokens import AccessToken
@@ -28,9 +26,8 @@ from websockets.sync.client import connect
 from analysis.models import Case, Policy, PolicyVersion
 from analysis.services.moderation import byhand, claiming, deciding
 from analysis.services.moderation.verdicts import Verdict
-from assets import delivery
-from assets.models import Asset, Variant
-from assets.services.names import asset_folder
+from assets.models import Asset
+from benchmarks.films import film, segment
 from benchmarks.http import served
 from benchmarks.report import Row
 from mediaportal.accounts.models import User
@@ -125,24 +122,9 @@ def _fill(owner: User, people: list[User]) -> None:
 
 def _published(owner: User) -> Asset:
     """A published film without its files."""
-    return Asset.objects.create(
-        kind="video",
-        title="Clip",
-        original_filename="clip.mp4",
-        mime_type="video/mp4",
-        file_size=1,
-        sha256="0" * 64,
-        storage_bucket="local",
-        storage_key=f"bench/{uuid4()}",
-        uploaded_by=owner,
-        duration=3600.0,
-        metadata={"probed": True},
-        upload_status="completed",
-        scan_verdict="clean",
-        processing_verdict="done",
-        publication="published",
-        visibility="internal",
-    )
+    asset = film(owner, 0, duration=3600.0, storage_key=f"bench/{uuid4()}")
+    asset.save()
+    return asset
 
 
 def _rounds(asks: list[Callable[[], Any]]) -> tuple[list[float], list[Any]]:
@@ -192,7 +174,7 @@ def _stopped(port: int, owner: User, moderator: User) -> tuple[float, float]:
     they have open hears of it.
     """
     asset, viewer = _published(owner), _viewer()
-    path = _segment(asset, viewer)
+    path, _key = segment(asset, viewer=viewer)
     case = byhand.open_by_hand(user=moderator, asset_id=asset.pk, policy="house-rules")
     claiming.claim(user=moderator, case_id=case.pk)
     token = str(AccessToken.for_user(viewer))
@@ -216,23 +198,6 @@ def _viewer() -> User:
     """Somebody who may watch what everyone here may."""
     email = f"viewer-{time.monotonic_ns()}@example.org"
     return User.objects.create_user(email, "bench", role="viewer")
-
-
-def _segment(asset: Asset, viewer: User) -> str:
-    """The signed address of a film's segment."""
-    home = f"{asset_folder(asset.pk)}/cmaf"
-    manifest = Variant.objects.create(
-        asset=asset,
-        variant_type="manifest",
-        format="hls",
-        filename="master.m3u8",
-        storage_bucket="local",
-        storage_key=default_storage.save(f"{home}/master.m3u8", ContentFile(b"#EXTM3U\n")),
-        mime_type="application/vnd.apple.mpegurl",
-        file_size=8,
-    )
-    default_storage.save(f"{home}/video_1080p/1.m4s", ContentFile(b"segment"))
-    return delivery.package_url(manifest, user=viewer).replace("master.m3u8", "video_1080p/1.m4s")
 
 
 def _fetched(port: int, path: str, *, once: bool = False) -> float:

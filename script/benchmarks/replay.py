@@ -9,14 +9,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from django.core.management import call_command
 from django.db import connection
 
-from analysis.models import Analysis, Order, Policy, Replay
+from analysis.models import Policy, Replay
 from analysis.services.moderation import breadth, policies, replaying, rulebook
 from assets.models import Asset
+from benchmarks.films import analysed, film, number_films
 from benchmarks.report import Row
 from mediaportal.accounts.models import User
 
@@ -96,40 +96,10 @@ def _fill(owner: User) -> None:
     """Make the library up; the same labels and words each time."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(0.5)")
-        cursor.execute("CREATE TEMPORARY TABLE bench_films (number int PRIMARY KEY, id uuid, asset_id uuid)")
         for first in range(0, _ASSETS, _AT_ONCE):
             last = min(first + _AT_ONCE, _ASSETS) - 1
-            films = Asset.objects.bulk_create(_film(owner, number) for number in range(first, last + 1))
-            orders = Order.objects.bulk_create(Order(asset=film, types=["moderation"]) for film in films)
-            rows = Analysis.objects.bulk_create(
-                Analysis(
-                    order=order, asset=order.asset, type="moderation", status="completed", is_current=True
-                )
-                for order in orders
-            )
-            with cursor.copy("COPY bench_films FROM STDIN") as copy:
-                for number, row in enumerate(rows, first):
-                    copy.write_row([number, str(row.pk), str(row.asset_id)])
+            films = Asset.objects.bulk_create(film(owner, number) for number in range(first, last + 1))
+            number_films(cursor, analysed(films, "moderation"), first=first)
             cursor.execute(_MOMENT_ROWS, [first, last, _MOMENTS_EACH - 1])
             cursor.execute(_BORDER_ROWS, [first, last])
         cursor.execute("VACUUM (ANALYZE)")
-
-
-def _film(owner: User, number: int) -> Asset:
-    return Asset(
-        kind="video",
-        title=f"Clip {number}",
-        original_filename=f"clip{number}.mp4",
-        mime_type="video/mp4",
-        file_size=1_000_000,
-        storage_bucket="local",
-        storage_key=f"bench/{number}",
-        uploaded_by=owner,
-        job_id=uuid4(),
-        duration=60.0,
-        metadata={"probed": True},
-        upload_status="completed",
-        scan_verdict="clean",
-        processing_verdict="done",
-        publication="published",
-    )

@@ -10,16 +10,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
-from uuid import uuid4
 
 from django.core.management import call_command
 from django.db import connection, reset_queries
 
-from analysis.models import Analysis, Order
 from analysis.services import searching, wording
 from assets.models import Asset
 from assets.services import wording as about
 from assets.services.browse import Filters, browse
+from benchmarks.films import analysed, film, number_films
 from benchmarks.report import Row
 from mediaportal.accounts.models import User
 from mediaportal.core import arabic
@@ -134,37 +133,13 @@ def _asked(user: User, words: str) -> tuple[float, int]:
 def _fill(owner: User) -> None:
     """Make the library up; the same words and places each time."""
     films = Asset.objects.bulk_create(
-        Asset(
-            kind="video",
-            title=f"Clip {number}",
-            original_filename=f"clip{number}.mp4",
-            mime_type="video/mp4",
-            file_size=1_000_000,
-            storage_bucket="local",
-            storage_key=f"bench/{number}",
-            uploaded_by=owner,
-            job_id=uuid4(),
-            duration=3600.0,
-            metadata={"probed": True},
-            upload_status="completed",
-            scan_verdict="clean",
-            processing_verdict="done",
-            publication="published",
-            visibility="internal" if number % 3 else "private",
-        )
+        film(owner, number, duration=3600.0, visibility="internal" if number % 3 else "private")
         for number in range(_ASSETS)
     )
     about.index([film.pk for film in films])
-    orders = Order.objects.bulk_create(Order(asset=film, types=["transcription"]) for film in films)
-    rows = Analysis.objects.bulk_create(
-        Analysis(order=order, asset=order.asset, type="transcription", status="completed", is_current=True)
-        for order in orders
-    )
+    rows = analysed(films, "transcription")
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE bench_films (number int PRIMARY KEY, id uuid, asset_id uuid)")
-        with cursor.copy("COPY bench_films FROM STDIN") as copy:
-            for number, row in enumerate(rows):
-                copy.write_row([number, str(row.pk), str(row.asset_id)])
+        number_films(cursor, rows)
         cursor.execute(
             "CREATE TEMPORARY TABLE bench_words"
             " (tongue text, rank int, r1 text, r2 text, r3 text, r4 text, PRIMARY KEY (tongue, rank))"
