@@ -33,7 +33,7 @@ def film(owner: User, number: int, **facts: Any) -> Asset:
         file_size=1_000_000,
         sha256="0" * 64,
         storage_bucket="local",
-        storage_key=f"bench/{number}",
+        storage_key=f"bench/{uuid4()}",
         uploaded_by=owner,
         job_id=uuid4(),
         **usual | facts,
