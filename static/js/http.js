@@ -3,9 +3,6 @@
 /** The token that a write must carry. */
 export const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
-/** The page's language, which is the account's: what is answered stands in the page, whatever the browser speaks. */
-export const spoken = () => globalThis.document.documentElement.lang;
-
 /** What the door answered instead of a result: RFC 9457 problem details. */
 export class Problem extends Error {
   constructor(document, status) {
@@ -19,7 +16,7 @@ export class Problem extends Error {
 
 /** Send JSON or a form, get JSON. Throws `Problem`; status 0 means that no answer came. `keepalive`: also from a page that goes. */
 export async function call(method, url, body, { keepalive = false } = {}) {
-  const headers = { Accept: "application/json", "Accept-Language": spoken(), "X-CSRFToken": csrf() };
+  const headers = { Accept: "application/json", "X-CSRFToken": csrf() };
   const form = body instanceof FormData;
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   let answer;

@@ -1,6 +1,6 @@
 /** The pictures of the asset on this page: its poster is chosen, frames are captured, each by a small job. */
 
-import { Problem, call, csrf, parse, spoken } from "./http.js";
+import { Problem, call, csrf, parse } from "./http.js";
 import { subscribe } from "./live.js";
 import { say, toast } from "./tell.js";
 import { t } from "./words.js";
@@ -104,7 +104,7 @@ async function send(file) {
   form.append("file", file, file.name);
   let answer;
   try {
-    answer = await fetch(`${address}poster`, { method: "POST", body: form, credentials: "same-origin", headers: { Accept: "application/json", "Accept-Language": spoken(), "X-CSRFToken": csrf() } });
+    answer = await fetch(`${address}poster`, { method: "POST", body: form, credentials: "same-origin", headers: { Accept: "application/json", "X-CSRFToken": csrf() } });
   } catch {
     throw new Problem({}, 0);
   }

@@ -4,12 +4,11 @@ from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
-from django.utils import timezone, translation
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from analysis.models import Batch, Case
 from analysis.services.moderation import claiming
-from analysis.services.moderation.effects import Effect
 from assets.models import Asset
 from mediaportal.accounts.models import User
 from tests.analysis.deciding import decided
@@ -118,24 +117,3 @@ def test_many_are_decided_by_keyboard_and_taken_back(
         expect(page.locator("#chosen-bar")).to_be_hidden()
     assert not Asset.objects.exclude(publication="published").exists()
     assert set(Case.objects.values_list("status", flat=True)) == {"waiting"}
-
-
-def test_what_is_answered_is_in_the_page_s_language(
-    web: str, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    user = person("lina@example.org", settings, role="manager")
-    User.objects.filter(pk=user.pk).update(language="ar")
-    case(AssetFactory(published=True, title="Harbour"))
-    with translation.override("ar"):
-        told = str(Effect.NOTHING.label)
-    assert told != "stays as it is"
-    with chromium() as browser:
-        page = browser.new_context(locale="en", base_url=web).new_page()
-        sign_in(page, web, "lina@example.org")
-        page.goto("/review/")
-        page.locator("#all").check()
-        page.locator("#decide-many").click()
-        page.locator("#many-look").click()
-        page.locator("#many-preview summary").click()
-        expect(page.locator("#many-affected li")).to_contain_text(told)

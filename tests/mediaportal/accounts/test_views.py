@@ -1,8 +1,12 @@
 """Signing in and out, the account, the language."""
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
+from django.utils import translation
 
+from mediaportal.core.problems import NotFound
 from tests.factories import PASSWORD, AssetFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +60,16 @@ def test_the_pages_follow_the_account_s_language_at_any_browser() -> None:
     client.post("/i18n/setlang/", {"language": "tlh"})
     user.refresh_from_db()
     assert user.language == "en"
+
+
+def test_what_a_page_asks_of_the_api_is_answered_in_the_account_s_language() -> None:
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(UserFactory(language="ar"))
+    client.cookies["django_language"] = "en"
+    with translation.override("ar"):
+        told = str(NotFound.title)
+    assert told != "There is no such thing here"
+    assert client.get(f"/api/v1/assets/{uuid4()}/").json()["title"] == told
 
 
 def test_name_and_language_can_be_changed() -> None:
