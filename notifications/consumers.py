@@ -295,12 +295,12 @@ class Connection:
             return None
         asset = None
         if told["asset_id"] is not None:
-            asset = await sight().assets.get(uuid.UUID(told["asset_id"]), seq=told["seq"] or 0)
+            asset = await sight().asset_for(user, uuid.UUID(told["asset_id"]), seq=told["seq"] or 0)
         return audience.told_to(user, told, asset)
 
     async def _end_if_gone(self, subscription: Subscription, told: Told, mine: Told) -> None:
         """Stop listening to an object that this person may not see any longer."""
-        if subscription.topic.object_id is not None and mine is not told:
+        if subscription.topic.object_id is not None and audience.is_gone(told, mine):
             name = str(subscription.topic)
             await self._drop(name)
             await self._refuse("not_permitted", name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Prefetch
 from django.db.models.functions import Now
 
 from assets.models import Asset
@@ -35,9 +36,13 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Those that make what is left of an asset out of which parts are taken for others."""
         return self.filter(job_type="cut")
 
-    def with_steps(self) -> Self:
-        """With the asset, and the steps in their order, in one further query."""
-        return self.select_related("asset").prefetch_related("steps")
+    def with_steps(self, *, user: User | AnonymousUser | None = None) -> Self:
+        """With the asset, and the steps in their order, in one further query. For a `user` the asset comes in one more,
+        as far as they may know how it stands.
+        """
+        if user is None:
+            return self.select_related("asset").prefetch_related("steps")
+        return self.prefetch_related(Prefetch("asset", Asset.objects.all().veiled_for(user)), "steps")
 
 
 class StepQuerySet(models.QuerySet["Step"]):

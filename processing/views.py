@@ -128,7 +128,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def job_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """One job: what waits for what, and how long each step took."""
-    job = Job.objects.visible_to(request.user).with_steps().filter(pk=job_id).first()
+    job = Job.objects.visible_to(request.user).with_steps(user=request.user).filter(pk=job_id).first()
     if job is None:
         raise Http404
     return render(request, "processing/job.html", jobpage.page_of(job=job, user=request.user))

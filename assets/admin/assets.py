@@ -264,7 +264,7 @@ class AssetAdmin(PortalAdmin):
         word, trashed = state_of(asset).label, _("in the trash")
         return f"{word} ({trashed})" if asset.deleted_at else word
 
-    @admin.display(description=_("publication"), ordering="publication")
+    @admin.display(description=_("publication"))
     def shown_publication(self, asset: Asset) -> str:
         """Whether it is published, as far as who asks may know."""
         return "–" if asset.veiled else asset.get_publication_display()

@@ -117,7 +117,8 @@ class AssetRestoreView(GenericAPIView[Asset]):
         """Take an asset out of the trash."""
         found = get_object_or_404(Asset, pk=asset_id)
         library.restore(user=request.user, asset=found)
-        asset = Asset.objects.select_related("uploaded_by").with_poster().get(pk=asset_id)
+        seen = Asset.objects.visible_to(request.user)
+        asset = seen.select_related("uploaded_by").with_poster().get(pk=asset_id)
         return Response(self.get_serializer(asset).data)
 
 

@@ -169,8 +169,8 @@ def replace(*, user: access.Caller, caption: Caption, version: int, cues: list[C
     try:
         with transaction.atomic():
             limits.require_quota(user=asset.uploaded_by, size=size)
+            deletionholds.require_free(asset)  # the stronger lock first
             captionrules.lock(asset)
-            deletionholds.require_free(asset)
             moved = _moved(caption, version, storage_key=key, file_size=size, cues=len(cues))
             if moved:
                 seconds = delivery.longest_life(asset)

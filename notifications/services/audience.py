@@ -24,6 +24,8 @@ from notifications.events import LIBRARY, ME, MODERATION, Told, Topic
 
 STAFF: Final = "library.staff"
 EVERYONE: Final = "library.everyone"
+# Events whose name alone tells how an asset stands.
+_STANDS: Final = frozenset({"asset.rejected", "asset.held", "asset.published", "asset.blocked"})
 
 
 def shown_to_everyone(asset: Asset) -> bool:
@@ -73,20 +75,39 @@ def groups_to_join(topic: Topic, user: User) -> list[str]:
 
 
 def told_to(user: User, told: Told, asset: Asset | None) -> Told | None:
-    """What this person may learn of an event: all of it, only that an asset is gone, or nothing (None).
+    """What this person may learn of an event: all of it, all but what was decided on an asset, only that it is gone, or
+    nothing (None).
 
-    `asset` is the event's asset as it is now, or None when it does not exist any longer.
+    `asset` is the event's asset as it is now, for this person: with `veiled` where the decision is kept from them. It
+    is None when it does not exist any longer.
     """
     if not user.is_active:
         return None
     if told["type"].startswith("case."):
         return told if _may_know_case(user, told) else None
-    if told["asset_id"] is None or (asset is not None and can_see(user, asset)):
+    if told["asset_id"] is None:
         return told
+    if asset is not None and can_see(user, asset):
+        return _veiled(told) if asset.veiled else told
     if told["id"] is None or not _knew_of(user, told):
         return None
     gone = told["type"] if told["type"] in {"asset.blocked", "asset.removed"} else "asset.removed"
     return {**told, "type": gone, "data": {"asset_id": told["asset_id"]}}
+
+
+def is_gone(told: Told, mine: Told) -> bool:
+    """Is all that a person may learn of an event (`mine`) that they do not see its asset any longer?"""
+    return mine is not told and mine["data"].keys() == {"asset_id"}
+
+
+def _veiled(told: Told) -> Told:
+    """An event without how its asset stands, for who is to look at it without knowing what was decided."""
+    data = dict(told["data"])
+    if "state" in data:
+        data["state"] = "held"
+    if told["type"].startswith("asset."):
+        data.pop("error", None)
+    return {**told, "type": "asset.changed" if told["type"] in _STANDS else told["type"], "data": data}
 
 
 def _may_know_case(user: User, told: Told) -> bool:

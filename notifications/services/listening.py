@@ -98,7 +98,8 @@ def _events_after(number: int, stored: list[str]) -> list[Event]:
 
 def _for_person(user: User, events: list[tuple[Event, str]]) -> list[Told]:
     """What the person may learn of each event, by the present state of its asset."""
-    assets = Asset.objects.in_bulk({event.asset_id for event, _topic in events if event.asset_id is not None})
+    known = {event.asset_id for event, _topic in events if event.asset_id is not None}
+    assets = Asset.objects.all().veiled_for(user).in_bulk(known)
     found = []
     for event, topic in events:
         asset = None if event.asset_id is None else assets.get(event.asset_id)
@@ -118,7 +119,7 @@ def _stored_name(name: str, user: User) -> str:
 
 
 def _job(user: User, job_id: uuid.UUID) -> dict[str, Any]:
-    job = Job.objects.visible_to(user).with_steps().filter(pk=job_id).first()
+    job = Job.objects.visible_to(user).with_steps(user=user).filter(pk=job_id).first()
     if job is None:
         raise NotPermitted
     return dict(progress_of(job))
@@ -128,7 +129,7 @@ def _asset(user: User, asset_id: uuid.UUID) -> dict[str, Any]:
     asset = Asset.objects.visible_to(user).filter(pk=asset_id).first()
     if asset is None:
         raise NotPermitted
-    job = Job.objects.of_assets().with_steps().filter(asset=asset).order_by("-created_at").first()
+    job = Job.objects.of_assets().with_steps(user=user).filter(asset=asset).order_by("-created_at").first()
     return {**news.asset_data(asset), "job": None if job is None else progress_of(job)}
 
 

@@ -9,10 +9,13 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from copy import copy
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+from analysis.models import Case
+from analysis.services.moderation import veiling
 from assets.models import Asset
 from mediaportal.accounts.models import User
 from mediaportal.core.threads import in_database
@@ -82,9 +85,18 @@ def load_user(user_id: uuid.UUID) -> User | None:
     return user
 
 
-def load_asset(asset_id: uuid.UUID) -> Asset | None:
-    """An asset with what `assets.access.can_see` asks of it."""
-    return Asset.objects.only(*_ASKED).filter(pk=asset_id).first()
+@dataclass(frozen=True)
+class KnownAsset:
+    """An asset with what `assets.access.can_see` asks of it, and its cases that are to be looked at a second time."""
+
+    row: Asset
+    second_looks: tuple[Case, ...]
+
+
+def load_asset(asset_id: uuid.UUID) -> KnownAsset | None:
+    """An asset, and who is not to know what was decided on it."""
+    row = Asset.objects.only(*_ASKED).filter(pk=asset_id).first()
+    return None if row is None else KnownAsset(row, tuple(veiling.second_looks(asset_id)))
 
 
 class Sight:
@@ -92,7 +104,16 @@ class Sight:
 
     def __init__(self) -> None:
         self.people: _Memory[User] = _Memory(lambda key: in_database(load_user, key))
-        self.assets: _Memory[Asset] = _Memory(lambda key: in_database(load_asset, key))
+        self.assets: _Memory[KnownAsset] = _Memory(lambda key: in_database(load_asset, key))
+
+    async def asset_for(self, user: User, asset_id: uuid.UUID, *, seq: int = 0) -> Asset | None:
+        """An asset as this person may know it: `veiled` where the decision on it is kept from them."""
+        known = await self.assets.get(asset_id, seq=seq)
+        if known is None:
+            return None
+        row = copy(known.row)  # one row for all listeners
+        row.veiled = any(veiling.is_kept_from(user, case) for case in known.second_looks)
+        return row
 
 
 _by_loop: "WeakKeyDictionary[asyncio.AbstractEventLoop, Sight]" = WeakKeyDictionary()

@@ -26,7 +26,7 @@ from processing.services import graph, jobs, priorities, status
 
 def visible_job(request: Request, job_id: UUID) -> Job:
     """The job with its steps, if the caller may see its asset; otherwise raises `NotFound`."""
-    job = Job.objects.visible_to(request.user).with_steps().filter(pk=job_id).first()
+    job = Job.objects.visible_to(request.user).with_steps(user=request.user).filter(pk=job_id).first()
     if job is None:
         raise NotFound
     return job

@@ -14,6 +14,8 @@ from django.db import OperationalError
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
+from analysis.services.moderation import claiming, deciding
+from analysis.services.moderation.verdicts import Verdict
 from assets.exceptions import UploadBroken
 from assets.models import Asset
 from assets.services import library, uploads
@@ -24,6 +26,7 @@ from notifications.consumers import SIGN_IN_AGAIN, Limits, events_app
 from notifications.models import Event
 from notifications.services import broadcast, news, sight
 from notifications.services import listening as listening_service
+from tests.analysis.moderating import case, policy
 from tests.factories import AssetFactory, UploadSessionFactory, UserFactory
 from tests.notifications.conftest import Ear, Listening, job_of, session_of, wire_of
 
@@ -171,6 +174,33 @@ async def test_watchers_are_told_when_an_asset_is_hidden_and_hear_no_more(listen
         await in_database(news.tell_of_job, job=job, durable=False)
         await in_database(news.tell_of_asset, event_type="asset.changed", asset=asset)
         assert await ear.hear_nothing()
+
+
+async def test_a_decision_is_not_sent_to_who_is_to_look_again(listening: Listening) -> None:
+    first, second = await made(UserFactory, role="moderator"), await made(UserFactory, role="moderator")
+    asset = await made(AssetFactory, published=True)
+    job = await in_database(job_of, asset)
+
+    def reject() -> None:
+        one = case(asset, of=policy("twice", double=1.0))
+        claiming.claim(user=first, case_id=one.pk)
+        deciding.decide(user=first, case_id=one.pk, verdict=Verdict("reject", "sexual"))
+
+    topics = {f"asset:{asset.pk}", f"job:{job.pk}", "library"}
+    async with listening(second) as hers, listening(first) as his:
+        for topic in sorted(topics):
+            await hers.open(topic)
+            await his.open(topic)
+        await in_database(reject)
+        for ear, kind, state in ((hers, "asset.changed", "held"), (his, "asset.blocked", "blocked")):
+            heard = [await ear.hear() for _topic in topics]
+            assert {(one["topic"], one["type"], one["data"]["state"]) for one in heard} == {
+                (topic, kind, state) for topic in topics
+            }
+        await in_database(job.refresh_from_db)
+        await in_database(news.tell_of_job, job=job, durable=False)
+        moved = [await hers.hear() for _topic in topics]  # she listens on
+        assert {(one["type"], one["data"]["state"]) for one in moved} == {("job.progress", "held")}
 
 
 async def test_the_owner_hears_what_changed_when_others_lose_sight(listening: Listening) -> None:

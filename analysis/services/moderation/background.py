@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from analysis import access
@@ -30,7 +30,7 @@ def history(*, user: Caller, case_id: UUID) -> dict[str, Any]:
         "asset_cases": _lines(others.filter(asset=case.asset_id), person),
         "owner_cases": _lines(of_owner, person),
         "strikes": _strikes(case, person),
-        "uploads": _uploads(case),
+        "uploads": _uploads(case, person),
     }
 
 
@@ -54,7 +54,7 @@ def _lines(cases: QuerySet[Case], person: User) -> list[dict[str, Any]]:
 
 def _strikes(case: Case, person: User) -> dict[str, Any]:
     """Strikes against the owner that this person may know of, but for those of this case."""
-    seen = Case.objects.visible_to(person)
+    seen = Case.objects.visible_to(person).told_to(person)
     found = Strike.objects.filter(user=case.owner_id, decision__case__in=seen).exclude(decision__case=case)
     if not access.can_review_restricted(person):
         found = found.filter(decision__policy__restricted=False)
@@ -74,21 +74,21 @@ def _strikes(case: Case, person: User) -> dict[str, Any]:
     }
 
 
-def _uploads(case: Case) -> dict[str, Any]:
-    """What else its owner has brought."""
+def _uploads(case: Case, person: User) -> dict[str, Any]:
+    """What else its owner has brought, as far as this person may know how it stands."""
     found = Asset.objects.filter(uploaded_by=case.owner_id, deleted_at=None).exclude(pk=case.asset_id)
-    counts = found.aggregate(
-        count=Count("pk"), blocked=Count("pk", filter=Q(publication=Publication.BLOCKED))
-    )
+    found = found.veiled_for(person)
+    blocked = found.standing(Q(publication=Publication.BLOCKED), held=False)
     newest = found.order_by("-created_at", "-pk")[:_UPLOADS]
     return {
-        **counts,
+        "count": found.count(),
+        "blocked": blocked.count(),
         "newest": [
             {
                 "asset_id": one.pk,
                 "title": one.title,
                 "kind": one.kind,
-                "publication": one.publication,
+                "publication": Publication.HELD if one.veiled else one.publication,
                 "created_at": one.created_at,
             }
             for one in newest

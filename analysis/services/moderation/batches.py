@@ -126,14 +126,17 @@ def _take_back(batch: Batch, line: dict[str, Any], made: Decision | None) -> Non
     if made is None:
         line["undone"] = "nothing"
         return
-    if made.undone_at is None:
-        try:
-            deciding.undo(user=batch.made_by, decision_id=made.pk, asked_at=batch.undone_at)
-        except Problem as problem:
-            line["undone"] = problem.code
-            return
-    _put_back(batch.made_by, made.case_id)
     line["undone"] = "ok"
+    if made.undone_at is not None:
+        return
+    try:
+        deciding.undo(user=batch.made_by, decision_id=made.pk, asked_at=batch.undone_at)
+    except Problem as problem:
+        # A worker who was only slow may have taken it back a moment ago, and puts the case back.
+        if not Decision.objects.filter(pk=made.pk, undone_at__isnull=False).exists():
+            line["undone"] = problem.code
+        return
+    _put_back(batch.made_by, made.case_id)
 
 
 def _put_back(person: User, case_id: UUID) -> None:

@@ -221,8 +221,10 @@ def has_pictures() -> bool:
 
 
 def _locked(list_id: UUID) -> HashList:
-    """A list, nobody else's until the end of the transaction; raises `NotFound`."""
-    row = HashList.objects.select_for_update().filter(pk=list_id).first()
+    """A list that nobody else changes until the end of the transaction, while files may be sent for it; raises
+    `NotFound`.
+    """
+    row = HashList.objects.select_for_update(no_key=True).filter(pk=list_id).first()
     if row is None:
         raise NotFound
     return row

@@ -2,6 +2,7 @@
 
 import io
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,9 @@ from uuid import UUID
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone, translation
+from redis.exceptions import RedisError
 
 from analysis.models import HashList, HashLoad, HashLoadPiece
 from analysis.services.moderation import hashfiles, hashlists
@@ -76,7 +78,10 @@ def read_of(load: HashLoad) -> int:
     """How many of its bytes have been read."""
     if load.status != HashLoad.Status.RUNNING:
         return load.size
-    return min(load.size, int(cache.get(_mark(load.pk), 0)))
+    try:
+        return min(load.size, int(cache.get(_mark(load.pk), 0)))
+    except RedisError:
+        return 0
 
 
 def wake(load_id: UUID) -> None:
@@ -94,7 +99,12 @@ def run(*, load_id: UUID) -> None:
                 running.filter(pk=load_id, status=HashLoad.Status.RUNNING).select_related("sent_by").first()
             )
             if load is not None:
-                _read(load)
+                # Some words are put into a language only when they are written down.
+                with translation.override(load.language):
+                    _read(load)
+    except OperationalError:
+        # The database was away, or something else came first: the sweep has it read again.
+        raise
     except Exception:
         logger.exception("the file of hashes %s cannot be read", load_id)
         fault = FieldProblem("file", BROKEN, "")
@@ -115,7 +125,7 @@ def _read(load: HashLoad) -> None:
     scratch = Path(settings.SCRATCH_ROOT)
     scratch.mkdir(parents=True, exist_ok=True)
     try:
-        with transaction.atomic(), translation.override(load.language), TemporaryFile(dir=scratch) as file:
+        with transaction.atomic(), TemporaryFile(dir=scratch) as file:
             # Together at first: the connection is taken while hashes are sent to the database.
             pieces = HashLoadPiece.objects.filter(load=load).order_by("number")
             for data in pieces.values_list("data", flat=True).iterator(chunk_size=1):
@@ -173,6 +183,8 @@ class _Told(io.RawIOBase):
         buffer[: len(data)] = data
         self._done += len(data)
         if self._done - self._told >= _PIECE:
-            cache.set(_mark(self._load_id), self._done, _REMEMBERED)
+            # Only told, never waited for: it is read on without Redis.
+            with suppress(RedisError):
+                cache.set(_mark(self._load_id), self._done, _REMEMBERED)
             self._told = self._done
         return len(data)

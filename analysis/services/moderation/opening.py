@@ -79,7 +79,7 @@ def open_case(
         due_at=timezone.now() + timedelta(hours=version.deadline if version else 24),
         reach=reach_of(asset),
         queue=queue,
-        **_said(outcome, severity, held=held),
+        **_said(replace(outcome, hits=tuple(_shown(outcome.hits))), severity, held=held),
     )
     record(action="case.opened", target=case, asset=str(asset.pk), policy=policy.slug, source=str(source))
     case_opened.send(sender=Case, case=case)
@@ -136,11 +136,11 @@ def make_room(*, case: Case) -> bool:
 
 
 def point_at(*, case: Case, hits: Sequence[Hit]) -> None:
-    """Add what somebody has found by hand to the evidence of an open case, before all that policies have found. Must
-    run in a transaction that has locked the asset.
+    """Add what somebody has found by hand to the evidence of an open case, behind all that stands there: whoever has it
+    open tells by its place what they have seen. Must run in a transaction that has locked the asset.
     """
     stands = [Hit.of_data(told) for told in case.evidence]
-    shown = _shown([*hits, *(one for one in stands if one not in hits)])
+    shown = [*stands, *(one for one in hits if one not in stands)]
     if shown != stands:
         Case.objects.filter(pk=case.pk, status__in=OPEN_CASE).update(
             evidence=[hit.as_data() for hit in shown],
@@ -155,7 +155,7 @@ def _said(outcome: Outcome, severity: int, *, held: bool) -> dict[str, Any]:
     """What follows from an outcome while nobody has decided."""
     return {
         "band": "block" if outcome.band == Band.BLOCK else "review",
-        "evidence": [hit.as_data() for hit in _shown(outcome.hits)],
+        "evidence": [hit.as_data() for hit in outcome.hits],
         "worst_start": worst_start(outcome.hits),
         "holds": held or severity == Severity.CRITICAL,
         "blocks": outcome.band == Band.BLOCK,
@@ -200,8 +200,7 @@ def _is_reported(asset: Asset, policy: Policy) -> bool:
 
 def _bring_up(case: Case, version: PolicyVersion, outcome: Outcome, *, held: bool) -> Case:
     """Bring the evidence of an open case up to date. What was decided on it stays, and what somebody has pointed at."""
-    by_hand = [Hit.of_data(told) for told in case.evidence if told["rule"] == BY_HAND]
-    outcome = replace(outcome, hits=(*by_hand, *outcome.hits))
+    outcome = replace(outcome, hits=(*_shown(outcome.hits), *_by_hand(case)))
     said = _said(outcome, max(case.severity, version.severity), held=held or case.holds)
     if _stands(case, version):
         said["blocks"] = case.blocks or said["blocks"]
@@ -215,6 +214,11 @@ def _bring_up(case: Case, version: PolicyVersion, outcome: Outcome, *, held: boo
         )
         case.refresh_from_db()
     return case
+
+
+def _by_hand(case: Case) -> list[Hit]:
+    """What somebody has pointed at."""
+    return [Hit.of_data(told) for told in case.evidence if told["rule"] == BY_HAND]
 
 
 def let_go_of_others(*, asset: Asset) -> None:
@@ -233,12 +237,28 @@ def _stands(case: Case, version: PolicyVersion | None) -> bool:
 
 
 def _let_go(case: Case | None, version: PolicyVersion | None) -> Case | None:
-    """Close a case that nobody has looked at when nothing is left of what it was opened for."""
+    """Close a case that nobody has looked at when nothing is left of what it was opened for. One to which somebody has
+    added something waits on for that alone.
+    """
     if case is None or _stands(case, version):
         return case
     by_policy = case.source in {CaseSource.POLICY, CaseSource.MATCH, CaseSource.REPORT}
-    if by_policy and case.status == CaseStatus.WAITING and not case.ruling and _close(case, "nothing_left"):
-        return None
+    if not by_policy or case.status != CaseStatus.WAITING or case.ruling:
+        return case
+    by_hand = _by_hand(case)
+    if by_hand or case.comments.exists():
+        return _leave_alone(case, by_hand)
+    return None if _close(case, "nothing_left") else case
+
+
+def _leave_alone(case: Case, hits: Sequence[Hit]) -> Case:
+    """Leave these in the evidence of a case that waits, and nothing that a policy says."""
+    outcome = Outcome(Band.REVIEW, frozenset(), tuple(hits))
+    said = _said(outcome, case.severity, held=case.holds)
+    if any(getattr(case, name) != value for name, value in said.items()):
+        Case.objects.filter(pk=case.pk, status=CaseStatus.WAITING).update(**said, updated_at=timezone.now())
+        case.refresh_from_db()
+        case_changed.send(sender=Case, case=case)
     return case
 
 

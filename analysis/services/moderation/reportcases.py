@@ -5,7 +5,9 @@ reason; otherwise with that of the policy for all that is reported. What is deci
 policy that does not count its reason ever does.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
+from uuid import UUID
 
 from analysis.models import OPEN_CASE, Case, Policy, Report
 from analysis.rules import RuleKind
@@ -24,11 +26,14 @@ def share_out(*, asset: Asset) -> None:
     if not reports:
         return
     open_cases = Case.objects.filter(asset=asset, status__in=OPEN_CASE).select_related("policy__current")
-    cases = list(open_cases.order_by("opened_at", "pk"))
+    cases = [(case, counted_by(case.policy)) for case in open_cases.order_by("opened_at", "pk")]
+    moved: dict[UUID | None, list[UUID]] = defaultdict(list)
     for report in reports:
         goes_with = _nearest(report, cases)
-        if report.case_id != (goes_with and goes_with.pk):
-            Report.objects.filter(pk=report.pk, answered_at=None).update(case=goes_with)
+        if report.case_id != goes_with:
+            moved[goes_with].append(report.pk)
+    for case_id, ids in moved.items():
+        Report.objects.filter(pk__in=ids, answered_at=None).update(case=case_id)
 
 
 def counted_by(policy: Policy) -> set[str]:
@@ -37,15 +42,20 @@ def counted_by(policy: Policy) -> set[str]:
     return {name for rule in rules for name in rule.names or ("",)}
 
 
-def _nearest(report: Report, cases: Iterable[Case]) -> Case | None:
-    """The case that answers a report; of two that are as near, the one that was opened first."""
-    ranked = [(rank, case) for case in cases if (rank := _rank(report, case.policy)) is not None]
+def _nearest(report: Report, cases: Iterable[tuple[Case, set[str]]]) -> UUID | None:
+    """The case that answers a report, out of these with the reasons that they count; of two that are as near, the one
+    that was opened first.
+    """
+    ranked = [
+        (rank, case.pk)
+        for case, counted in cases
+        if (rank := _rank(report, case.policy, counted)) is not None
+    ]
     return min(ranked, key=lambda one: one[0])[1] if ranked else None
 
 
-def _rank(report: Report, policy: Policy) -> int | None:
+def _rank(report: Report, policy: Policy, counted: set[str]) -> int | None:
     """How near a policy is to a report: the nearer the lower, None where it has nothing to do with it."""
-    counted = counted_by(policy)
     if report.reason in counted:
         return 0
     if "" in counted:

@@ -6,7 +6,7 @@ from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.functions import Cast
 
 from analysis import access
-from analysis.models import Case, Strike
+from analysis.models import Batch, Case, Strike
 from analysis.querysets import untold
 from assets.models import Asset
 from mediaportal.accounts.models import User
@@ -17,9 +17,11 @@ def entries(user: User) -> Q:
     kept = Q(owner=user) | untold(user)
     if not access.can_review_restricted(user):
         kept |= Q(policy__restricted=True)
+    hidden = Case.objects.filter(kept)
     mine = Asset.objects.filter(uploaded_by=user)
     return (
-        _about(Case.objects.filter(kept))
+        _about(hidden)
+        | _about(Batch.objects.filter(decisions__case__in=hidden))
         | _about(Strike.objects.filter(user=user))
         | _about(mine) & Q(action="asset.reported")
     )

@@ -4,10 +4,16 @@ import uuid
 
 import pytest
 
+from analysis.services.moderation import claiming, deciding
+from analysis.services.moderation.verdicts import Verdict
+from assets.models import Asset
+from mediaportal.accounts.models import User
 from mediaportal.core.problems import NotPermitted
 from notifications.events import Topic
 from notifications.services import listening, news, outbox
+from tests.analysis.moderating import case, policy
 from tests.factories import AssetFactory, UserFactory
+from tests.notifications.conftest import job_of
 
 pytestmark = pytest.mark.django_db
 LIBRARY = Topic("library")
@@ -63,3 +69,43 @@ def test_missed_since_covers_several_topics_each_from_its_own_number() -> None:
 def test_what_does_not_exist_is_not_permitted(kind: str) -> None:
     with pytest.raises(NotPermitted):
         listening.open_topic(user=UserFactory(), topic=Topic(kind, uuid.uuid4()), since=None)  # type: ignore[arg-type]
+
+
+def rejected_once(first: User) -> Asset:
+    """An asset with a job, rejected by somebody, and to be looked at a second time."""
+    asset: Asset = AssetFactory(published=True)
+    job_of(asset)
+    one = case(asset, of=policy("twice", double=1.0))
+    claiming.claim(user=first, case_id=one.pk)
+    deciding.decide(user=first, case_id=one.pk, verdict=Verdict("reject", "sexual"))
+    outbox.relay()
+    asset.refresh_from_db()
+    assert asset.publication == "blocked"
+    return asset
+
+
+@pytest.mark.parametrize("kind", ["asset", "job"])
+def test_a_snapshot_keeps_a_decision_from_who_is_to_look_again(kind: str) -> None:
+    first = UserFactory(role="moderator")
+    asset = rejected_once(first)
+    topic = Topic(kind, asset.pk if kind == "asset" else asset.job_id)  # type: ignore[arg-type]
+    for person, state in ((UserFactory(role="moderator"), "held"), (first, "blocked")):
+        snapshot = listening.open_topic(user=person, topic=topic, since=None).snapshot
+        assert snapshot["state"] == state
+        assert kind == "job" or snapshot["job"]["state"] == state
+
+
+@pytest.mark.parametrize("kind", ["asset", "job", "library"])
+def test_the_replay_keeps_a_decision_from_who_is_to_look_again(kind: str) -> None:
+    first = UserFactory(role="moderator")
+    asset = rejected_once(first)
+    news.tell_of_asset(event_type="asset.blocked", asset=asset, error=("policy_violation", "sexual"))
+    outbox.relay()
+    topic = Topic(kind, {"asset": asset.pk, "job": asset.job_id}.get(kind))  # type: ignore[arg-type]
+    told = listening.open_topic(user=UserFactory(role="moderator"), topic=topic, since=0).missed
+    assert {one["type"] for one in told} == {"asset.changed"}
+    assert {one["data"]["state"] for one in told} == {"held"} and not any(
+        "error" in one["data"] for one in told
+    )
+    known = listening.open_topic(user=first, topic=topic, since=0).missed
+    assert [one["type"] for one in known][-1] == "asset.blocked" and known[-1]["data"]["error"]

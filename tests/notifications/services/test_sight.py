@@ -64,7 +64,7 @@ async def test_people_come_with_their_permissions_and_assets_with_what_access_as
     known = await found.people.get(user.pk)
     assert known is not None
     assert known.has_perm("assets.see_all_assets")  # no query: this is the event loop
-    row = await found.assets.get(asset.pk)
+    row = await found.asset_for(known, asset.pk)
     assert row is not None
     assert (row.visibility, row.publication, row.uploaded_by_id) == (
         "internal",

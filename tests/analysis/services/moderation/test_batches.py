@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from analysis.models import Batch, Case, Decision
-from analysis.services.moderation import batches, bulk, deciding
+from analysis.services.moderation import batches, bulk, claiming, deciding
 from analysis.services.moderation.bulk import Wish
 from mediaportal.accounts.models import User
 from tests.analysis.moderating import case, worked
@@ -123,3 +123,26 @@ def test_a_worker_that_stops_is_followed_by_another_which_decides_nothing_twice(
     assert (codes(batch), batch.status, Decision.objects.count()) == (["ok", "ok"], "done", 2)
     silent(batch)
     assert (batches.sweep(), batches.go_on(batch_id=batch.pk)) == (0, False)
+
+
+def test_what_a_slow_worker_takes_back_meanwhile_is_told_as_taken_back(
+    moderator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = case()
+    batch = worked(begun(moderator, one))
+    bulk.undo(user=moderator, batch_id=batch.pk)
+    real = deciding.undo
+
+    def undo(**told: Any) -> Any:
+        monkeypatch.setattr(deciding, "undo", real)
+        silent(batch)
+        assert batches.go_on(batch_id=batch.pk)
+        claiming.claim(user=moderator, case_id=one.pk)  # looks at it one by one since
+        return real(**told)
+
+    monkeypatch.setattr(deciding, "undo", undo)
+    turn = {"id": str(one.pk), "undone": ""}
+    batches._take_back(batch, turn, Decision.objects.get())
+    assert turn["undone"] == "ok"
+    one.refresh_from_db()
+    assert (one.status, one.assignee) == ("claimed", moderator)

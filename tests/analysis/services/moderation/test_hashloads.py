@@ -1,10 +1,12 @@
 """Files of hashes wait for a worker, who adds all of one or nothing."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone, translation
 
 from analysis import tasks
@@ -143,3 +145,72 @@ def test_a_list_goes_with_its_files(keeper: User, known: HashList) -> None:
     sent(keeper, known, lines(3))
     hashlists.delete(user=keeper, list_id=known.pk)
     assert not HashLoadPiece.objects.exists()
+
+
+def test_it_is_read_and_told_of_while_redis_is_away(
+    keeper: User, known: HashList, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setattr(hashloads, "_PIECE", 1_000)
+    load = sent(keeper, known, lines(100))
+    away = {"LOCATION": f"unix://{tmp_path}/nobody.sock"}
+    settings.CACHES = {"default": settings.CACHES["default"] | away}
+    assert hashloads.read_of(load) == 0
+    hashloads.run(load_id=load.pk)
+    load.refresh_from_db()
+    assert (load.status, load.added) == ("done", 100)
+
+
+def test_what_the_database_cannot_do_now_is_left_to_the_sweep(
+    keeper: User, known: HashList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = sent(keeper, known, lines(3))
+
+    def away(**_told: Any) -> int:
+        raise OperationalError
+
+    with monkeypatch.context() as meanwhile, pytest.raises(OperationalError):
+        meanwhile.setattr(hashlists, "load", away)
+        hashloads.run(load_id=load.pk)
+    load.refresh_from_db()
+    assert load.status == "running"
+    hashloads.run(load_id=load.pk)
+    load.refresh_from_db()
+    assert (load.status, load.added) == ("done", 3)
+
+
+def test_who_may_not_send_any_more_is_told_in_their_language(keeper: User, known: HashList) -> None:
+    with translation.override("ar"):
+        load = sent(keeper, known, lines(3))
+        wanted = str(NotPermitted().detail)
+    assert wanted != str(NotPermitted().detail)
+    keeper.groups.clear()
+    hashloads.run(load_id=load.pk)
+    load.refresh_from_db()
+    assert (load.status, load.faults[0]["detail"]) == ("failed", wanted)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_file_does_not_wait_for_the_one_that_is_read(
+    keeper: User, known: HashList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hashloads, "wake", lambda _pk: None)
+    load = sent(keeper, known, lines(1))
+    real = hashlists.checked
+
+    def send_another() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            sent(keeper, known, lines(2))
+        finally:
+            connection.close()
+
+    def checked(entry: hashlists.Entry) -> hashlists.Entry:
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(send_another).result()
+        return real(entry)
+
+    monkeypatch.setattr(hashlists, "checked", checked)
+    hashloads.run(load_id=load.pk)
+    load.refresh_from_db()
+    assert (load.status, HashLoad.objects.count()) == ("done", 2)

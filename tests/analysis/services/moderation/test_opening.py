@@ -116,7 +116,7 @@ def test_what_somebody_pointed_at_stays_when_a_policy_finds_more(moderator: User
     for _time in range(2):
         judged(asset)
         one.refresh_from_db()
-        assert spots(one) == [("by hand", 31.0), ("nudity", 2.0)]
+        assert spots(one) == [("nudity", 2.0), ("by hand", 31.0)]
     assert CaseComment.objects.get(case=one).text == "Look here"
 
 
@@ -128,4 +128,31 @@ def test_what_somebody_points_at_is_added_to_the_case_that_a_policy_has_opened(m
     for _time in range(2):
         byhand.open_by_hand(user=moderator, asset_id=asset.pk, policy="bare", second=31.0)
     judged(asset)
-    assert spots(Case.objects.get()) == [("by hand", 31.0), ("nudity", 2.0)]
+    assert spots(Case.objects.get()) == [("nudity", 2.0), ("by hand", 31.0)]
+
+
+@pytest.mark.parametrize(("second", "note"), [(31.0, ""), (None, "The end is worse than it looks")])
+def test_what_somebody_has_added_keeps_a_case_of_which_nothing_else_is_left(
+    moderator: User, second: float | None, note: str
+) -> None:
+    under = policy()
+    asset: Asset = AssetFactory(published=True, duration=60.0)
+    one = case(asset, of=under, source="report")
+    byhand.open_by_hand(user=moderator, asset_id=asset.pk, policy="bare", second=second, note=note)
+    for _time in range(2):
+        judged(asset)
+        one.refresh_from_db()
+        assert (one.status, spots(one)) == ("waiting", [("by hand", 31.0)] if second else [])
+    under.mode = "off"
+    under.save()
+    judged(asset)
+    one.refresh_from_db()
+    assert one.status == "waiting"
+
+
+def test_what_somebody_points_at_moves_nothing_under_who_has_the_case_open(moderator: User) -> None:
+    one = case(AssetFactory(published=True, duration=60.0), of=policy())
+    before = one.evidence
+    byhand.open_by_hand(user=moderator, asset_id=one.asset_id, policy="bare", second=31.0)
+    one.refresh_from_db()
+    assert one.evidence[:-1] == before and spots(one)[-1] == ("by hand", 31.0)

@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from analysis.models import Case, Policy, Report
-from analysis.services.moderation import claiming, deciding, judging, reports
+from analysis.services.moderation import claiming, deciding, judging, reportcases, reports
 from analysis.services.moderation.verdicts import Verdict
 from assets.models import Asset
 from mediaportal.accounts.models import User
@@ -104,3 +104,23 @@ def test_a_report_that_changes_after_the_decision_is_not_answered_by_it(asset: A
     assert case_of(later).status == "waiting"
     Case.objects.filter(status="decided").update(decided_at=timezone.now() - timedelta(hours=1))
     assert reports.answer_due() == 0
+
+
+def test_the_rules_of_a_case_are_read_once_for_all_reports(
+    asset: Asset, copies: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reason in ("violence", "copyright", "violence", "copyright"):
+        said(asset, reason)
+    Report.objects.update(case=None)
+    asked: list[Any] = []
+    real = reportcases.counted_by
+
+    def counted_by(one: Policy) -> set[str]:
+        asked.append(one.slug)
+        return real(one)
+
+    monkeypatch.setattr(reportcases, "counted_by", counted_by)
+    reportcases.share_out(asset=asset)
+    assert sorted(asked) == ["reports", "works-of-others"]
+    slugs = Report.objects.order_by("pk").values_list("reason", "case__policy__slug")
+    assert set(slugs) == {("violence", "reports"), ("copyright", "works-of-others")}

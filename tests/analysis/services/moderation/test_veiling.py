@@ -8,9 +8,10 @@ from django.test import Client
 
 from analysis import access
 from analysis.models import Case
-from analysis.services.moderation import claiming, deciding
+from analysis.services.moderation import background, claiming, deciding
 from analysis.services.moderation.verdicts import Restriction, Verdict
 from assets.models import Asset
+from assets.services import library
 from mediaportal.accounts.models import User
 from tests.analysis.moderating import case, policy
 from tests.factories import AssetFactory, UserFactory, VariantFactory
@@ -134,3 +135,29 @@ def test_what_nobody_decided_on_stands_as_it_is(first: User) -> None:
         )
         == []
     )
+
+
+def test_what_is_around_another_case_of_the_owner_does_not_tell_it(first: User) -> None:
+    one = decided(first, REJECT)
+    beside = case(AssetFactory(published=True, uploaded_by=one.owner))
+    for person, blocked, publication in ((UserFactory(role="moderator"), 0, "held"), (first, 1, "blocked")):
+        around = background.history(user=person, case_id=beside.pk)
+        assert (around["uploads"]["count"], around["uploads"]["blocked"]) == (1, blocked)
+        assert [line["publication"] for line in around["uploads"]["newest"]] == [publication]
+
+
+def test_who_takes_it_out_of_the_trash_is_not_told(first: User) -> None:
+    one = decided(first, REJECT)
+    library.trash(user=one.owner, asset=one.asset)
+    person = UserFactory(role="manager")
+    document = browser(person).post(f"/api/v1/assets/{one.asset_id}/restore").json()
+    assert (document["id"], document["publication"]) == (str(one.asset_id), "held")
+
+
+def test_the_list_of_the_admin_is_not_sorted_by_it(first: User) -> None:
+    decided(first, REJECT)
+    client = browser(UserFactory(role="administrator", is_staff=True))
+    shown = client.get("/admin/assets/asset/").context["cl"]
+    assert "shown_publication" in shown.list_display
+    assert "publication" not in shown.get_ordering_field_columns()
+    assert shown.get_ordering_field("shown_publication") is None
