@@ -123,7 +123,7 @@ def load(request: HttpRequest, list_id: UUID) -> HttpResponse:
     """The fragment that tells how far the last file is that was sent for a list, and what came of it."""
     _require_manager(request)
     try:
-        context = {"list": hashlists.one(user=request.user, list_id=list_id), **_last_load(request, list_id)}
+        context = _last_load(request, list_id)
     except NotFound:
         raise Http404 from None
     return render(request, "analysis/moderation/hash_load.html", context)
@@ -131,7 +131,7 @@ def load(request: HttpRequest, list_id: UUID) -> HttpResponse:
 
 def _last_load(request: HttpRequest, list_id: UUID) -> dict[str, Any]:
     """The last file that was sent for a list, with how much of it was read, in percent."""
-    last = next(iter(hashloads.of_list(user=request.user, list_id=list_id)), None)
+    last = hashloads.last_of(user=request.user, list_id=list_id)
     share = 100 * hashloads.read_of(last) // last.size if last is not None and last.size else 0
     return {"load": last, "percent": share}
 

@@ -85,7 +85,8 @@ let told = -TOLD_MS;
 
 /** A part of the page that follows the work is asked for once more; only then, or when a person asked, it is told. */
 function unanswered({ detail: { elt, xhr } }) {
-  const follows = elt.getAttribute("hx-trigger")?.includes("refresh");
+  const trigger = elt.getAttribute("hx-trigger") ?? "";
+  const follows = trigger.includes("refresh");
   // It is not here any longer, or not for this person: the news of that says so.
   if (follows && xhr.status >= 400 && xhr.status < 500) return;
   if (follows && !askedAgain.delete(elt.id)) {
@@ -95,6 +96,11 @@ function unanswered({ detail: { elt, xhr } }) {
       if (part) window.htmx.trigger(part, "refresh");
     }, AGAIN_MS);
     return;
+  }
+  // What asks by the clock asks again by itself, and goes on until it is answered: that is told once.
+  if (!follows && trigger.includes("every ")) {
+    if (askedAgain.has(elt.id)) return;
+    askedAgain.add(elt.id);
   }
   if (performance.now() - told < TOLD_MS) return; // one outage, many parts
   told = performance.now();

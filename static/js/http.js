@@ -14,18 +14,23 @@ export class Problem extends Error {
   }
 }
 
-/** Send JSON or a form, get JSON. Throws `Problem`; status 0 means that no answer came. `keepalive`: also from a page that goes. */
-export async function call(method, url, body, { keepalive = false } = {}) {
+/**
+ * Send JSON or a form, get JSON. Throws `Problem`; status 0 means that no answer came, or not `within` so many milliseconds.
+ * `keepalive`: also from a page that goes.
+ */
+export async function call(method, url, body, { keepalive = false, within = 0 } = {}) {
   const headers = { Accept: "application/json", "X-CSRFToken": csrf() };
   const form = body instanceof FormData;
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";
+  const signal = within ? AbortSignal.timeout(within) : undefined;
   let answer;
+  let text;
   try {
-    answer = await fetch(url, { method, headers, credentials: "same-origin", keepalive, body: form || body === undefined ? body : JSON.stringify(body) });
+    answer = await fetch(url, { method, headers, credentials: "same-origin", keepalive, signal, body: form || body === undefined ? body : JSON.stringify(body) });
+    text = await answer.text();
   } catch {
     throw new Problem({}, 0);
   }
-  const text = await answer.text();
   const document = parse(text);
   if (!answer.ok) throw new Problem(document ?? {}, answer.status);
   return document;

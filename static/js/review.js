@@ -1,18 +1,18 @@
 /** The cockpit of review: one case after the other, claimed, looked at, decided, without loading the page anew. */
 
 import { call } from "./http.js";
-import { subscribe } from "./live.js";
 import { startPicture } from "./picture.js";
 import { startPlayer } from "./player.js";
 import { lookAhead } from "./reviewahead.js";
-import { breakOr, care, startCare, startReminder, tellBreak, tellLook, welcomeBack } from "./reviewcare.js";
+import { breakOr, care, startCare, startReminder, tellLook, welcomeBack } from "./reviewcare.js";
 import { startClock } from "./reviewclock.js";
 import { startComments } from "./reviewcomments.js";
 import { startCover } from "./reviewcover.js";
-import { fetchCase, takeCase } from "./reviewfetch.js";
+import { ANSWER_WITHIN, fetchCase, takeCase } from "./reviewfetch.js";
 import { reviewKeys } from "./reviewkeys.js";
 import { keepLease } from "./reviewlease.js";
 import { startMoments } from "./reviewmoments.js";
+import { fill, isResting, room, TITLE, template, tellNone, tellWrong, whenLeft } from "./reviewroom.js";
 import { offerUndo, undoNow } from "./reviewundo.js";
 import { startVerdict } from "./reviewverdict.js";
 import { startSound } from "./sound.js";
@@ -20,22 +20,18 @@ import { say, toast } from "./tell.js";
 import { t } from "./words.js";
 
 const cockpit = document.getElementById("cockpit");
-const room = document.getElementById("case-room");
 const pause = document.getElementById("case-pause");
 const PLAYERS = { video: startPlayer, audio: startSound, image: startPicture };
 
 /** The case on the page with all that acts on it, or null. */
 let current = null;
-let stopListening = () => {};
 /** Counted up by whatever decides what is to stand on the page: an answer to an older wish comes too late, and goes back. */
 let turn = 0;
 /** The turn in which the next case is being asked for. */
 let taking = 0;
+/** Settles when no case is on its way: until it is put back, one that comes too late is not among those that wait. */
+let arriving = Promise.resolve();
 let undoing = false;
-
-const first = document.getElementById("case");
-/** What the page is called without a case. */
-const TITLE = first ? document.title.slice(`${first.dataset.title} · `.length) : document.title;
 
 const media = () => document.querySelector("#stage video") ?? document.querySelector("#stage [data-sound]")?.media ?? null;
 const addressOf = (id) => `${cockpit.dataset.caseAt}${id}/`;
@@ -97,6 +93,7 @@ function begin(root) {
       current = null;
     },
   };
+  whenLeft(current.stop);
 }
 
 /** What the page says and where it puts the focus when the lease stands otherwise. */
@@ -109,76 +106,46 @@ function leaseChanged(root, state, name) {
 }
 
 // From one to the next --------------------------------------------------------------------------------------------
-/** Put something in the place of the case, and the focus on its head. */
-function show(content) {
-  current?.stop();
-  stopListening();
-  pause.hidden = true;
-  room.hidden = false;
-  room.removeAttribute("aria-busy");
-  tellBreak();
-  room.replaceChildren(content);
-  const head = room.querySelector("h1");
-  scrollTo(0, 0);
-  head?.focus({ preventScroll: true });
-}
-const template = (name) => document.getElementById(name).content.cloneNode(true);
-
 /** Claim the next case and show it; `after` is one that was just put back. */
 async function takeNext({ after } = {}) {
   if (taking && taking === turn) return;
   taking = ++turn;
   const mine = turn;
-  show(template("case-wait"));
+  // What counts anew after a break is known before the next case is there to be reminded of one.
+  const rested = isResting() ? welcomeBack() : null;
+  fill(template("case-wait"));
   room.setAttribute("aria-busy", "true");
+  const before = arriving;
+  let arrived;
+  arriving = new Promise((resolve) => { arrived = resolve; });
   try {
-    const found = await takeCase(cockpit.dataset.takeAt, after);
+    await before;
+    if (mine !== turn) return;
+    const [found] = await Promise.all([takeCase(cockpit.dataset.takeAt, after), rested]);
     if (!found) {
-      if (mine === turn) none();
+      if (mine === turn) tellNone();
     } else if (mine !== turn || found.dataset.case === after) {
       await giveBack(found.dataset.case).catch(() => {});
-      if (mine === turn) none("review.onlyThat");
+      if (mine === turn) tellNone("review.onlyThat");
     } else showCase(found);
   } catch (problem) {
-    if (mine === turn) wrong(problem);
+    if (mine === turn) tellWrong(problem);
   } finally {
     if (taking === mine) taking = 0;
+    arrived();
   }
 }
 
-const giveBack = (id) => call("POST", `/api/v1/moderation/cases/${id}/release`);
+const giveBack = (id) => call("POST", `/api/v1/moderation/cases/${id}/release`, {}, { within: ANSWER_WITHIN });
 
 /** Show a case. */
 function showCase(root) {
   history.replaceState(null, "", addressOf(root.dataset.case));
   document.title = `${root.dataset.title} · ${TITLE}`;
-  show(root);
+  fill(root);
   window.htmx?.process(root);
   begin(root);
   say(t("review.opened", { title: root.dataset.title }));
-}
-
-/** Nothing waits; `only`: but for what was just put back. */
-function none(only = "") {
-  show(template("case-none"));
-  document.title = TITLE;
-  history.replaceState(null, "", cockpit.dataset.next);
-  const word = room.querySelector("[data-none-word]");
-  const button = room.querySelector("[data-take]");
-  if (only) word.textContent = t(only);
-  button.hidden = !only;
-  stopListening = subscribe("moderation", (event) => {
-    const frees = event.type === "case.changed" && event.data?.status === "waiting";
-    if (event.type !== "case.opened" && !frees) return;
-    word.textContent = t("review.come");
-    button.hidden = false;
-    say(t("review.come"));
-  });
-}
-
-function wrong(problem) {
-  show(template("case-wrong"));
-  room.querySelector("[data-why]").textContent = problem.message || t("noAnswer");
 }
 
 /** On to the next case, unless a break is due and wanted. */
@@ -186,7 +153,7 @@ async function goOn(wish) {
   const mine = ++turn;
   const answer = await breakOr();
   if (mine !== turn) return;
-  if (answer === "rest") show(template("case-rest"));
+  if (answer === "rest") fill(template("case-rest"));
   else await takeNext(wish);
 }
 
@@ -196,7 +163,7 @@ async function decided(root, { decision_id: decision, name }, look) {
   if (current?.root !== root) return; // something else has taken its place meanwhile
   const mine = ++turn;
   current.lease.stop();
-  show(template("case-wait"));
+  fill(template("case-wait"));
   await look;
   if (mine === turn) await goOn();
 }
@@ -212,7 +179,7 @@ async function undo(decision) {
   turn += 1;
   let found = null;
   try {
-    found = await call("POST", `/api/v1/moderation/decisions/${decision}/undo`);
+    found = await call("POST", `/api/v1/moderation/decisions/${decision}/undo`, {}, { within: ANSWER_WITHIN });
   } catch (problem) {
     toast(problem.message || t("noAnswer"));
   } finally {
@@ -220,7 +187,7 @@ async function undo(decision) {
     room.inert = false;
   }
   if (!found) {
-    // What was on its way has been put back.
+    // What is on its way is put back.
     if (room.querySelector(".case-skeleton")) await goOn();
     return;
   }
@@ -231,7 +198,7 @@ async function undo(decision) {
     showCase(root);
     say(t("review.undone"));
   } catch (problem) {
-    if (mine === turn) wrong(problem);
+    if (mine === turn) tellWrong(problem);
   }
 }
 
@@ -325,5 +292,6 @@ reviewKeys({
     q: takeOrNext,
   },
 });
+const first = document.getElementById("case");
 if (first) begin(first);
 else goOn();

@@ -2,6 +2,7 @@
 
 import { call } from "./http.js";
 import { remember, remembered } from "./memory.js";
+import { ANSWER_WITHIN } from "./reviewfetch.js";
 import { say } from "./tell.js";
 import { span, t } from "./words.js";
 
@@ -35,7 +36,7 @@ function show() {
 export async function tellLook(id, { seconds, uncovered }, { keepalive = false } = {}) {
   if (seconds <= 0) return;
   const body = { case: id, seconds: Number(seconds.toFixed(1)), uncovered: Number(uncovered.toFixed(1)) };
-  const found = await call("POST", EXPOSURE, body, { keepalive }).catch(() => null);
+  const found = await call("POST", EXPOSURE, body, { keepalive, within: ANSWER_WITHIN }).catch(() => null);
   if (!found) return;
   looked = found;
   show();
@@ -114,7 +115,7 @@ export function startReminder({ more, rest }) {
 
 /** After a break: what was looked at counts anew, if it was long enough. */
 export async function welcomeBack() {
-  looked = await call("GET", EXPOSURE).catch(() => looked);
+  looked = await call("GET", EXPOSURE, undefined, { within: ANSWER_WITHIN }).catch(() => looked);
   show();
 }
 

@@ -3,6 +3,9 @@
 import { csrf } from "./http.js";
 import { t } from "./words.js";
 
+/** For so many milliseconds an answer is waited for while nothing else can be done on the page. */
+export const ANSWER_WITHIN = 10_000;
+
 /** Fetch the part of a case. Throws an `Error` with a word for people. */
 export const fetchCase = (address) => part(address, { headers: { "X-Part": "case" } });
 
@@ -17,7 +20,7 @@ async function part(address, wishes) {
   let answer;
   let text;
   try {
-    answer = await fetch(address, { ...wishes, credentials: "same-origin", cache: "no-store" });
+    answer = await fetch(address, { ...wishes, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(ANSWER_WITHIN) });
     text = await answer.text();
   } catch {
     throw new Error(t("noAnswer"));

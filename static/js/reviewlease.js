@@ -2,6 +2,7 @@
 
 import { call } from "./http.js";
 import { liveState, subscribe } from "./live.js";
+import { ANSWER_WITHIN } from "./reviewfetch.js";
 import { toast } from "./tell.js";
 import { t } from "./words.js";
 
@@ -26,6 +27,8 @@ export function keepLease(root, { changed }) {
   let over = false;
   let resting = false;
   let timer = 0;
+  /** What is being put down: a claim that came before it would be taken back by it. */
+  let putting = Promise.resolve();
 
   function become(next, name = "") {
     if (over || next === state) return;
@@ -48,8 +51,10 @@ export function keepLease(root, { changed }) {
 
   /** Claim it, for the first time or again; true when it is with this person now. */
   async function claim() {
+    await putting;
+    if (over) return false;
     try {
-      await call("POST", addressOf(id, "claim"));
+      await call("POST", addressOf(id, "claim"), {}, { within: ANSWER_WITHIN });
       become("mine");
       return true;
     } catch (problem) {
@@ -89,11 +94,15 @@ export function keepLease(root, { changed }) {
   /** Put it back, also from a page that goes. */
   async function release({ keepalive = false } = {}) {
     if (state !== "mine") return;
-    await call("POST", addressOf(id, "release"), {}, { keepalive });
+    await call("POST", addressOf(id, "release"), {}, { keepalive, within: ANSWER_WITHIN });
   }
 
-  async function putDown() {
-    if (state !== "mine") return;
+  function putDown() {
+    if (state === "mine") putting = setFree();
+    return putting;
+  }
+
+  async function setFree() {
     resting = true;
     // Without an answer it is freed when the lease ends: nothing renews it.
     await release().catch(() => {});

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from analysis.models import Appeal, Case, CaseComment, CaseStatus, Decision, Exposure, ModeratorSetting
@@ -321,8 +323,11 @@ def test_a_break_is_asked_for_and_can_be_put_off_once(page: Page, moderator: Use
     expect(page.get_by_role("button", name="Once more, later")).to_be_hidden()
     page.get_by_role("button", name="Have a break").click()
     expect(page.get_by_role("heading", name="You are having a break")).to_be_focused()
+    # After a break that was long enough nothing is due.
+    Exposure.objects.update(at=timezone.now() - timedelta(hours=1))
     page.keyboard.press("q")
     opened(page, cases[2])
+    expect(page.locator("#break-note")).to_be_hidden()
 
 
 def test_a_comment_names_somebody(page: Page) -> None:

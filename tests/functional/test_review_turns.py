@@ -120,10 +120,55 @@ def test_what_cannot_be_undone_leaves_the_way_to_the_next(page: Page) -> None:
     page.keyboard.press("z")
     expect(page.locator("#toasts")).to_contain_text("Too late.")
     page.unroute(TAKE)
-    while held:
+    # The next one is asked for when the one that was on its way has been put back.
+    assert len(held) == 1
+    with released(page):
         held.pop().continue_()
     opened(page, second)
     assert Decision.objects.filter(undone_at=None).count() == 1
+
+
+def test_an_undoing_without_an_answer_leaves_the_keys_alive(page: Page) -> None:
+    first, second = film_case("Harbour", severity=4), film_case("Deep zoom", severity=2)
+    page.goto("/review/next/")
+    opened(page, first)
+    approves(page)
+    opened(page, second)
+    held: list[Route] = []
+    hold(page, UNDO, held)
+    page.evaluate("""() => {
+      const had = AbortSignal.timeout;
+      AbortSignal.timeout = () => {
+        AbortSignal.timeout = had;
+        return had.call(AbortSignal, 50);
+      };
+    }""")
+    page.keyboard.press("z")
+    expect(page.locator("#toasts")).to_contain_text("The portal did not answer")
+    approves(page)
+    expect(page.locator("#case-room .empty h1")).to_be_focused()
+    assert (status(first), status(second)) == (CaseStatus.DECIDED, CaseStatus.DECIDED)
+
+
+def test_a_break_that_ends_at_once_leaves_the_case_with_whom_it_was(page: Page, moderator: User) -> None:
+    page.clock.install()
+    ModeratorSetting.objects.create(user=moderator, break_cases=0, break_minutes=1)
+    one = film_case("Harbour")
+    page.goto("/review/next/")
+    opened(page, one)
+    page.clock.run_for(71_000)
+    held: list[Route] = []
+    hold(page, "**/release", held)
+    with page.expect_request("**/release"):
+        page.get_by_role("button", name="Have a break").click()
+    page.keyboard.press("q")
+    expect(page.locator("#case-title")).to_be_focused()
+    with page.expect_response("**/claim"):
+        held.pop().continue_()
+    expect(page.locator("#case")).to_have_attribute("data-lease", "mine")
+    assert status(one) == CaseStatus.CLAIMED
+    page.keyboard.press("a")
+    expect(page.locator('[data-act="approve"]')).to_have_attribute("aria-pressed", "true")
 
 
 def test_who_looks_for_long_is_reminded_and_loses_nothing(page: Page, moderator: User) -> None:

@@ -14,6 +14,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from redis.exceptions import RedisError
 
@@ -61,8 +62,12 @@ def send(*, user: Caller, list_id: UUID, file: IO[bytes], form: str) -> HashLoad
 
 def of_list(*, user: Caller, list_id: UUID) -> list[HashLoad]:
     """The files that were sent for a list last, the newest first. Raises `NotPermitted`, and `NotFound`."""
-    found = hashlists.one(user=user, list_id=list_id)
-    return list(HashLoad.objects.filter(hash_list=found).order_by("-created_at", "-pk")[:_SHOWN])
+    return list(_of(user, list_id)[:_SHOWN])
+
+
+def last_of(*, user: Caller, list_id: UUID) -> HashLoad | None:
+    """The file that was sent for a list last, if any. Raises `NotPermitted`, and `NotFound`."""
+    return _of(user, list_id).first()
 
 
 def one(*, user: Caller, list_id: UUID, load_id: UUID) -> HashLoad:
@@ -118,6 +123,14 @@ def sweep() -> None:
     for pk in left.values_list("pk", flat=True)[:_SHOWN]:
         wake(pk)
     HashLoad.objects.filter(ended_at__lt=now - _KEPT).delete()
+
+
+def _of(user: Caller, list_id: UUID) -> QuerySet[HashLoad]:
+    """All that were sent for a list, the newest first. Its hashes, a million maybe, are not counted for that."""
+    hashlists.require_manager(user)
+    if not HashList.objects.filter(pk=list_id).exists():
+        raise NotFound
+    return HashLoad.objects.filter(hash_list=list_id).order_by("-created_at", "-pk")
 
 
 def _read(load: HashLoad) -> None:

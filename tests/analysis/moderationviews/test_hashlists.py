@@ -50,6 +50,9 @@ def test_a_file_is_added_whole_or_its_faults_are_shown(keeper: Client) -> None:
     assert keeper.post(f"{page}send/", {"file": wrong}).headers["Location"] == page
     shown = keeper.get(page).content.decode()
     assert "The file is being read." in shown and f'hx-get="{page}load/"' in shown
+    with CaptureQueriesContext(connection) as asked:
+        keeper.get(f"{page}load/")
+    assert not [one for one in asked if "analysis_hashentry" in one["sql"]]  # there may be a million
     read()
     for address in (page, f"{page}load/"):
         shown = keeper.get(address).content.decode()
