@@ -225,8 +225,8 @@ def delete(*, user: access.Caller, caption: Caption) -> None:
     """
     asset = caption.asset
     captionrules.require_change(user, asset)
+    deletionholds.require_free(asset)  # the stronger lock first
     captionrules.lock(asset)
-    deletionholds.require_free(asset)
     deleted, _rows = Caption.objects.filter(pk=caption.pk).delete()
     if deleted:
         leftovers.leave(captionfiles.folder_of(asset.pk, caption.pk))

@@ -1,6 +1,7 @@
 """Turning the news of the rooms below into events: what is written down, what is only sent, and who hears it."""
 
 import uuid
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -89,7 +90,7 @@ def tell_of_asset(*, event_type: EventType, asset: Asset, error: tuple[str, str]
 
     `error` is a stable code and a sentence, when the news is a refusal.
     """
-    data = asset_data(asset)
+    data = asset_data(_as_it_is(asset))
     if error is not None:
         data["error"] = {"code": error[0], "detail": error[1]}
     topics = [asset_topic(asset.pk), job_topic(asset.job_id), LIBRARY]
@@ -118,13 +119,15 @@ def tell_of_access(*, asset: Asset, for_some: bool = False) -> Event | None:
         if not for_some:
             return None
         topics = [asset_topic(asset.pk)]
-        return _write(event_type="asset.changed", topics=topics, data=dict(asset_data(asset)), asset=asset)
+        return _write(
+            event_type="asset.changed", topics=topics, data=dict(asset_data(_as_it_is(asset))), asset=asset
+        )
     return tell_of_asset(event_type="asset.changed", asset=asset)
 
 
 def tell_of_captions(*, asset: Asset) -> Event:
     """Write down, for those who look at an asset, that its text tracks are others now."""
-    data = asset_data(asset)
+    data = asset_data(_as_it_is(asset))
     data["changed"] = ["captions"]
     return _write(event_type="asset.changed", topics=[asset_topic(asset.pk)], data=dict(data), asset=asset)
 
@@ -141,7 +144,7 @@ def tell_of_job(*, job: Job, durable: bool) -> None:
         event = _write(
             event_type=event_type,
             topics=[job_topic(job.pk), asset_topic(job.asset_id), *([] if aside else [LIBRARY])],
-            data=progress_of(job),
+            data=_job_data(job),
             asset=job.asset,
         )
         if not aside:
@@ -200,6 +203,17 @@ def tell_of_work(*, match: Match) -> Event | None:
     return event
 
 
+def _as_it_is(asset: Asset) -> Asset:
+    """An asset for all who hear of it, whoever has loaded it: each is told what they may know when it is sent."""
+    found = copy(asset)
+    found.veiled = False
+    return found
+
+
+def _job_data(job: Job) -> dict[str, Any]:
+    return {**progress_of(job), "state": state_of(_as_it_is(job.asset)).code}
+
+
 def _write(*, event_type: EventType, topics: list[str], data: dict[str, Any], asset: Asset) -> Event:
     return outbox.write(
         event_type=event_type,
@@ -212,7 +226,7 @@ def _write(*, event_type: EventType, topics: list[str], data: dict[str, Any], as
 
 
 def _send_progress(job: Job) -> None:
-    data = progress_of(job)
+    data = _job_data(job)
     asset = job.asset
     topics = [job_topic(job.pk)]
     if job.job_type not in _ASIDE:

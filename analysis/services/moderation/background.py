@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from analysis import access
@@ -78,11 +78,11 @@ def _uploads(case: Case, person: User) -> dict[str, Any]:
     """What else its owner has brought, as far as this person may know how it stands."""
     found = Asset.objects.filter(uploaded_by=case.owner_id, deleted_at=None).exclude(pk=case.asset_id)
     found = found.veiled_for(person)
-    blocked = found.standing(Q(publication=Publication.BLOCKED), held=False)
+    blocked = found.standing(Q(publication=Publication.BLOCKED), held=False).order_by().values("pk")
+    counts = found.aggregate(count=Count("pk"), blocked=Count("pk", filter=Q(pk__in=blocked)))
     newest = found.order_by("-created_at", "-pk")[:_UPLOADS]
     return {
-        "count": found.count(),
-        "blocked": blocked.count(),
+        **counts,
         "newest": [
             {
                 "asset_id": one.pk,

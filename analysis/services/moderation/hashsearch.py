@@ -49,7 +49,11 @@ def catch_up() -> int:
 @transaction.atomic
 def _search_some(list_id: UUID) -> int:
     """Look for the next hashes of a list; returns how many: none while somebody else does."""
-    row = HashList.objects.select_for_update(skip_locked=True).filter(pk=list_id, is_active=True).first()
+    row = (
+        HashList.objects.select_for_update(skip_locked=True, no_key=True)
+        .filter(pk=list_id, is_active=True)
+        .first()
+    )
     if row is None:
         return 0
     left = HashEntry.objects.filter(hash_list=row, pk__gt=row.matched).order_by("pk")

@@ -10,7 +10,9 @@ from assets.models import Asset
 from mediaportal.accounts.models import User
 from mediaportal.core.problems import NotPermitted
 from notifications.events import Topic
+from notifications.models import Event
 from notifications.services import listening, news, outbox
+from processing.models import Job
 from tests.analysis.moderating import case, policy
 from tests.factories import AssetFactory, UserFactory
 from tests.notifications.conftest import job_of
@@ -109,3 +111,15 @@ def test_the_replay_keeps_a_decision_from_who_is_to_look_again(kind: str) -> Non
     )
     known = listening.open_topic(user=first, topic=topic, since=0).missed
     assert [one["type"] for one in known][-1] == "asset.blocked" and known[-1]["data"]["error"]
+
+
+def test_what_somebody_does_who_is_to_look_again_tells_others_how_it_stands() -> None:
+    asset = rejected_once(UserFactory(role="moderator"))
+    blind = UserFactory(role="manager")
+    row = Asset.objects.visible_to(blind).get(pk=asset.pk)
+    assert row.veiled
+    assert news.tell_of_asset(event_type="asset.changed", asset=row).data["state"] == "blocked"
+    job = Job.objects.visible_to(blind).with_steps(user=blind).get()
+    job.status = "completed"
+    news.tell_of_job(job=job, durable=True)
+    assert Event.objects.get(type="job.completed").data["state"] == "blocked"
