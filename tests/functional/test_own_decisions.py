@@ -75,12 +75,12 @@ def _reports_again(page: Page) -> None:
     # The new form is on its way still, and somebody writes: it is theirs that stays.
     page.keyboard.press("Enter")
     page.locator("#report-note").fill("In a hurry.")
-    page.unroute("**/reports/of/**")
     page.evaluate(
         "() => document.addEventListener('htmx:afterRequest', () => { document.body.id = 'answered'; }, { once: true })"
     )
     late.pop().continue_()
     expect(page.locator("body#answered")).to_be_attached()
+    page.unroute("**/reports/of/**")
     assert not late
     expect(page.locator("#report-note")).to_have_value("In a hurry.")
     with page.expect_response("**/reports/of/**"):
