@@ -11,14 +11,26 @@ function now() {
 
 /** The dialog opens with a form as if for the first time: what was sent, or begun and left, is over. */
 let stale = false;
+let asked = false;
+/** Whether somebody has begun to fill in what stands there: a form that comes late takes nothing out of their hands. */
+let begun = false;
 function renew() {
   const panel = document.getElementById("report-panel");
-  if (!stale || !panel) return;
-  window.htmx.ajax("GET", panel.dataset.form, { target: panel, swap: "innerHTML" }).catch(() => {});
+  if (!stale || asked || !panel) return;
+  asked = true;
+  const over = () => { asked = false; };
+  window.htmx.ajax("GET", panel.dataset.form, { target: panel, swap: "innerHTML" }).then(over, over);
 }
+document.addEventListener("input", ({ target }) => {
+  if (target.closest("#report-panel")) begun = true;
+});
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (begun && detail.target.id === "report-panel" && detail.requestConfig.verb === "get") detail.shouldSwap = false;
+});
 document.addEventListener("close", (event) => {
   if (event.target.id !== "report") return;
   stale = true;
+  begun = false;
   renew();
 }, true);
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from analysis.models import Appeal, Decision, Report
 from analysis.services.moderation import claiming, deciding, settling
@@ -66,6 +66,23 @@ def _reports_again(page: Page) -> None:
     )
     page.locator("#report [type=submit]").click()
     expect(page.locator("#report-wrong")).to_be_focused()
+    late: list[Route] = []
+    page.route("**/reports/of/**", lambda route: late.append(route))  # noqa: PLW0108 - a built-in function is no handler
+    with page.expect_request("**/reports/of/**"):
+        page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+    # The new form is on its way still, and somebody writes: it is theirs that stays.
+    page.keyboard.press("Enter")
+    page.locator("#report-note").fill("In a hurry.")
+    page.evaluate(
+        "() => document.addEventListener('htmx:afterRequest', () => { document.body.id = 'answered'; }, { once: true })"
+    )
+    late.pop().continue_()
+    expect(page.locator("body#answered")).to_be_attached()
+    page.unroute("**/reports/of/**")
+    assert not late
+    expect(page.locator("#report-note")).to_have_value("In a hurry.")
     with page.expect_response("**/reports/of/**"):
         page.keyboard.press("Escape")
     expect(opener).to_be_focused()
