@@ -69,6 +69,8 @@ export function keepLease(root, { changed }) {
 
   /** What somebody has done with it meanwhile, here or elsewhere. */
   function hear({ type, data }) {
+    // What happened between the writing of the page and this is told by nothing else.
+    if (type === "snapshot") ask();
     if (resting || data?.case_id !== id || !type.startsWith("case.")) return;
     if (!data.status) {
       ask();

@@ -1,15 +1,15 @@
 """What comes on the page of a case, and when: the next one, what is taken back, a break; in every order of answers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from analysis.models import Case, CaseStatus, Decision, Exposure, ModeratorSetting
 from mediaportal.accounts.models import User
 from tests.functional.browser import chromium, person, sign_in
-from tests.functional.test_review import colleague, film_case, opened
+from tests.functional.test_review import asked, colleague, film_case, opened
 
 pytestmark = pytest.mark.xdist_group("browser")
 TAKE, UNDO = "**/review/take/", "**/decisions/*/undo"
@@ -169,6 +169,27 @@ def test_a_break_that_ends_at_once_leaves_the_case_with_whom_it_was(page: Page, 
     assert status(one) == CaseStatus.CLAIMED
     page.keyboard.press("a")
     expect(page.locator('[data-act="approve"]')).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_happens_before_the_page_hears_of_it_is_asked_for(page: Page, web: str) -> None:
+    one, omar = film_case("Harbour"), colleague(page, web)
+    asks: list[Callable[[], None]] = []
+
+    def deaf(line: WebSocketRoute) -> None:
+        portal = line.connect_to_server()
+        line.on_message(lambda said: asks.append(lambda: portal.send(said)))
+
+    page.route_web_socket("**/ws/v1/events/", deaf)
+    page.goto("/review/next/")
+    opened(page, one)
+    page.wait_for_function("() => document.documentElement.dataset.live === 'live'")
+    Case.objects.filter(pk=one.pk).update(status="waiting", assignee=None, lease_until=None, claimed_at=None)
+    asked(omar, one, "claim")
+    expect(page.locator("#case")).to_have_attribute("data-lease", "mine")
+    assert asks
+    for ask in asks:
+        ask()
+    expect(page.locator("#case")).to_have_attribute("data-lease", "taken")
 
 
 def test_who_looks_for_long_is_reminded_and_loses_nothing(page: Page, moderator: User) -> None:
