@@ -14,6 +14,7 @@ from assets.exceptions import (
 from assets.models import GuestLink, Kind, UploadSession
 from assets.services import places, room
 from mediaportal.accounts.models import User
+from mediaportal.core.lists import listed
 
 
 def require_size(size: int) -> None:
@@ -37,7 +38,7 @@ def require_kind(*, guest_link: GuestLink | None, kind: str) -> None:
 
 def kinds_said(guest_link: GuestLink) -> str:
     """Which kinds a link takes, as a sentence; empty for one that takes them all."""
-    taken = ", ".join(str(Kind(one).label) for one in guest_link.kinds if one in Kind.values)
+    taken = listed(str(Kind(one).label) for one in guest_link.kinds if one in Kind.values)
     return _("Through this link you may send only: %s.") % taken if taken else ""
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from assets.models import Asset, Visibility
 from mediaportal.accounts.ages import AgeRating, rank, strictest
+from mediaportal.core.lists import listed
 
 
 def restrictions(asset: Asset) -> list[str]:
@@ -23,6 +24,5 @@ def restrictions(asset: Asset) -> list[str]:
     elif asset.visibility_cap == Visibility.INTERNAL:
         told.append(_("Not outside this portal, by a decision"))
     if asset.blocked_regions:
-        regions = ", ".join(asset.blocked_regions)
-        told.append(_("Not in %(regions)s, by a decision") % {"regions": regions})
+        told.append(_("Not in %(regions)s, by a decision") % {"regions": listed(asset.blocked_regions)})
     return told

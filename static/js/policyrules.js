@@ -81,7 +81,7 @@ export function editor(root, { config, words, rules, changed }) {
     part.hidden = !field.number;
     part.querySelector("[data-above-word]").textContent = field.word;
     const input = part.querySelector("[data-above]");
-    input.value = field.number ? (rule.above ?? 0) / field.factor : "";
+    input.value = field.number ? Number(((rule.above ?? 0) / field.factor).toFixed(3)) : "";
     input.oninput = () => {
       rule.above = Number(input.value) * field.factor;
       changed();

@@ -19,6 +19,7 @@ from assets.access import Caller
 from assets.models import Asset, Visibility
 from mediaportal.accounts.ages import AgeRating
 from mediaportal.accounts.models import User
+from mediaportal.core.lists import listed
 from mediaportal.core.problems import NotFound
 
 _SHOWN_MOMENTS = 20
@@ -127,9 +128,9 @@ def meaning(action: str, restriction: dict[str, Any]) -> list[str]:
     elif restriction.get("cap") == Visibility.INTERNAL:
         said.append(_("It is shown only to people who are signed in here."))
     if regions := restriction.get("regions"):
-        said.append(_("It is not shown in: %(regions)s.") % {"regions": ", ".join(regions)})
+        said.append(_("It is not shown in: %(regions)s.") % {"regions": listed(regions)})
     if parts := restriction.get("cut"):
-        named = ", ".join(f"{clock(start)}–{clock(end)}" for start, end in parts)
+        named = listed(f"{clock(start)}–{clock(end)}" for start, end in parts)
         said.append(_("These parts are taken out: %(parts)s.") % {"parts": named})
     return said
 

@@ -16,6 +16,7 @@ from analysis.services.moderation.differences import Difference
 from assets.models import Kind, Visibility
 from mediaportal.accounts.ages import AgeRating
 from mediaportal.accounts.roles import Role
+from mediaportal.core.lists import listed
 
 Words = Mapping[str, str | Promise]
 
@@ -163,7 +164,7 @@ def bands_of(bands: Bands, kind: RuleKind) -> str:
     ):
         if value is not None:
             parts.append(always if scale_of(kind) == "yes" else above % {"from": _threshold(value, kind)})
-    return ", ".join(parts) or _("nothing is wrong")
+    return listed(parts) or _("nothing is wrong")
 
 
 def sides_of(change: Difference, lists: Mapping[str, str]) -> tuple[str, str]:
@@ -185,7 +186,7 @@ def _part(rule: Rule, aspect: str, lists: Mapping[str, str]) -> str:
         "bands": [told.bands],
         "overrides": told.overrides,
     }.get(aspect, [told.kind, *told.names, told.bands])
-    return ", ".join(parts)
+    return listed(parts)
 
 
 def _number(name: str, value: Any) -> str:
