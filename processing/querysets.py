@@ -37,12 +37,13 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(job_type="cut")
 
     def with_steps(self, *, user: User | AnonymousUser | None = None) -> Self:
-        """With the asset, and the steps in their order, in one further query. For a `user` the asset comes in one more,
-        as far as they may know how it stands.
+        """With the asset, and the steps in their order, in one further query. For a `user` from whom it may be kept how
+        an asset stands, the asset comes in one more.
         """
-        if user is None:
+        seen = Asset.objects.all() if user is None else Asset.objects.all().veiled_for(user)
+        if "veiled" not in seen.query.annotations:
             return self.select_related("asset").prefetch_related("steps")
-        return self.prefetch_related(Prefetch("asset", Asset.objects.all().veiled_for(user)), "steps")
+        return self.prefetch_related(Prefetch("asset", seen), "steps")
 
 
 class StepQuerySet(models.QuerySet["Step"]):

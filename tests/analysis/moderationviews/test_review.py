@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from analysis.models import Action, CaseComment, CaseQueue, CaseStatus, Policy, Reason, Report, Strike
 from analysis.services.moderation import claiming, deciding
 from analysis.services.moderation.verdicts import Verdict
+from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
 from tests.analysis.moderating import case, found
 from tests.factories import AssetFactory, UserFactory, VariantFactory
@@ -137,13 +138,12 @@ def test_the_next_case_is_claimed_and_shown_in_one_answer(client: Client, modera
 def test_what_lies_ahead_is_claimed_by_nobody_and_names_what_may_be_fetched(client: Client) -> None:
     assert client.get("/review/ahead/").json() == {}
     asset = AssetFactory(published=True)
-    folder = f"assets/{asset.pk}/package"
     VariantFactory(asset=asset, poster=True)
     VariantFactory(
         asset=asset,
         variant_type="manifest",
         format="dash",
-        storage_key=f"{folder}/manifest.mpd",
+        storage_key=f"{asset_folder(asset.pk)}/package/manifest.mpd",
         content=b"x",
     )
     one = case(asset, severity=4)
