@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from analysis.models import Action, CaseComment, CaseQueue, CaseStatus, Policy, Reason, Report, Strike
-from analysis.services.moderation import claiming, deciding
+from analysis.services.moderation import byhand, claiming, deciding
 from analysis.services.moderation.verdicts import Verdict
 from assets.services.names import asset_folder
 from mediaportal.accounts.models import User
@@ -169,6 +169,15 @@ def test_what_lies_ahead_stays_free_and_is_for_those_who_review(client: Client) 
     assert viewer.get("/review/ahead/").status_code == 403
     assert viewer.post("/review/take/").status_code == 403
     assert client.get("/review/take/").status_code == 405
+
+
+def test_what_the_staff_pointed_at_is_named_and_leads_to_its_second(client: Client) -> None:
+    asset = AssetFactory(published=True, duration=9.0)
+    one = byhand.open_by_hand(
+        user=UserFactory(role="moderator"), asset_id=asset.pk, policy="house-rules", second=2.0
+    )
+    text = page(client, one)
+    assert 'The staff <button class="link ltr figures" type="button" data-go="2.000">0:02</button>' in text
 
 
 # --- A second look ------------------------------------------------------------------------------------------------
