@@ -35,7 +35,7 @@ function show() {
 /** Tell that a case was looked at; settles when it is known, and never fails: it is no reason to stop anybody. */
 export async function tellLook(id, { seconds, uncovered }, { keepalive = false } = {}) {
   if (seconds <= 0) return;
-  const body = { case: id, seconds: Number(seconds.toFixed(1)), uncovered: Number(uncovered.toFixed(1)) };
+  const body = { case: id, seconds: Number(seconds.toFixed(3)), uncovered: Number(uncovered.toFixed(3)) };
   const found = await call("POST", EXPOSURE, body, { keepalive, within: ANSWER_WITHIN }).catch(() => null);
   if (!found) return;
   looked = found;
